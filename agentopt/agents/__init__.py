@@ -1,0 +1,1 @@
+"""The agent graphs that turn words into checked answers."""

@@ -1,0 +1,1 @@
+"""Arrays from bound formulations; LP, MPS and Pyomo views of them."""

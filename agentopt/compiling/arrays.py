@@ -1,0 +1,211 @@
+"""What a bound formulation compiles to: arrays any engine can take.
+
+The model is
+    min or max  cost @ x + offset + x' Q x / 2 + nonlinear objective
+    subject to  row_lower <= A x + quadratic and nonlinear parts <= row_upper,   lower <= x <= upper,
+with integrality by column. Rows and columns keep the names and indices of the formulation they came from.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "Compiled",
+    "CompiledObjective",
+    "Graph",
+    "Integrality",
+    "Nonlinear",
+    "ProblemClass",
+    "QuadraticRow",
+    "RowBlock",
+    "SparseMatrix",
+    "VariableBlock",
+]
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agentopt.formulation.instance import Codes, Instance, Label, Values
+
+Indices = NDArray[np.int64]
+
+
+class ProblemClass(StrEnum):
+    """What kind of problem the arrays state; engines are routed by it."""
+
+    LP = "LP"
+    MILP = "MILP"
+    QP = "QP"
+    """Quadratic objective, linear rows, continuous; convexity is settled separately (`Compiled.convex`)."""
+    MIQP = "MIQP"
+    QCP = "QCP"
+    MIQCP = "MIQCP"
+    NLP = "NLP"
+    MINLP = "MINLP"
+
+
+class Integrality(IntEnum):
+    """Kind of a column; the values are HiGHS's."""
+
+    CONTINUOUS = 0
+    INTEGER = 1
+    SEMICONTINUOUS = 2
+    SEMIINTEGER = 3
+
+
+@dataclass(frozen=True, eq=False)
+class SparseMatrix:
+    """Compressed sparse columns. `starts` (n + 1,), `indices` (nnz,) row numbers, `values` (nnz,)."""
+
+    num_rows: int
+    num_columns: int
+    starts: Indices
+    indices: NDArray[np.int32]
+    values: Values
+
+
+@dataclass(frozen=True, eq=False)
+class VariableBlock:
+    """The columns of one variable: `start` to `start + len(codes)`, in the order of `codes` (n, arity).
+
+    `auxiliary` marks columns a reformulation added; they have no name in the formulation.
+    """
+
+    name: str
+    start: int
+    codes: Codes
+    auxiliary: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class RowBlock:
+    """The rows of one constraint, in the order of `codes` (n, arity), the values of its `for` indices.
+
+    `indices` names those indices. `auxiliary` marks rows a reformulation added for `name`.
+    """
+
+    name: str
+    start: int
+    codes: Codes
+    indices: tuple[str, ...] = ()
+    auxiliary: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class QuadraticRow:
+    """The quadratic part of one row: sum of `values[k] * x[first[k]] * x[second[k]]` (each pair once)."""
+
+    row: int
+    first: Indices
+    second: Indices
+    values: Values
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A vectorised expression over columns: N values at once.
+
+    `operation` is one of
+    - `constant`: `values` (N,);
+    - `column`: `columns` (N,) column numbers;
+    - `add`, `multiply` (any number of operands), `divide`, `power`, `negate`, `max`, `min` and the functions of
+      `agentopt.formulation.tree.FUNCTIONS`, elementwise over `operands`, all of N values;
+    - `sum`, `prod`, `fold_max`, `fold_min`: the values of the single operand (M,), folded into `size` N by
+      `parents` (M,).
+    """
+
+    operation: str
+    size: int
+    operands: tuple[Graph, ...] = ()
+    values: Values | None = None
+    columns: Indices | None = None
+    parents: Indices | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Nonlinear:
+    """General nonlinear terms added to rows `rows` (N,); for an objective, `rows` is empty and N is 1."""
+
+    rows: Indices
+    graph: Graph
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledObjective:
+    """One objective: `cost` (n,), `offset`, lower triangle of Q as (first >= second) triplets of x'Qx/2, nonlinear."""
+
+    name: str
+    sense: Literal["minimize", "maximize"]
+    cost: Values
+    offset: float = 0.0
+    quadratic: tuple[Indices, Indices, Values] | None = None
+    nonlinear: Nonlinear | None = None
+    weight: float = 1.0
+    priority: int = 0
+    tolerance: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """A model as arrays.
+
+    Attributes:
+        instance: the bound formulation it came from (for names, and for checks outside the arrays).
+        objectives: in order of declaration; empty for a feasibility problem. A single objective, or the weighted
+            sum of those with one priority, is what engines see (`objective`).
+        matrix: A.
+        lower, upper: column bounds, shape (n,), infinite where there is none.
+        row_lower, row_upper: row bounds, shape (m,).
+        integrality: shape (n,), values of `Integrality`.
+        start: shape (n,), NaN where no start value is given; or None.
+        convex: for QP, whether Q is positive (minimize) or negative (maximize) semidefinite; None when unknown or
+            not applicable.
+        strict: rows that were stated with `<` or `>` (solved as `<=`, `>=`), for the certificate.
+        seconds: wall time spent compiling.
+    """
+
+    instance: Instance
+    variables: tuple[VariableBlock, ...]
+    rows: tuple[RowBlock, ...]
+    objectives: tuple[CompiledObjective, ...]
+    matrix: SparseMatrix
+    lower: Values
+    upper: Values
+    row_lower: Values
+    row_upper: Values
+    integrality: NDArray[np.int8]
+    problem_class: ProblemClass
+    quadratic_rows: tuple[QuadraticRow, ...] = ()
+    nonlinear: tuple[Nonlinear, ...] = ()
+    start: Values | None = None
+    convex: bool | None = None
+    strict: tuple[str, ...] = ()
+    warnings: Sequence[str] = field(default_factory=tuple)
+    seconds: float = 0.0
+
+    @property
+    def num_columns(self) -> int:
+        """Columns, auxiliary ones included."""
+        return len(self.lower)
+
+    @property
+    def num_rows(self) -> int:
+        """Rows, auxiliary ones included."""
+        return len(self.row_lower)
+
+    def values_by_name(self, values: Values) -> dict[str, float | dict[tuple[Label, ...], float]]:
+        """Column values by variable and index; a scalar variable maps to its number. Auxiliary columns are left out."""
+        found: dict[str, float | dict[tuple[Label, ...], float]] = {}
+        for block in self.variables:
+            if block.auxiliary:
+                continue
+            part = values[block.start : block.start + len(block.codes)].tolist()
+            if block.codes.shape[1] == 0:
+                found[block.name] = part[0]
+            else:
+                found[block.name] = dict(zip(self.instance.labels.tuples(block.codes), part, strict=True))
+        return found

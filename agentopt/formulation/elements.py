@@ -1,0 +1,259 @@
+"""The five elements as typed data: what a language model writes and a person edits.
+
+Expressions stay text here, as written; `agentopt.formulation.parse` turns them into trees. A formulation may
+be given as mappings (`sets: {PLANTS: {...}}`, comfortable in YAML) or as lists of named elements
+(`sets: [{name: PLANTS, ...}]`, which a decoding schema can constrain); both validate to the same object.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "Constraint",
+    "Formulation",
+    "IndexSet",
+    "Objective",
+    "Parameter",
+    "Role",
+    "Scalar",
+    "Variable",
+    "Waiver",
+]
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+
+Scalar = str | int | float
+"""An element of a one-dimensional set, or a number. A string of digits means the integer: `"12"` is `12`."""
+
+Bound = Annotated[str | int | float | None, Field(description="a number, an expression, or null for none")]
+Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+"""A list of names; a single name may be written without the brackets."""
+
+
+class Element(BaseModel):
+    """Anything declared in a formulation."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
+
+
+class Role(StrEnum):
+    """What a parameter means for the decision; the falsification tests of a certificate rest on it."""
+
+    CAPACITY = "capacity"
+    """An upper limit on what is used: more never hurts."""
+    REQUIREMENT = "requirement"
+    """A lower limit on what is delivered: more never helps."""
+    RATE = "rate"
+    """Consumption or output of one unit of a decision."""
+    COST = "cost"
+    REWARD = "reward"
+    RATIO = "ratio"
+    """A share, percentage or proportion."""
+    BOUND = "bound"
+    """A limit on a single decision."""
+    DATA = "data"
+    """Anything else: distances, durations, counts."""
+
+
+class IndexSet(Element):
+    """A set, ordered as listed. Exactly one way of saying what is in it.
+
+    - listed: `elements` (labels, or lists of labels for tuples);
+    - a range: `first`, `last` and optionally `step`, all integers or the name of a scalar parameter;
+    - a table: `from` (file, `book.xlsx#sheet`, `data.sqlite#table`) and `column` (one, or several for tuples);
+      repeated values count once;
+    - derived: `of`, one or several sets whose product is taken, with `where`, a condition over the index names
+      given in `with`; or a set expression in `formula` (`A | B`, `A - B`, `A & B`).
+    """
+
+    meaning: str = ""
+    elements: list[Scalar | list[Scalar]] | None = None
+    first: int | str | None = None
+    last: int | str | None = None
+    step: int = 1
+    from_: str | None = Field(default=None, alias="from")
+    column: Names | None = None
+    of: Names | None = None
+    with_: Names | None = Field(default=None, alias="with")
+    where: str | None = None
+    formula: str | None = None
+
+    @model_validator(mode="after")
+    def _one_definition(self) -> IndexSet:
+        given = [
+            name
+            for name, value in {
+                "elements": self.elements,
+                "last": self.last,
+                "from": self.from_,
+                "of": self.of,
+                "formula": self.formula,
+            }.items()
+            if value is not None
+        ]
+        if len(given) > 1:
+            raise ValueError(f"a set is defined in one way, not by {' and '.join(f'`{g}`' for g in given)}")
+        if self.where is not None and (self.of is None or self.with_ is None):
+            raise ValueError("`where` needs `of` (the sets to filter) and `with` (the index names it uses)")
+        if self.column is not None and self.from_ is None:
+            raise ValueError("`column` needs `from`, the table it is a column of")
+        return self
+
+
+class Parameter(Element):
+    """A known number or table of numbers.
+
+    - scalar: `value`, a number, best with `quote`, the words of the problem it comes from;
+    - indexed: `over`, the sets, and `values`: nested mappings, nested lists in the sets' order, a mapping with
+      keys such as `"seattle, chicago"`, or a list of `[label, ..., number]` rows;
+    - from a table: `from`, `column` (the values), and `key`, the columns that hold the index, in the order of
+      `over` (default: columns named like the sets or their elements' columns); a wide table, one column per element of the last set,
+      is read when `column` is absent;
+    - derived: `formula` over the index names in `with`.
+
+    `default` is the value of every index not given. Without it a missing index is an error.
+    """
+
+    meaning: str = ""
+    over: Names = Field(default_factory=list)
+    unit: str | None = None
+    role: Role = Role.DATA
+    value: int | float | None = None
+    values: JsonValue = None
+    quote: str | None = None
+    from_: str | None = Field(default=None, alias="from")
+    column: str | None = None
+    key: Names | None = None
+    with_: Names | None = Field(default=None, alias="with")
+    formula: str | None = None
+    default: int | float | None = None
+
+    @model_validator(mode="after")
+    def _one_definition(self) -> Parameter:
+        given = [
+            name
+            for name, value in {
+                "value": self.value,
+                "values": self.values,
+                "from": self.from_,
+                "formula": self.formula,
+            }.items()
+            if value is not None
+        ]
+        if len(given) > 1:
+            raise ValueError(
+                f"a parameter gets its numbers in one way, not by {' and '.join(f'`{g}`' for g in given)}"
+            )
+        if self.from_ is None and (self.column is not None or self.key is not None):
+            raise ValueError("`column` and `key` need `from`, the table they are columns of")
+        return self
+
+
+class Variable(Element):
+    """A decision. `lower` is 0 unless said otherwise; `null` means no bound.
+
+    Bounds and `start` are numbers or expressions over the index names in `with`. A semi-continuous or
+    semi-integer variable is 0 or between its bounds.
+    """
+
+    meaning: str = ""
+    over: Names = Field(default_factory=list)
+    domain: Literal["real", "integer", "binary", "semicontinuous", "semiinteger"] = "real"
+    lower: Bound = 0
+    upper: Bound = None
+    with_: Names | None = Field(default=None, alias="with")
+    unit: str | None = None
+    start: Bound = None
+
+
+class Objective(Element):
+    """What is made as small or as large as possible.
+
+    With several objectives, those of higher `priority` are settled first (lexicographic; a later one may worsen an
+    earlier by at most the fraction `tolerance`); within one priority they are added up by `weight`, each in its
+    own direction.
+    """
+
+    name: str = ""
+    minimize: str | None = None
+    maximize: str | None = None
+    unit: str | None = None
+    meaning: str = ""
+    weight: float = Field(default=1.0, gt=0)
+    priority: int = 0
+    tolerance: float = Field(default=0.0, ge=0)
+
+    @model_validator(mode="after")
+    def _one_direction(self) -> Objective:
+        if (self.minimize is None) == (self.maximize is None):
+            raise ValueError("an objective has either `minimize` or `maximize`")
+        return self
+
+    @property
+    def sense(self) -> Literal["minimize", "maximize"]:
+        """The direction."""
+        return "minimize" if self.minimize is not None else "maximize"
+
+    @property
+    def expression(self) -> str:
+        """The text of what is minimized or maximized."""
+        return self.minimize if self.minimize is not None else self.maximize or ""
+
+
+class Constraint(Element):
+    """A statement that must hold, for every index in `for` (`"p in PLANTS, t in MONTHS if t > 1"`)."""
+
+    that: str
+    for_: str | None = Field(default=None, alias="for")
+    because: str = Field(default="", description="the sentence of the problem it states, or why it holds")
+
+
+class Waiver(Element):
+    """A number of the text that the formulation does not use on purpose, and why."""
+
+    number: str
+    why: str
+
+
+def _by_name(value: object) -> object:
+    """Turn `[{name: A, ...}]` into `{A: {...}}`; leave anything else to validation."""
+    if not isinstance(value, list):
+        return {} if value is None else value
+    named: dict[str, object] = {}
+    for entry in value:
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+            raise ValueError("in a list, every element needs a `name`")
+        if entry["name"] in named:
+            raise ValueError(f"`{entry['name']}` is declared twice")
+        named[entry["name"]] = {key: value for key, value in entry.items() if key != "name"}
+    return named
+
+
+ByName = BeforeValidator(_by_name)
+
+
+class Formulation(Element):
+    """Sets, parameters, variables, objective and constraints, with what was assumed.
+
+    `objective` may be absent (any feasible point will do), one, or a list. `report` names further quantities the
+    person asked for, as expressions evaluated at the answer.
+    """
+
+    title: str = ""
+    sets: Annotated[dict[str, IndexSet], ByName] = Field(default_factory=dict)
+    parameters: Annotated[dict[str, Parameter], ByName] = Field(default_factory=dict)
+    variables: Annotated[dict[str, Variable], ByName] = Field(default_factory=dict)
+    objective: Objective | list[Objective] | None = None
+    constraints: Annotated[dict[str, Constraint], ByName] = Field(default_factory=dict)
+    report: dict[str, str] = Field(default_factory=dict)
+    assumptions: list[str] = Field(default_factory=list)
+    waived: list[Waiver] = Field(default_factory=list)
+
+    @property
+    def objectives(self) -> tuple[Objective, ...]:
+        """The objectives, none for a feasibility problem."""
+        if self.objective is None:
+            return ()
+        return tuple(self.objective) if isinstance(self.objective, list) else (self.objective,)

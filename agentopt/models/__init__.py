@@ -1,0 +1,1 @@
+"""Language models: protocol, clients, cache, meter, record and replay."""

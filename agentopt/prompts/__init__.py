@@ -1,0 +1,1 @@
+"""Prompt files: load, check, render, and parse what comes back."""

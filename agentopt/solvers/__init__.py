@@ -1,0 +1,1 @@
+"""Engines: protocol, cards, routing, solutions."""
