@@ -62,10 +62,10 @@ class IndexSet(Element):
 
     - listed: `elements` (labels, or lists of labels for tuples);
     - a range: `first`, `last` and optionally `step`, all integers or the name of a scalar parameter;
-    - a table: `from` (file, `book.xlsx#sheet`, `data.sqlite#table`) and `column` (one, or several for tuples);
-      repeated values count once;
-    - derived: `of`, one or several sets whose product is taken, with `where`, a condition over the index names
-      given in `with`; or a set expression in `formula` (`A | B`, `A - B`, `A & B`).
+    - a table: `from` (file, `book.xlsx#sheet`, `data.sqlite#table`) and `column` (one, or several for
+      tuples); repeated values count once;
+    - derived: `of`, one or several sets whose product is taken, with `where`, a condition over the index
+      names given in `with`; or a set expression in `formula` (`A | B`, `A - B`, `A & B`).
     """
 
     meaning: str = ""
@@ -106,11 +106,11 @@ class Parameter(Element):
     """A known number or table of numbers.
 
     - scalar: `value`, a number, best with `quote`, the words of the problem it comes from;
-    - indexed: `over`, the sets, and `values`: nested mappings, nested lists in the sets' order, a mapping with
-      keys such as `"seattle, chicago"`, or a list of `[label, ..., number]` rows;
+    - indexed: `over`, the sets, and `values`: nested mappings, nested lists in the sets' order, a mapping
+      with keys such as `"seattle, chicago"`, or a list of `[label, ..., number]` rows;
     - from a table: `from`, `column` (the values), and `key`, the columns that hold the index, in the order of
-      `over` (default: columns named like the sets or their elements' columns); a wide table, one column per element of the last set,
-      is read when `column` is absent;
+      `over` (default: columns named like the sets or their elements' columns); a wide table, one column per
+      element of the last set, is read when `column` is absent;
     - derived: `formula` over the index names in `with`.
 
     `default` is the value of every index not given. Without it a missing index is an error.
@@ -171,9 +171,9 @@ class Variable(Element):
 class Objective(Element):
     """What is made as small or as large as possible.
 
-    With several objectives, those of higher `priority` are settled first (lexicographic; a later one may worsen an
-    earlier by at most the fraction `tolerance`); within one priority they are added up by `weight`, each in its
-    own direction.
+    With several objectives, those of higher `priority` are settled first (lexicographic; a later one may
+    worsen an earlier by at most the fraction `tolerance`); within one priority they are added up by `weight`,
+    each in its own direction.
     """
 
     name: str = ""
@@ -237,8 +237,8 @@ ByName = BeforeValidator(_by_name)
 class Formulation(Element):
     """Sets, parameters, variables, objective and constraints, with what was assumed.
 
-    `objective` may be absent (any feasible point will do), one, or a list. `report` names further quantities the
-    person asked for, as expressions evaluated at the answer.
+    `objective` may be absent (any feasible point will do), one, or a list. `report` names further quantities
+    the person asked for, as expressions evaluated at the answer.
     """
 
     title: str = ""

@@ -1,9 +1,8 @@
 """Text of an expression to its tree, by a whitelist over Python's own grammar.
 
-`ast.parse` only reads; nothing is ever evaluated. Whatever the whitelist does not name is an `ExpressionError`
-with its position and what to write instead, because a language model repairs from that text. Three liberties
-over Python: `sum(x[p,m] for p in P, m in M)` may separate its generators by commas, `at_most(2, y[i] for i in I)`
-needs no inner brackets, and `for:` texts such as `p in P, t in T if t > 1` leave out the leading `for`.
+`ast.parse` only reads; nothing is ever evaluated. What the whitelist does not name is an `ExpressionError`
+with its position and what to write instead, because a language model repairs from that text. The liberties
+over Python's grammar are those of `agentopt.formulation.spelling`.
 """
 
 from __future__ import annotations
@@ -11,8 +10,7 @@ from __future__ import annotations
 __all__ = ["parse_domain", "parse_expression"]
 
 import ast
-import io
-import re
+import math
 import tokenize
 import warnings
 from collections.abc import Sequence
@@ -20,9 +18,10 @@ from functools import lru_cache
 
 from agentopt.errors import ExpressionError, nearest
 from agentopt.formulation import tree as t
+from agentopt.formulation.spelling import Spelling, complain, relax, short, spell, surround
 
-MAX_CHARACTERS = 200_000
-MAX_DEPTH = 60
+MAX_DEPTH = 100
+"""How many levels a tree may have; later stages walk trees by recursion."""
 
 _COMPARE: dict[type[ast.cmpop], t.CompareOperator] = {
     ast.LtE: "<=",
@@ -32,8 +31,14 @@ _COMPARE: dict[type[ast.cmpop], t.CompareOperator] = {
     ast.Gt: ">",
     ast.NotEq: "!=",
 }
-_SPELLINGS = {"≤": "<=", "≥": ">=", "≠": "!=", "−": "-", "–": "-", "×": "*", "·": "*", "÷": "/", "∈": " in "}
+_SET_OPERATORS: dict[type[ast.operator], t.SetOperator] = {
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.BitOr: "|",
+    ast.BitAnd: "&",
+}
 _KNOWN = t.FUNCTIONS | t.AGGREGATES | t.ORDER_FUNCTIONS | t.CONSTRAINT_FORMS | {"pow", "range", "len"}
+_OVER_SETS = "state it over sets: `sum(cost[i]*x[i] for i in ITEMS)`"
 
 
 @lru_cache(maxsize=4096)
@@ -46,8 +51,8 @@ def parse_expression(text: str) -> t.Expr:
     >>> parse_expression("sum(cost[p]*x[p] for p in PLANTS) <= budget").operators
     ('<=',)
     """
-    body = _python(text)
-    return _Reader(text).expression(body)
+    body, spelling = _python(spell(text))
+    return _Reader(spelling).expression(body)
 
 
 @lru_cache(maxsize=4096)
@@ -57,45 +62,30 @@ def parse_domain(text: str) -> tuple[t.Generator, ...]:
     >>> [g.targets for g in parse_domain("p in PLANTS, i, j in ARCS")]
     [('p',), ('i', 'j')]
     """
-    stripped = text.strip()
-    start = stripped[4:] if stripped.startswith("for ") else stripped
-    body = _python(f"[0 for {start}]", shown=text, offset=text.find(start) - len("[0 for "))
-    reader = _Reader(text, offset=text.find(start) - len("[0 for "))
+    spelling = spell(text)
+    leading = "" if spelling.python.startswith("for ") else "for "
+    body, spelling = _python(surround(f"[0 {leading}", spelling, "]"))
     if not isinstance(body, ast.ListComp):
-        raise ExpressionError(f"`{text}` is not of the form `p in PLANTS, t in MONTHS if ...`", position=0)
-    return reader.generators(body.generators)
-
-
-def _python(text: str, *, shown: str | None = None, offset: int = 0) -> ast.expr:
-    """The Python expression, with the three liberties and the usual mathematical spellings resolved."""
-    shown = text if shown is None else shown
-    if not text.strip():
-        raise ExpressionError("an expression is empty", position=0)
-    if len(text) > MAX_CHARACTERS:
         raise ExpressionError(
-            f"an expression has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read",
-            hint="state it over sets: `sum(cost[i]*x[i] for i in ITEMS)`",
+            f"`{short(text)}` is not of the form `p in PLANTS, t in MONTHS if ...`", position=0
         )
-    depth = 0
-    for position, character in enumerate(text):
-        depth += (character in "([{") - (character in ")]}")
-        if depth > MAX_DEPTH:
-            raise ExpressionError(
-                f"brackets are nested more than {MAX_DEPTH} deep", position=max(0, position + offset)
-            )
-    for written, meant in _SPELLINGS.items():
-        text = text.replace(written, meant)
+    return _Reader(spelling).generators(body.generators)
+
+
+def _python(spelling: Spelling) -> tuple[ast.expr, Spelling]:
+    """The Python expression, after the liberties taken with commas and brackets where they are needed."""
     try:
-        return _ast(text)
+        return _ast(spelling.python), spelling
     except SyntaxError as first:
         try:
-            return _ast(_relaxed(text))
-        except (SyntaxError, tokenize.TokenError, IndentationError):
-            raise _syntax_error(shown, first, offset) from None
+            relaxed = relax(spelling)
+            return _ast(relaxed.python), relaxed
+        except (SyntaxError, tokenize.TokenError):
+            raise complain(spelling, first) from None
     except (RecursionError, MemoryError, ValueError) as error:
         raise ExpressionError(
-            f"an expression is too deeply nested or holds an unreadable number ({type(error).__name__})",
-            hint="state it over sets: `sum(cost[i]*x[i] for i in ITEMS)`",
+            f"an expression is too long or too deeply nested to read ({type(error).__name__})",
+            hint=_OVER_SETS,
             position=0,
         ) from None
 
@@ -103,84 +93,45 @@ def _python(text: str, *, shown: str | None = None, offset: int = 0) -> ast.expr
 def _ast(text: str) -> ast.expr:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
-        # One line in brackets: newlines inside an expression carry no meaning.
-        return ast.parse(f"({text.strip()}\n)" if "\n" in text.strip() else text.strip(), mode="eval").body
-
-
-def _syntax_error(text: str, error: SyntaxError, offset: int) -> ExpressionError:
-    position = max(0, (error.offset or 1) - 1 + offset)
-    hint = ""
-    if re.search(r"(?<![<>=!])=(?!=)", text):
-        hint = "write `==` for an equation"
-    elif "^" in text:
-        hint = "write `**` for a power"
-    elif re.search(r"\d\s*[A-Za-z_]\w*\[|\)\s*\(", text):
-        hint = "write `*` between factors"
-    near = text[max(0, position - 10) : position + 20]
-    return ExpressionError(
-        f"`{_short(text)}` does not parse at position {position}, near `{near}`", hint=hint, position=position
-    )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 120 else f"{text[:80]} … {text[-30:]}"
-
-
-def _relaxed(text: str) -> str:
-    """Turn commas between generators into `for`, and give a generator argument after a comma its brackets."""
-    tokens = [k for k in tokenize.generate_tokens(io.StringIO(text).readline) if k.string]
-    pieces = [k.string for k in tokens]
-    # Per open bracket: where the current argument starts, the index of its first `for`, and whether its
-    # current clause has seen `in`.
-    stack: list[list[int]] = [[0, -1, 0]]
-    opened: dict[int, int] = {}
-    for index, piece in enumerate(pieces):
-        top = stack[-1]
-        if piece in "([{":
-            stack.append([index + 1, -1, 0])
-        elif piece in ")]}":
-            if len(stack) == 1:
-                break
-            start, first_for, _ = stack.pop()
-            if first_for >= 0 and start > 0 and pieces[start - 1] == ",":
-                opened[start] = index
-        elif piece == "for":
-            top[1], top[2] = (index if top[1] < 0 else top[1]), 0
-        elif piece == "in":
-            top[2] = 1
-        elif piece == ",":
-            if top[1] >= 0 and top[2]:
-                pieces[index] = "for"
-                top[2] = 0
-            elif top[1] < 0:
-                top[0] = index + 1
-    for start, end in opened.items():
-        pieces[start] = "(" + pieces[start]
-        pieces[end] = ")" + pieces[end]
-    return " ".join(pieces)
+        return ast.parse(text, mode="eval").body
 
 
 class _Reader:
     """One pass over a Python expression, keeping only what the language has."""
 
-    def __init__(self, text: str, offset: int = 0) -> None:
-        self.text = text
-        self.offset = offset
+    def __init__(self, spelling: Spelling) -> None:
+        self.spelling = spelling
+        self.depth = 0
 
-    def error(self, node: ast.AST, message: str, hint: str = "") -> ExpressionError:
-        position = max(0, getattr(node, "col_offset", 0) + self.offset)
-        return ExpressionError(f"{message} (in `{_short(self.text)}`)", hint=hint, position=position)
+    def error(self, node: ast.expr, message: str, hint: str = "") -> ExpressionError:
+        text = short(self.spelling.written)
+        return ExpressionError(f"{message} (in `{text}`)", hint=hint, position=self.at(node)[0])
 
     def at(self, node: ast.expr) -> tuple[int, int]:
-        return (node.col_offset + self.offset, (node.end_col_offset or node.col_offset) + self.offset)
+        end = node.col_offset if node.end_col_offset is None else node.end_col_offset
+        return (self.spelling.place(node.col_offset), self.spelling.place(end))
+
+    def written(self, node: ast.expr) -> str:
+        start, end = self.at(node)
+        return short(self.spelling.written[start:end])
 
     def expression(self, node: ast.expr) -> t.Expr:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.error(node, f"an expression is nested more than {MAX_DEPTH} deep", _OVER_SETS)
+        found = self.read(node)
+        self.depth -= 1
+        return found
+
+    def read(self, node: ast.expr) -> t.Expr:
         match node:
             case ast.BinOp():
                 return self.operation(node)
             case ast.Constant(value=bool()):
                 raise self.error(node, "true and false are not numbers here", "write 1 or 0")
             case ast.Constant(value=int() | float() as value):
+                if not math.isfinite(value) or abs(value) > 1e300:
+                    raise self.error(node, f"`{self.written(node)}` is too large a number")
                 return t.Number(value, at=self.at(node))
             case ast.Constant(value=str() as value):
                 return t.Label(value, at=self.at(node))
@@ -221,7 +172,7 @@ class _Reader:
             case ast.Attribute():
                 raise self.error(node, f"`.{node.attr}` is not part of the language", "use plain names only")
             case _:
-                raise self.error(node, f"`{ast.unparse(node)[:60]}` is not part of the language")
+                raise self.error(node, f"`{self.written(node)}` is not part of the language")
 
     def operation(self, node: ast.BinOp) -> t.Expr:
         """A chain of + and -, or of *, read along its left spine without recursion."""
@@ -257,9 +208,7 @@ class _Reader:
             case ast.BitAnd():
                 return t.SetOperation("&", self.expression(node.left), self.expression(node.right), at=at)
             case _:
-                raise self.error(
-                    node, f"the operator in `{ast.unparse(node)[:60]}` is not part of the language"
-                )
+                raise self.error(node, f"the operator in `{self.written(node)}` is not part of the language")
 
     def comparison(self, node: ast.Compare) -> t.Expr:
         if any(isinstance(op, ast.In | ast.NotIn) for op in node.ops):
@@ -282,7 +231,7 @@ class _Reader:
 
     def call(self, node: ast.Call) -> t.Expr:
         if not isinstance(node.func, ast.Name):
-            raise self.error(node, f"`{ast.unparse(node.func)[:60]}` is not a function of the language")
+            raise self.error(node, f"`{self.written(node.func)}` is not a function of the language")
         name = node.func.id
         if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
             raise self.error(node, f"`{name}` takes plain arguments only")
@@ -353,17 +302,17 @@ class _Reader:
     def domain(self, node: ast.expr) -> t.Expr:
         """A set: its name, `range(a, b)`, `{...}`, or an operation on sets."""
         match node:
-            case ast.BinOp(op=ast.Sub(), left=left, right=right):
-                return t.SetOperation("-", self.domain(left), self.domain(right), at=self.at(node))
-            case ast.BinOp(op=ast.Mult(), left=left, right=right):
-                return t.SetOperation("*", self.domain(left), self.domain(right), at=self.at(node))
-            case ast.BinOp(op=ast.BitOr(), left=left, right=right):
-                return t.SetOperation("|", self.domain(left), self.domain(right), at=self.at(node))
-            case ast.BinOp(op=ast.BitAnd(), left=left, right=right):
-                return t.SetOperation("&", self.domain(left), self.domain(right), at=self.at(node))
+            case ast.BinOp(op=op, left=left, right=right) if type(op) in _SET_OPERATORS:
+                self.depth += 1
+                if self.depth > MAX_DEPTH:
+                    raise self.error(node, f"a set is nested more than {MAX_DEPTH} deep")
+                operator = _SET_OPERATORS[type(op)]
+                found = t.SetOperation(operator, self.domain(left), self.domain(right), at=self.at(node))
+                self.depth -= 1
+                return found
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 return t.SetLiteral(tuple(self.expression(p) for p in parts), at=self.at(node))
             case ast.Name() | ast.Set() | ast.Call(func=ast.Name(id="range")):
                 return self.expression(node)
             case _:
-                raise self.error(node, f"`{ast.unparse(node)[:60]}` is not a set", "name a set after `in`")
+                raise self.error(node, f"`{self.written(node)}` is not a set", "name a set after `in`")

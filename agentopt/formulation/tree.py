@@ -35,6 +35,7 @@ __all__ = [
     "Power",
     "SetLiteral",
     "SetOperation",
+    "SetOperator",
     "walk",
 ]
 
@@ -42,19 +43,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Literal
 
-FUNCTIONS = frozenset(
-    "exp log log10 log2 sqrt sin cos tan asin acos atan sinh cosh tanh abs min max floor ceil round mod".split()
+_NUMERIC = (
+    "exp log log10 log2 sqrt sin cos tan asin acos atan sinh cosh tanh abs min max floor ceil round mod"
 )
-"""Functions of numbers. `floor ceil round mod` take data only; `min max` take two or more arguments."""
+_FORMS = "implies iff at_most at_least exactly sos1 sos2 piecewise alldifferent"
 
-AGGREGATES = frozenset("sum prod min max count any all norm".split())
-"""Folds over a generator: `sum(x[i] for i in I)`. `norm` is Euclidean; `count`, `any`, `all` take conditions."""
+FUNCTIONS = frozenset(_NUMERIC.split())
+"""Functions of numbers. `floor ceil round mod` take data only; `min max` take one or more arguments."""
 
-ORDER_FUNCTIONS = frozenset("prev next first last ord len".split())
-"""Position in a set's listed order: `prev(t)`, `next(t)`, `first(T)`, `last(T)`, `ord(t)` (from 1), `len(T)`."""
+AGGREGATES = frozenset(["sum", "prod", "min", "max", "count", "any", "all", "norm"])
+"""Folds over a generator: `sum(x[i] for i in I)`. `norm` is Euclidean; `count any all` take conditions."""
 
-CONSTRAINT_FORMS = frozenset("implies iff at_most at_least exactly sos1 sos2 piecewise alldifferent".split())
-"""Statements beyond comparisons. `piecewise(x, (x0, y0), (x1, y1), ...)` is a number: y at x on the polyline."""
+ORDER_FUNCTIONS = frozenset(["prev", "next", "first", "last", "ord", "len"])
+"""Places in a set as listed: `prev(t)`, `next(t)`, `first(T)`, `last(T)`, `ord(t)` (from 1), `len(T)`."""
+
+CONSTRAINT_FORMS = frozenset(_FORMS.split())
+"""Statements beyond comparisons. `piecewise(x, (x0, y0), (x1, y1), ...)` is a number: y at x on the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Label(Node):
 
 @dataclass(frozen=True, slots=True)
 class Name(Node):
-    """An identifier: an index of an enclosing `for`, a scalar parameter or variable, a set, or a bare element."""
+    """An identifier: an index of an enclosing `for`, a scalar, a set, or a bare element of a set."""
 
     id: str
 
@@ -140,7 +144,7 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class Generator(Node):
-    """`for targets in domain if conditions`; targets are one or more index names, matched to tuple elements."""
+    """`for targets in domain if conditions`; targets are index names, matched to the elements of a tuple."""
 
     targets: tuple[str, ...]
     domain: Expr
@@ -166,6 +170,7 @@ class Choice(Node):
 
 
 CompareOperator = Literal["<=", ">=", "==", "<", ">", "!="]
+SetOperator = Literal["|", "-", "&", "*"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +228,10 @@ class Form(Node):
 @dataclass(frozen=True, slots=True)
 class SetOperation(Node):
     """Union `|`, difference `-`, intersection `&` or product `*` of sets, in a generator's domain or a set's
-    definition."""
+    definition.
+    """
 
-    operator: Literal["|", "-", "&", "*"]
+    operator: SetOperator
     left: Expr
     right: Expr
 
