@@ -35,7 +35,7 @@ Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance
 class Element(BaseModel):
     """Anything declared in a formulation."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True, allow_inf_nan=False)
 
 
 class Role(StrEnum):

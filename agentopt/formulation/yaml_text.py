@@ -1,8 +1,8 @@
 """YAML as formulations use it: read without surprises, written to be edited.
 
-Reading follows YAML 1.2's core schema, so `no`, `on`, `12:30` and `2024-01-01` stay text (they are labels), and
-digits with a leading zero do too. It works on the parser's events with a stack of its own: no recursion, no
-objects by tag, no aliases, no duplicate keys. Writing keeps one line for what fits one line.
+Reading follows YAML 1.2's core schema, so `no`, `on`, `12:30` and `2024-01-01` stay text (they are labels),
+and digits with a leading zero do too. It works on the parser's events with a stack of its own: no recursion,
+no objects by tag, no aliases, no duplicate keys. Writing keeps one line for what fits one line.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ def read_yaml(text: str) -> object:
     """Read one YAML document.
 
     Raises:
-        FormulationError: it is not YAML, or uses what a formulation does not: aliases, tags, several documents,
-            duplicate keys. The message names the line.
+        FormulationError: it is not YAML, or uses what a formulation does not: aliases, tags, several
+            documents, duplicate keys. The message names the line.
     """
     import yaml
 
@@ -100,7 +100,7 @@ class _Reader:
         import yaml
 
         for event in events:
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             match event:
                 case yaml.AliasEvent():
                     raise FormulationError(f"line {line}: `*{event.anchor}` is an alias; write it out")
@@ -199,8 +199,9 @@ def _plain(text: str) -> bool:
             return False
     except ValueError:
         return False
-    resolved = yaml.SafeLoader("").resolve(yaml.ScalarNode, text, (True, False))
-    return bool(resolved == "tag:yaml.org,2002:str") and text.isprintable()
+    resolvers = yaml.SafeLoader.yaml_implicit_resolvers
+    candidates = resolvers.get(text[:1], []) + resolvers.get(None, [])
+    return text.isprintable() and not any(pattern.match(text) for _, pattern in candidates)
 
 
 def _shaped(dumper: type[yaml.SafeDumper], document: Mapping[str, object]) -> yaml.MappingNode:
