@@ -1,1 +1,6 @@
-"""Prompt files: load, check, render, and parse what comes back."""
+"""Prompts: the files that steer an agent, loaded, checked and rendered; and what is read out of replies."""
+
+__all__ = ["Listed", "Prompt", "catalog", "load", "parse", "source"]
+
+from agentopt.prompts.files import Prompt, parse
+from agentopt.prompts.loading import Listed, catalog, load, source
