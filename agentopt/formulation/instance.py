@@ -2,16 +2,22 @@
 
 Labels (elements of sets) are interned once to integer codes, so that everything after binding works on integer
 arrays; `Labels` turns codes back into what the person wrote. An instance knows no solver.
+
+A parameter with a value for every index is *dense*: `shape` holds the lengths of its sets, `values` is the
+row-major table over their product, and its `codes` are only made if somebody asks. Code that can work on
+`values.reshape(shape)` should, and never touch `codes`.
 """
 
 from __future__ import annotations
 
-__all__ = ["BoundParameter", "BoundSet", "Instance", "Label", "Labels", "canonical"]
+__all__ = ["BoundParameter", "BoundSet", "Instance", "Label", "Labels", "canonical", "product"]
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,21 +25,28 @@ from numpy.typing import NDArray
 from agentopt.formulation.elements import Formulation
 
 Label = str | int | float
-Codes = NDArray[np.int64]
+Codes = NDArray[np.integer[Any]]
 Values = NDArray[np.float64]
 
-_INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})\Z")
+_INTEGER = re.compile(r"(0|-?[1-9][0-9]{0,17})\Z")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+\Z")
 
 
 def canonical(label: object) -> Label:
     """One spelling for a label: digits and whole floats are integers, surrounding space is dropped.
 
-    >>> [canonical(x) for x in ("12", 12.0, " topeka ", "007", 2.5)]
-    [12, 12, 'topeka', '007', 2.5]
+    A text that is not exactly how a number prints stays text, so that `007` and `1.10` keep their own names.
+
+    >>> [canonical(x) for x in ("12", 12.0, " topeka ", "007", 2.5, "2.5", "1.10")]
+    [12, 12, 'topeka', '007', 2.5, 2.5, '1.10']
     """
     if isinstance(label, str):
         text = label.strip()
-        return int(text) if _INTEGER.match(text) else text
+        if _INTEGER.match(text):
+            return int(text)
+        if _DECIMAL.match(text) and repr(float(text)) == text:
+            return canonical(float(text))
+        return text
     if isinstance(label, bool | np.bool_):
         return str(bool(label))
     if isinstance(label, int | np.integer):
@@ -41,6 +54,21 @@ def canonical(label: object) -> Label:
     if isinstance(label, float | np.floating):
         return int(label) if float(label).is_integer() else float(label)
     return str(label)
+
+
+class _Spellings(dict[object, int]):
+    """Codes by raw spelling; what is new goes through `canonical` once.
+
+    A subclass of `dict` so that `map(spellings.__getitem__, labels)` runs without a Python frame per label.
+    """
+
+    def __init__(self, code: Callable[[object], int]) -> None:
+        super().__init__()
+        self._code = code
+
+    def __missing__(self, label: object) -> int:
+        code = self[label] = self._code(label)
+        return code
 
 
 class Labels:
@@ -79,22 +107,32 @@ class Labels:
 
     def codes(self, labels: Iterable[object]) -> Codes:
         """Codes of many labels, shape (n,); canonical forms are looked up once per distinct spelling."""
-        known: dict[object, int] = {}
-        found = []
-        for label in labels:
-            code = known.get(label)
-            if code is None:
-                code = known[label] = self.code(label)
-            found.append(code)
-        return np.array(found, dtype=np.int64)
+        spellings = _Spellings(self.code)
+        return np.fromiter(map(spellings.__getitem__, labels), dtype=np.int32)
+
+    def known(self, labels: Iterable[object]) -> Codes:
+        """Codes of many labels without interning: -1 for one not seen before.
+
+        >>> labels = Labels()
+        >>> labels.code("a"), labels.known(["b", "a"]).tolist(), len(labels)
+        (0, [-1, 0], 1)
+        """
+
+        def code(label: object) -> int:
+            found = self.find(label)
+            return -1 if found is None else found
+
+        return np.fromiter(map(_Spellings(code).__getitem__, labels), dtype=np.int32)
 
     @property
     def numeric(self) -> Values:
         """The numeric value of each code, NaN for text; shape (len(self),)."""
-        if len(self._numeric) != len(self._labels):
-            self._numeric = np.array(
-                [float(x) if isinstance(x, int | float) else np.nan for x in self._labels]
-            )
+        done = len(self._numeric)
+        if done != len(self._labels):
+            fresh = [
+                float(x) if isinstance(x, int | float) else np.nan for x in islice(self._labels, done, None)
+            ]
+            self._numeric = np.append(self._numeric, fresh)
         return self._numeric
 
     def tuples(self, codes: Codes) -> list[tuple[Label, ...]]:
@@ -131,23 +169,47 @@ class BoundSet:
         return {tuple(row): i for i, row in enumerate(self.codes.tolist())}
 
 
-@dataclass(frozen=True, eq=False)
 class BoundParameter:
-    """The numbers of a parameter.
+    """The numbers of a parameter; treated as frozen.
 
     Attributes:
         name: its name in the formulation.
         over: the names of the sets it ranges over; empty for a scalar.
-        codes: shape (n, arity): the index of each value, distinct rows. A scalar has shape (1, 0).
+        codes: shape (n, arity): the index of each value, distinct rows. A scalar has shape (1, 0). Made on first
+            use when given as a function.
         values: shape (n,), in the parameter's unit. Exact values of a decimal source are what `repr` prints.
         default: the value of an index not listed, or None when every index of `over` is listed.
+        shape: the length of each set of `over` if every index has a value and `values` is in row-major order of
+            their product; None if some have none or the order is another.
     """
 
-    name: str
-    over: tuple[str, ...]
-    codes: Codes
-    values: Values
-    default: float | None = None
+    def __init__(
+        self,
+        name: str,
+        over: tuple[str, ...],
+        codes: Codes | Callable[[], Codes],
+        values: Values,
+        default: float | None = None,
+        *,
+        shape: tuple[int, ...] | None = None,
+    ) -> None:
+        self.name = name
+        self.over = over
+        self.values = values
+        self.default = default
+        self.shape = shape
+        self._codes = codes
+
+    def __repr__(self) -> str:
+        return f"BoundParameter({self.name!r}, over={self.over!r}, {len(self.values)} values)"
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """The index of each value, shape (n, arity)."""
+        return self._codes() if callable(self._codes) else self._codes
 
     @cached_property
     def by_codes(self) -> dict[tuple[int, ...], float]:
@@ -177,8 +239,16 @@ class Instance:
 
     def product(self, over: Sequence[str]) -> Codes:
         """Codes of the product of the named sets, row-major, shape (n, total arity); (1, 0) for no sets."""
-        frame = np.empty((1, 0), dtype=np.int64)
-        for name in over:
-            codes = self.sets[name].codes
-            frame = np.hstack([np.repeat(frame, len(codes), axis=0), np.tile(codes, (len(frame), 1))])
-        return frame
+        return product([self.sets[name].codes for name in over])
+
+
+def product(factors: Sequence[Codes]) -> Codes:
+    """The row-major product of code tables, the last varying fastest.
+
+    >>> product([np.array([[1], [2]]), np.array([[7], [8]])]).tolist()
+    [[1, 7], [1, 8], [2, 7], [2, 8]]
+    """
+    frame: Codes = np.empty((1, 0), dtype=np.int32)
+    for codes in factors:
+        frame = np.hstack([np.repeat(frame, len(codes), axis=0), np.tile(codes, (len(frame), 1))])
+    return frame
