@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agentopt.compiling.arrays import SparseMatrix
-from agentopt.compiling.frames import Ints, shaped
+from agentopt.formulation.frames import Ints, shaped
 from agentopt.formulation.instance import Values
 
 SMALL = 4096

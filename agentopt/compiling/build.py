@@ -19,9 +19,9 @@ from agentopt.compiling.arrays import (
     VariableBlock,
 )
 from agentopt.compiling.assemble import Block, assemble
-from agentopt.compiling.data import Data
-from agentopt.compiling.frames import Frame, Ints
 from agentopt.compiling.terms import Monomial, Space
+from agentopt.formulation.derive import Data
+from agentopt.formulation.frames import Frame, Ints
 from agentopt.formulation.instance import Codes, Values
 
 

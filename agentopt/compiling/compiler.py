@@ -15,13 +15,13 @@ import numpy as np
 from agentopt.compiling.arrays import Compiled, CompiledObjective, Integrality, ProblemClass
 from agentopt.compiling.assemble import dense_vector
 from agentopt.compiling.build import Builder, Terms, products
-from agentopt.compiling.data import Data, Env
-from agentopt.compiling.frames import Frame
-from agentopt.compiling.generators import expand
 from agentopt.compiling.terms import Auxiliary, Pending, Space, monomials
 from agentopt.errors import AgentoptError, CompileError
 from agentopt.formulation import tree as t
+from agentopt.formulation.derive import Data, Env
 from agentopt.formulation.elements import Variable
+from agentopt.formulation.frames import Frame
+from agentopt.formulation.generators import expand
 from agentopt.formulation.instance import Codes, Instance, Values
 from agentopt.formulation.resolve import Parsed, ParsedConstraint, ParsedFormula, ParsedObjective, parse
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agentopt.compiling.data import Data, Env
-from agentopt.compiling.frames import Frame, Ints
-from agentopt.compiling.generators import expand, filtered
-from agentopt.compiling.lookup import separable
 from agentopt.errors import CompileError
 from agentopt.formulation import tree as t
+from agentopt.formulation.derive import Data, Env
+from agentopt.formulation.frames import Frame, Ints
+from agentopt.formulation.generators import expand, filtered
 from agentopt.formulation.instance import Values
+from agentopt.formulation.lookup import separable
 
 
 @dataclass(frozen=True, eq=False)

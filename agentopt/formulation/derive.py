@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from agentopt.compiling.frames import Frame, Ints, shaped
-from agentopt.compiling.lookup import ParameterTable, SetIndex
 from agentopt.errors import CompileError, nearest
 from agentopt.formulation import tree as t
+from agentopt.formulation.frames import Frame, Ints, shaped
 from agentopt.formulation.instance import BoundSet, Instance, Label, Values
+from agentopt.formulation.lookup import ParameterTable, SetIndex
 
 Env = Mapping[str, str]
 """Index names of an expression to the names their columns have in the frame, where the two differ."""
@@ -237,7 +237,7 @@ class Data:
     def _aggregate(
         self, function: str, body: t.Expr, generators: Sequence[t.Generator], frame: Frame, env: Env
     ) -> Values:
-        from agentopt.compiling.generators import expand  # mutual recursion: conditions are data
+        from agentopt.formulation.generators import expand  # mutual recursion: conditions are data
 
         axes = self.axes(t.Aggregate(function, body, tuple(generators)), frame, env)
         base = frame.project(axes)

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from agentopt.compiling.data import Data, Env
-from agentopt.compiling.frames import Frame, Index, Ints, join
 from agentopt.errors import CompileError
 from agentopt.formulation import tree as t
+from agentopt.formulation.derive import Data, Env
+from agentopt.formulation.frames import Frame, Index, Ints, join
 
 MAX_POINTS = 400_000_000
 
