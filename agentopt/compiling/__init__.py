@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agentopt.compiling.compiler import compile_instance
+    from agentopt.compiling.files import export, read
 
-__all__ = ["compile_instance"]
+__all__ = ["compile_instance", "export", "read"]
 
-_HOMES = {"compile_instance": "compiler"}
+_HOMES = {"compile_instance": "compiler", "export": "files", "read": "files"}
 
 
 def __getattr__(name: str) -> object:

@@ -188,6 +188,22 @@ class Compiled:
     seconds: float = 0.0
 
     @property
+    def levels(self) -> tuple[CompiledObjective, ...]:
+        """The objectives to settle one after the other: those of one priority added up by weight, highest first.
+
+        The sum takes the direction of its first objective; one of the other direction counts negatively.
+        """
+        found = []
+        for priority in sorted({each.priority for each in self.objectives}, reverse=True):
+            found.append(_weighted([each for each in self.objectives if each.priority == priority]))
+        return tuple(found)
+
+    @property
+    def objective(self) -> CompiledObjective | None:
+        """The first of `levels`, what an engine that knows one objective sees; None for a feasibility problem."""
+        return self.levels[0] if self.objectives else None
+
+    @property
     def num_columns(self) -> int:
         """Columns, auxiliary ones included."""
         return len(self.lower)
@@ -209,3 +225,38 @@ class Compiled:
             else:
                 found[block.name] = dict(zip(self.instance.labels.tuples(block.codes), part, strict=True))
         return found
+
+
+def _weighted(objectives: Sequence[CompiledObjective]) -> CompiledObjective:
+    first = objectives[0]
+    if len(objectives) == 1 and first.weight == 1.0:
+        return first
+    factors = [each.weight if each.sense == first.sense else -each.weight for each in objectives]
+    triplets = [
+        (each.quadratic[0], each.quadratic[1], each.quadratic[2] * factor)
+        for each, factor in zip(objectives, factors, strict=True)
+        if each.quadratic is not None
+    ]
+    graphs = [
+        Graph("multiply", 1, (Graph("constant", 1, values=np.array([factor])), each.nonlinear.graph))
+        for each, factor in zip(objectives, factors, strict=True)
+        if each.nonlinear is not None
+    ]
+    nothing = np.empty(0, dtype=np.int64)
+    return CompiledObjective(
+        " + ".join(each.name for each in objectives),
+        first.sense,
+        np.sum([factor * each.cost for each, factor in zip(objectives, factors, strict=True)], axis=0),
+        float(sum(factor * each.offset for each, factor in zip(objectives, factors, strict=True))),
+        _merged_triplets(triplets) if triplets else None,
+        Nonlinear(nothing, graphs[0] if len(graphs) == 1 else Graph("add", 1, tuple(graphs))) if graphs else None,
+        priority=first.priority,
+        tolerance=max(each.tolerance for each in objectives),
+    )
+
+
+def _merged_triplets(parts: Sequence[tuple[Indices, Indices, Values]]) -> tuple[Indices, Indices, Values]:
+    first, second = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
+    values = np.concatenate([part[2] for part in parts])
+    pairs, inverse = np.unique(np.stack([first, second], axis=1), axis=0, return_inverse=True)
+    return pairs[:, 0], pairs[:, 1], np.bincount(inverse.reshape(-1), weights=values, minlength=len(pairs))
