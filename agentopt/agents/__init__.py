@@ -1,1 +1,7 @@
-"""The agent graphs that turn words into checked answers."""
+"""Agents: langgraph graphs that take a problem in words to a checked answer."""
+
+__all__ = ["Answer", "Context", "Event", "Problem", "Question", "formulate", "run"]
+
+from agentopt.agents.answer import Answer
+from agentopt.agents.context import Context, Event, Problem, Question
+from agentopt.agents.solve import formulate, run

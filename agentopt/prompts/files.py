@@ -1,10 +1,11 @@
 """A prompt is a file: YAML front matter that declares what goes in and comes out, and a body in sections.
 
-The body is split at its `# system`, `# user` and `# assistant` lines *before* anything is filled in, and values
-are inserted as values, so no problem text, table or model reply can open a section or become template code.
-Templates run in jinja2's immutable sandbox with strict undefined names. Three kinds of names may stand in a
-template, all declared: `inputs` (given at each rendering), `slots` (named texts with a default, which
-an optimizer may change; a slot is a value, never template code) and `parts` (the bodies of other prompt files).
+The body is split at its `# system`, `# user` and `# assistant` lines *before* anything is filled in, and
+values are inserted as values, so no problem text, table or model reply can open a section or become
+template code. Templates run in jinja2's immutable sandbox with strict undefined names. Three kinds of names
+may stand in a template, all declared: `inputs` (given at each rendering), `slots` (named texts with a
+default, which an optimizer may change; a slot is a value, never template code) and `parts` (bodies of other
+prompt files).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 Output = Literal["json", "fence", "tags", "text", "part"]
-"""What a reply holds: JSON, a code fence, tagged passages, plain text; `part` marks a file other prompts include."""
+"""What a reply holds: JSON, a code fence, tagged passages, text; `part`: a file other prompts include."""
 
 Role = Literal["system", "user", "assistant"]
 
@@ -120,12 +121,15 @@ def parse(text: str, *, name: str, path: Path, parts: Mapping[str, str] | None =
     """A prompt from the text of its file, checked whole.
 
     Args:
+        text: the whole file.
+        name: `folder/file`.
+        path: where it stands, for messages.
         parts: bodies for the parts the front matter declares, by their name in the template; None leaves the
             declared prompt names in their place (the loader fills them in).
 
     Raises:
-        PromptError: the front matter or a template is malformed, or a name is used and not declared or declared
-            and not used; the message names file and line.
+        PromptError: the front matter or a template is malformed, or a name is used and not declared or
+            declared and not used; the message names file and line.
     """
     if len(text.encode()) > MAX_BYTES:
         raise PromptError(f"{path}: is larger than {MAX_BYTES // 1000} kB", hint="shorten the prompt")
@@ -177,8 +181,8 @@ def _front_matter(head: str, path: Path) -> dict[str, object]:
     for key in found:
         if key not in _FIELDS:
             raise PromptError(
-                f"{path}, line {_line_of(head, str(key))}: unknown field `{key}` in the front matter; the fields "
-                f"are {', '.join(_FIELDS)}",
+                f"{path}, line {_line_of(head, str(key))}: unknown field `{key}` in the front matter; "
+                f"the fields are {', '.join(_FIELDS)}",
                 hint=nearest(str(key), _FIELDS),
             )
     if not isinstance(found.get("description"), str):
@@ -269,7 +273,7 @@ def _check_names(prompt: Prompt, head: str) -> None:
         )
         if outside is not None:
             raise PromptError(
-                f"{prompt.path}, line {section.line + outside.lineno - 1}: a prompt cannot include files by itself",
+                f"{prompt.path}, line {section.line + outside.lineno - 1}: a prompt cannot include files",
                 hint="declare the file under `parts:`",
             )
         free = meta.find_undeclared_variables(tree)

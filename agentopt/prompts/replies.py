@@ -1,7 +1,8 @@
 """What a model's reply holds: JSON, code fences, tagged passages; and exactly what is wrong when it does not.
 
-Replies are untrusted. Size and nesting are limited, nothing is evaluated, and a tolerated slip (a comment, a trailing
-comma) is noted rather than passed over, because the notes and errors are what a repair is asked for with.
+Replies are untrusted. Size and nesting are limited, nothing is evaluated, and a tolerated slip (a comment,
+a trailing comma) is noted rather than passed over, because notes and errors are what a repair is asked for
+with.
 """
 
 from __future__ import annotations
@@ -43,14 +44,14 @@ class Fence:
 
 
 def extract_json(text: str) -> Found:
-    """The last JSON object of a reply, fenced or bare, prose around it ignored.
+    r"""The last JSON object of a reply, fenced or bare, prose around it ignored.
 
     Comments and trailing commas are tolerated with a note.
 
     Raises:
         ReplyError: there is none, the last one is cut off, or none is valid; the message says where and why.
 
-    >>> extract_json('Sure!\\n```json\\n{"a": [1, 2,]}\\n```').value
+    >>> extract_json('Sure!\n```json\n{"a": [1, 2,]}\n```').value
     {'a': [1, 2]}
     """
     text = _limited(text)
@@ -80,9 +81,9 @@ def extract_json(text: str) -> Found:
 
 
 def extract_fences(text: str) -> tuple[Fence, ...]:
-    """Every code fence of a reply in order; an unclosed one at the end counts, as far as it goes.
+    r"""Every code fence of a reply in order; an unclosed one at the end counts, as far as it goes.
 
-    >>> extract_fences("~~~py\\nx\\n~~~\\n")
+    >>> extract_fences("~~~py\nx\n~~~\n")
     (Fence(language='py', text='x'),)
     """
     text = _limited(text)
@@ -143,7 +144,7 @@ def extract_tags(text: str, names: Sequence[str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Extent:
-    """Where a bracketed value ends (None: the text ends first), which brackets stay open, what to blank out."""
+    """Where a bracketed value ends (None: the text ends first), brackets left open, what to blank out."""
 
     end: int | None
     open_brackets: str
@@ -188,7 +189,7 @@ def _extent(text: str, start: int) -> _Extent:
         piece = token[0]
         if piece == '"':
             break
-        elif piece in "{[":
+        if piece in "{[":
             stack.append(piece)
             deepest = max(deepest, len(stack))
         elif piece in "}]":
@@ -225,7 +226,7 @@ def _decode(text: str, start: int, extent: _Extent) -> Found:
         line = cleaned.count("\n", 0, error.pos) + 1
         around = cleaned[max(0, error.pos - 40) : error.pos + 20].replace("\n", " ")
         raise ReplyError(
-            f"the JSON of the reply is not valid: {error.msg.lower()} (line {line} of the JSON, near `{around}`)",
+            f"the JSON of the reply is not valid: {error.msg.lower()} (its line {line}, near `{around}`)",
             hint="reply with valid JSON: double quotes, no expressions outside strings",
         ) from error
     except (ValueError, RecursionError) as error:

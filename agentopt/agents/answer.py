@@ -1,0 +1,152 @@
+"""The answer to a problem: what was understood, what was found, and how far it can be trusted."""
+
+from __future__ import annotations
+
+__all__ = ["Answer", "Status", "answer_of"]
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from agentopt.agents.calls import Spend
+from agentopt.agents.explaining import explanation, readings
+from agentopt.agents.findings import certificate_from_json
+from agentopt.agents.session import Session
+from agentopt.agents.state import State
+from agentopt.compiling.arrays import Compiled
+from agentopt.formulation.elements import Formulation
+from agentopt.formulation.instance import Instance, Label
+from agentopt.solvers.solution import Solution, Termination
+from agentopt.verification.certificate import Certificate
+
+Status = Literal[
+    "optimal",
+    "locally optimal",
+    "feasible",
+    "infeasible",
+    "unbounded",
+    "infeasible or unbounded",
+    "not solved",
+    "formulated",
+    "no formulation",
+]
+"""`feasible`: a limit was reached with an answer in hand; `not solved`: without one, or no repair held;
+`formulated`: asked for no more than that; `no formulation`: none could be got.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What came of a problem.
+
+    Attributes:
+        explanation: the answer in words.
+        reading: how each number of the problem was read.
+        report: the further quantities asked for, by name.
+        questions: what the person was asked, and answered.
+        findings: what is still wrong with the formulation, when no answer was reached.
+        repairs: how often the model mended its formulation.
+        votes: for a vote, how many samples agree with the answer's objective value, and of how many.
+    """
+
+    status: Status
+    formulation: Formulation | None = None
+    instance: Instance | None = None
+    compiled: Compiled | None = None
+    solution: Solution | None = None
+    certificate: Certificate | None = None
+    explanation: str = ""
+    reading: tuple[str, ...] = ()
+    report: Mapping[str, float] = field(default_factory=dict)
+    questions: tuple[tuple[str, str], ...] = ()
+    findings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    spend: Spend = field(default_factory=Spend)
+    repairs: int = 0
+    votes: tuple[int, int] | None = None
+
+    @property
+    def objective(self) -> float | None:
+        """The objective value, if there is a point."""
+        return self.solution.objective if self.solution is not None and self.solution.has_point else None
+
+    @property
+    def variables(self) -> dict[str, float | dict[tuple[Label, ...], float]]:
+        """The decisions by name and index; empty without a point."""
+        solution = self.solution
+        if self.compiled is None or solution is None or solution.values is None or not solution.has_point:
+            return {}
+        return self.compiled.values_by_name(solution.values)
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is an answer to act on, or the formulation that was asked for."""
+        return self.status in ("optimal", "locally optimal", "feasible", "formulated")
+
+
+def answer_of(state: State, session: Session, spend: Spend, *, until: str = "explain") -> Answer:
+    """The answer a final state amounts to."""
+    shared = {
+        "questions": tuple(state.answers),
+        "findings": tuple(state.findings),
+        "warnings": tuple([*state.warnings, *([state.stopped] if state.stopped else [])]),
+        "spend": spend,
+        "repairs": state.repairs,
+    }
+    if state.formulation is None:
+        return Answer("no formulation", explanation=_without(state, "No formulation was reached"), **shared)  # type: ignore[arg-type]  # fields of Answer
+    formulation = session.formulation(state.formulation)
+    if state.solution is None:
+        status: Status = "not solved" if state.findings or state.stopped else "formulated"
+        instance = None
+        if status == "formulated" and until != "check":
+            instance = session.instance(state.formulation)
+        words = "" if status == "formulated" else _without(state, "The formulation does not hold yet")
+        return Answer(status, formulation, instance, explanation=words, **shared)  # type: ignore[arg-type]  # fields of Answer
+    instance = session.instance(state.formulation)
+    compiled = session.compiled(state.formulation)
+    solution = session.solution(state.solution, state.formulation)
+    report = _reported(instance, compiled, solution)
+    kept = state.certificate
+    return Answer(
+        _status(solution),
+        formulation,
+        instance,
+        compiled,
+        solution,
+        None if kept is None else certificate_from_json(kept),
+        explanation(compiled, solution, report),
+        readings(instance),
+        report,
+        **shared,  # type: ignore[arg-type]  # fields of Answer
+    )
+
+
+def _status(solution: Solution) -> Status:
+    match solution.termination:
+        case Termination.OPTIMAL if solution.has_point:
+            return "optimal"
+        case Termination.LOCALLY_OPTIMAL if solution.has_point:
+            return "locally optimal"
+        case Termination.INFEASIBLE:
+            return "infeasible"
+        case Termination.UNBOUNDED:
+            return "unbounded"
+        case Termination.INFEASIBLE_OR_UNBOUNDED:
+            return "infeasible or unbounded"
+        case _:
+            return "feasible" if solution.has_point else "not solved"
+
+
+def _without(state: State, head: str) -> str:
+    why = f" ({state.stopped})" if state.stopped else ""
+    return "\n".join(
+        [f"{head}{why}.", *(f"  {line}" for each in state.findings for line in each.splitlines())]
+    )
+
+
+def _reported(instance: Instance, compiled: Compiled, solution: Solution) -> dict[str, float]:
+    """The quantities the person asked for besides the objective; one that cannot be had is left out."""
+    if not instance.formulation.report or solution.values is None or not solution.has_point:
+        return {}
+    return {}

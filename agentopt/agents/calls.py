@@ -1,0 +1,159 @@
+"""The calls a run has paid for, kept before their replies are used.
+
+A node that is run again after a kill asks the same things in the same order; the store answers from what
+was paid. The key is the sample, the ordinal of the call within it, and a hash of all that can change the
+reply.
+"""
+
+from __future__ import annotations
+
+__all__ = ["CallStore", "Spend"]
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from agentopt.errors import RunError
+from agentopt.models.base import Message, Reply, Request, Sampling, Usage
+
+_TABLES = """
+create table if not exists calls (
+  sample integer not null, ordinal integer not null, request_hash text not null, component text not null,
+  request text not null, reply text not null, primary key (sample, ordinal, request_hash)
+);
+create table if not exists answers (
+  sample integer not null, question text not null, answer text not null, primary key (sample, question)
+);
+"""
+
+
+@dataclass(frozen=True)
+class Spend:
+    """What the model calls of a run cost so far; `dollars` is None when a price is unknown."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    dollars: float | None = 0.0
+    seconds: float = 0.0
+
+    def plus(self, usage: Usage) -> Spend:
+        """With one more call; a cached one costs nothing."""
+        if usage.cached:
+            return self
+        unknown = self.dollars is None or usage.dollars is None
+        return Spend(
+            self.calls + usage.calls,
+            self.prompt_tokens + usage.prompt_tokens,
+            self.completion_tokens + usage.completion_tokens,
+            None if unknown else (self.dollars or 0.0) + (usage.dollars or 0.0),
+            self.seconds + usage.seconds,
+        )
+
+
+class CallStore:
+    """A file of paid calls; in memory without a path. Safe to share between threads.
+
+    Raises:
+        RunError: the file cannot be opened or written.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._lock = threading.Lock()
+        self._path = path
+        try:
+            self._connection = sqlite3.connect(
+                ":memory:" if path is None else path,
+                check_same_thread=False,
+                isolation_level=None,
+                timeout=30,
+            )
+            self._connection.execute("pragma synchronous = full")
+            self._connection.executescript(_TABLES)
+        except sqlite3.Error as error:
+            raise self._broken(error) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def find(self, sample: int, ordinal: int, request: Request) -> Reply | None:
+        """The reply to a call that was paid before."""
+        rows = self._run(
+            "select reply from calls where sample = ? and ordinal = ? and request_hash = ?",
+            (sample, ordinal, _hash(request)),
+        )
+        return _reply(rows[0][0]) if rows else None
+
+    def keep(self, sample: int, ordinal: int, request: Request, reply: Reply) -> None:
+        """Write a call down; on return it is on disk."""
+        kept = {name: value for name, value in asdict(reply).items() if name != "raw"}
+        self._run(
+            "insert or replace into calls values (?, ?, ?, ?, ?, ?)",
+            (
+                sample,
+                ordinal,
+                _hash(request),
+                request.component,
+                json.dumps(asdict(request), default=str),
+                json.dumps(kept),
+            ),
+        )
+
+    def answer(self, sample: int, question: str) -> str | None:
+        """What the person answered before."""
+        rows = self._run("select answer from answers where sample = ? and question = ?", (sample, question))
+        return str(rows[0][0]) if rows else None
+
+    def keep_answer(self, sample: int, question: str, answer: str) -> None:
+        """Write down what the person answered."""
+        self._run("insert or replace into answers values (?, ?, ?)", (sample, question, answer))
+
+    def exchanges(self) -> Iterator[tuple[Request, Reply]]:
+        """Every call in the order it was paid."""
+        for request, reply in self._run("select request, reply from calls order by rowid", ()):
+            kept = json.loads(request)
+            yield (
+                Request(
+                    tuple(Message(**m) for m in kept["messages"]),
+                    Sampling(**{**kept["sampling"], "stop": tuple(kept["sampling"]["stop"])}),
+                    kept["schema"],
+                    kept["component"],
+                ),
+                _reply(reply),
+            )
+
+    @property
+    def spend(self) -> Spend:
+        """What every kept call cost together."""
+        total = Spend()
+        for (reply,) in self._run("select reply from calls", ()):
+            total = total.plus(_reply(reply).usage)
+        return total
+
+    def _run(self, statement: str, values: tuple[object, ...]) -> list[tuple[str, ...]]:
+        try:
+            with self._lock:
+                return self._connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._broken(error) from error
+
+    def _broken(self, error: sqlite3.Error) -> RunError:
+        return RunError(
+            f"{self._path or 'the call store'}: model calls cannot be kept: {error}",
+            hint="see that the disk has room and the folder can be written, then resume the run",
+        )
+
+
+def _hash(request: Request) -> str:
+    kept = asdict(request)
+    return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _reply(text: str) -> Reply:
+    kept = json.loads(text)
+    return Reply(**{**kept, "usage": Usage(**kept["usage"])})

@@ -1,0 +1,147 @@
+"""What later stages found, in words a model can act on and a person can read."""
+
+from __future__ import annotations
+
+__all__ = [
+    "as_json",
+    "certificate_from_json",
+    "certificate_to_json",
+    "column_name",
+    "negative",
+    "row_name",
+    "unused_numbers",
+    "why_negative",
+]
+
+import json
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from pydantic import JsonValue
+
+from agentopt.agents.context import Problem
+from agentopt.agents.state import Reason
+from agentopt.compiling.arrays import Compiled
+from agentopt.formulation.elements import Formulation
+from agentopt.solvers.solution import Solution, Termination
+from agentopt.verification.certificate import Certificate, Finding
+
+MAX_NAMED = 12
+"""Rows or columns a finding names."""
+
+
+def negative(solution: Solution) -> Reason | None:
+    """Whether the engine says there is no optimum, and which way."""
+    match solution.termination:
+        case Termination.INFEASIBLE | Termination.INFEASIBLE_OR_UNBOUNDED:
+            return "infeasible"
+        case Termination.UNBOUNDED:
+            return "unbounded"
+        case _:
+            return None
+
+
+def why_negative(compiled: Compiled, solution: Solution) -> list[str]:
+    """What the engine knows about why there is no optimum."""
+    if solution.termination is Termination.INFEASIBLE_OR_UNBOUNDED:
+        return ["the engine reports that the model is infeasible or unbounded, not which"]
+    if solution.termination is Termination.UNBOUNDED:
+        return _why_unbounded(compiled, solution)
+    if solution.conflict is None:
+        return ["the model is infeasible: no values of the variables meet all constraints and bounds"]
+    rows, columns = solution.conflict
+    found = ["the model is infeasible: these statements cannot hold together"]
+    for row in rows[:MAX_NAMED]:
+        found.append(f"constraint {row_name(compiled, row)}{_statement(compiled, row)}")
+    if len(rows) > MAX_NAMED:
+        found.append(f"and {len(rows) - MAX_NAMED} more constraints")
+    for column in columns[:MAX_NAMED]:
+        low, high = compiled.lower[column], compiled.upper[column]
+        found.append(f"bounds of {column_name(compiled, column)}: {low:g} to {high:g}")
+    return found
+
+
+def _why_unbounded(compiled: Compiled, solution: Solution) -> list[str]:
+    found = ["the model is unbounded: the objective can be improved without limit"]
+    if solution.ray is not None:
+        moving = np.argsort(-np.abs(solution.ray))[:MAX_NAMED]
+        for column in moving.tolist():
+            step = float(solution.ray[column])
+            if abs(step) > 1e-9:
+                way = "grow" if step > 0 else "fall"
+                found.append(f"{column_name(compiled, column)} can {way} without limit")
+    return found
+
+
+def row_name(compiled: Compiled, row: int) -> str:
+    """A row by constraint and index: `meet_demand[topeka]`."""
+    for block in compiled.rows:
+        if block.start <= row < block.start + len(block.codes):
+            labels = compiled.instance.labels.tuples(block.codes[row - block.start : row - block.start + 1])[
+                0
+            ]
+            return _indexed(block.name, labels)
+    return f"row {row}"
+
+
+def column_name(compiled: Compiled, column: int) -> str:
+    """A column by variable and index: `ship[seattle, topeka]`."""
+    for block in compiled.variables:
+        if block.start <= column < block.start + len(block.codes):
+            place = column - block.start
+            return _indexed(block.name, compiled.instance.labels.tuples(block.codes[place : place + 1])[0])
+    return f"column {column}"
+
+
+def _indexed(name: str, labels: Sequence[object]) -> str:
+    return f"{name}[{', '.join(str(label) for label in labels)}]" if labels else name
+
+
+def _statement(compiled: Compiled, row: int) -> str:
+    name = row_name(compiled, row).split("[")[0]
+    constraint = compiled.instance.formulation.constraints.get(name)
+    if constraint is None:
+        return ""
+    because = f" (because: {constraint.because})" if constraint.because else ""
+    return f": {constraint.that}{because}"
+
+
+def unused_numbers(formulation: Formulation, problem: Problem) -> list[str]:
+    """The numbers of the text that the formulation neither uses nor waives, one finding each."""
+    return []
+
+
+def as_json(formulation: Mapping[str, JsonValue] | None, limit: int) -> str:
+    """A formulation for a prompt, cut where it is very long."""
+    text = "" if formulation is None else json.dumps(formulation, ensure_ascii=False, indent=1)
+    return text if len(text) <= limit else f"{text[:limit]}\n… ({len(text) - limit:,} more characters)"
+
+
+_LISTS = ("proved", "not_falsified", "unknown", "failed")
+
+
+def certificate_to_json(certificate: Certificate) -> dict[str, JsonValue]:
+    """A certificate as the state holds it."""
+    found: dict[str, JsonValue] = {"num_tests": certificate.num_tests}
+    for name in _LISTS:
+        found[name] = [
+            {
+                "check": each.check,
+                "statement": each.statement,
+                "element": each.element,
+                "data": json.loads(json.dumps(dict(each.data), default=str)),
+            }
+            for each in getattr(certificate, name)
+        ]
+    return found
+
+
+def certificate_from_json(kept: Mapping[str, JsonValue]) -> Certificate:
+    """The certificate `certificate_to_json` wrote."""
+    lists = {}
+    for name in _LISTS:
+        entries = kept[name]
+        assert isinstance(entries, list)
+        lists[name] = tuple(Finding(**entry) for entry in entries if isinstance(entry, dict))  # type: ignore[arg-type]  # written by certificate_to_json
+    count = kept["num_tests"]
+    return Certificate(**lists, num_tests=count if isinstance(count, int) else 0)

@@ -1,0 +1,76 @@
+"""From a reply to a formulation, and from a problem to what the prompts show of it."""
+
+from __future__ import annotations
+
+__all__ = ["numbers", "read_formulation", "schema", "written"]
+
+import re
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from agentopt.errors import ReplyError
+from agentopt.formulation.elements import Formulation
+from agentopt.models.base import Reply
+from agentopt.prompts.replies import extract_json
+
+MAX_NUMBERS = 80
+
+_WORDS = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fifteen twenty thirty forty fifty "
+    "sixty hundred thousand million dozen half twice double thrice triple third quarter"
+)
+_NUMBER = re.compile(
+    rf"(?<![\w.])(?:[$€£]\s?)?\d[\d,]*(?:\.\d+)?(?:\s?%|e[+-]?\d+)?(?!\w)|\b(?:{'|'.join(_WORDS.split())})\b",
+    re.IGNORECASE,
+)
+
+
+def schema() -> Mapping[str, object]:
+    """The JSON schema a formulation reply is decoded with."""
+    from agentopt.formulation.schema import decoding_schema
+
+    return decoding_schema()
+
+
+def read_formulation(reply: Reply) -> tuple[Formulation, tuple[str, ...]]:
+    """The formulation in a reply, and notes on what had to be tolerated.
+
+    Raises:
+        ReplyError: the reply is prose, cut off, or not JSON.
+        FormulationError: it is JSON of another shape; the message names every field.
+    """
+    from agentopt.formulation.schema import from_reply
+
+    try:
+        found = extract_json(reply.text)
+    except ReplyError as error:
+        if reply.stop == "length":
+            raise ReplyError(
+                f"the reply was cut at the token limit: {error.message}",
+                hint="state the model over sets, and more briefly",
+            ) from error
+        raise
+    if not isinstance(found.value, dict):
+        raise ReplyError(
+            f"the reply is a JSON {type(found.value).__name__}, not an object",
+            hint="reply with one JSON object, the formulation",
+        )
+    return from_reply(found.value), found.notes
+
+
+def written(formulation: Formulation) -> dict[str, JsonValue]:
+    """A formulation as the state holds it and prompts show it."""
+    return formulation.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def numbers(text: str) -> str:
+    """The numbers of a text, numbered in order, for a prompt; only their count where there are very many.
+
+    >>> numbers("Each truck takes 40 boxes; at least 70% go by rail, twice a day.")
+    '[1] 40  [2] 70%  [3] twice'
+    """
+    found = [match[0] for match in _NUMBER.finditer(text)]
+    if len(found) > MAX_NUMBERS:
+        return f"({len(found)} numbers)"
+    return "  ".join(f"[{place}] {number}" for place, number in enumerate(found, start=1))

@@ -1,0 +1,65 @@
+"""Solutions on disk, as arrays without pickles, so that a resumed solve need not solve again."""
+
+from __future__ import annotations
+
+__all__ = ["load_solution", "save_solution"]
+
+import json
+import os
+from dataclasses import fields
+from io import BytesIO
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from agentopt.errors import RunError
+from agentopt.solvers.solution import PointStatus, Solution, Termination
+
+_ARRAYS = ("values", "duals", "reduced_costs", "ray")
+
+
+def save_solution(path: Path, solution: Solution) -> None:
+    """Write a solution whole (temporary name, fsync, rename). The pool is not kept.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    skipped = {*_ARRAYS, "pool"}
+    plain = {f.name: getattr(solution, f.name) for f in fields(solution) if f.name not in skipped}
+    arrays = {name: getattr(solution, name) for name in _ARRAYS if getattr(solution, name) is not None}
+    buffer = BytesIO()
+    np.savez(buffer, _plain=np.array(json.dumps(plain)), **arrays)
+    part = path.with_suffix(".part")
+    try:
+        with part.open("wb") as file:
+            file.write(buffer.getvalue())
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise RunError(
+            f"{path}: the solution cannot be written: {error.strerror}",
+            hint="make room on the disk, then resume the run",
+        ) from error
+
+
+def load_solution(path: Path) -> Solution | None:
+    """The solution `save_solution` wrote, or None when there is none that can be read."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            arrays = {name: kept[name] for name in kept.files if name in _ARRAYS}
+            plain = json.loads(str(kept["_plain"]))
+    except (OSError, ValueError, KeyError, BadZipFile):
+        return None
+    conflict = plain.pop("conflict")
+    return Solution(
+        **{
+            **plain,
+            **arrays,
+            "termination": Termination(plain["termination"]),
+            "point": PointStatus(plain["point"]),
+            "options": tuple((str(k), str(v)) for k, v in plain["options"]),
+            "conflict": None if conflict is None else (tuple(conflict[0]), tuple(conflict[1])),
+        }
+    )

@@ -1,0 +1,98 @@
+"""From a problem to its answer: read, formulate, check, bind, compile, solve, verify, explain."""
+
+from __future__ import annotations
+
+__all__ = ["Answer", "Context", "Problem", "formulate", "run"]
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from agentopt.agents.answer import Answer, answer_of
+from agentopt.agents.calls import CallStore
+from agentopt.agents.context import Context, Problem
+from agentopt.agents.graph import run_graph
+from agentopt.agents.session import Session
+from agentopt.agents.strategies import graph_of, named
+from agentopt.errors import RunError, UsageError
+
+
+def run(problem: Problem, context: Context, *, until: str = "explain") -> Answer:
+    """The answer to a problem.
+
+    With `context.run`, everything paid for is kept in the run folder; the same call on the same folder goes
+    on where an earlier process was stopped, and on a finished one gives the answer again, calling nothing.
+
+    Args:
+        problem: what is to be solved. With a formulation no model is called.
+        context: what may be used.
+        until: the last node to run: `check`, `bind`, `compile`, `solve`, or all of them.
+
+    Raises:
+        UsageError: the problem is empty, too long or names files that do not exist; there is no model.
+        FormulationError, BindingError, CompileError: a given formulation does not hold.
+        ModelError: the model could not be reached; the run can be resumed.
+        AvailabilityError: no engine for the class is installed.
+    """
+    problem.check()
+    strategy = named(context.strategy)
+    if problem.formulation is None and context.model is None:
+        raise UsageError(
+            "a problem in words needs a language model",
+            hint="name one with `--model URL#name`, or give a formulation file",
+        )
+    if problem.formulation is not None:
+        context = replace(context, model=None, vote=1)
+    folder = _folder(problem, context)
+    with _store(folder) as store:
+        if context.vote > 1:
+            from agentopt.agents.vote import run_vote
+
+            return run_vote(problem, context, store, folder, until=until)
+        session = Session(problem, context, store)
+        state = run_graph(graph_of(strategy, until=until), session, folder)
+        return answer_of(state, session, store.spend, until=until)
+
+
+def formulate(problem: Problem, context: Context) -> Answer:
+    """The formulation of a problem, checked and bound to its data, not solved.
+
+    Raises:
+        As `run`.
+    """
+    return run(problem, context, until="bind")
+
+
+def _folder(problem: Problem, context: Context) -> Path | None:
+    """The run folder, with the problem in it; a folder of another problem is refused."""
+    if context.run is None:
+        return None
+    folder = context.run.folder
+    path = folder / "problem.json"
+    text = problem.dumps()
+    try:
+        if path.exists():
+            if path.read_text(encoding="utf-8") != text:
+                raise RunError(
+                    f"{folder} is the run of another problem", hint="leave out the run, or name a new folder"
+                )
+            return folder
+        part = path.with_suffix(".part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise RunError(
+            f"{folder}: the problem cannot be written down: {error.strerror}",
+            hint="see that the disk has room and the folder can be written",
+        ) from error
+    return folder
+
+
+@contextlib.contextmanager
+def _store(folder: Path | None) -> Iterator[CallStore]:
+    store = CallStore(None if folder is None else folder / "calls.sqlite")
+    try:
+        yield store
+    finally:
+        store.close()

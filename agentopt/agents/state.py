@@ -1,0 +1,85 @@
+"""The state of a solve between nodes: primitives only, so a checkpoint can be read by any later version.
+
+Large things (arrays, solutions) are not in it; `agentopt.agents.session` keeps them, and makes them again
+after a resume. Nodes return an `Update`, a mapping of some of these fields; unknown or ill-typed ones are an
+error at once.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Reason", "State", "Update", "applied"]
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+Reason = Literal[
+    "reply",
+    "check",
+    "binding",
+    "compiling",
+    "coverage",
+    "engine",
+    "infeasible",
+    "unbounded",
+    "falsified",
+    "judged",
+]
+"""Why a formulation is sent back: where it was found wanting."""
+
+Update = dict[str, object]
+
+
+class Attempt(BaseModel):
+    """A formulation that got as far as a solution, with what is known of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    formulation: dict[str, JsonValue]
+    solution: str
+    certificate: dict[str, JsonValue] | None = None
+
+
+class State(BaseModel):
+    """Everything a node may read and write.
+
+    Attributes:
+        calls: model calls made before the current node: the ordinal of its next one.
+        tables: the attached tables, described for the prompts.
+        numbers: the numbers found in the text, for the prompts.
+        answers: questions put to the person and what was answered.
+        draft: working text of a strategy (five elements in words, an analysis of what is wrong).
+        reply: the model's last reply, kept when no formulation could be read from it.
+        formulation: the current formulation.
+        findings: what is wrong with it, in words the model can act on, and `reason`, where that was found.
+        repairs: how often it was mended.
+        settled: reasons that are not raised a second time.
+        solution: the key of the current solution, kept by the session.
+        kept: the last attempt that was solved, should a later one come to nothing.
+        stopped: why no further repair is made.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    calls: int = 0
+    tables: str = ""
+    numbers: str = ""
+    answers: list[tuple[str, str]] = Field(default_factory=list)
+    draft: str = ""
+    reply: str = ""
+    formulation: dict[str, JsonValue] | None = None
+    findings: list[str] = Field(default_factory=list)
+    reason: Reason | None = None
+    repairs: int = 0
+    settled: list[Reason] = Field(default_factory=list)
+    solution: str | None = None
+    certificate: dict[str, JsonValue] | None = None
+    kept: dict[str, JsonValue] | None = None
+    warnings: list[str] = Field(default_factory=list)
+    stopped: str = ""
+
+
+def applied(state: State, update: Mapping[str, object]) -> State:
+    """The state after a node, checked: an unknown field or a wrong type is an error here, not later."""
+    return State.model_validate({**state.model_dump(), **update})
