@@ -4,37 +4,48 @@ from __future__ import annotations
 
 __all__ = ["Binder"]
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from agentopt.errors import BindingError, nearest
+from agentopt.errors import BindingError, CompileError, FormulationError, nearest
+from agentopt.formulation import tree as t
+from agentopt.formulation.derive import Data
 from agentopt.formulation.elements import IndexSet, Parameter
-from agentopt.formulation.entries import Space, place
-from agentopt.formulation.instance import BoundParameter, BoundSet, Codes, Instance, Labels, product
+from agentopt.formulation.entries import Around, Entries, Space, place
+from agentopt.formulation.frames import Frame
+from agentopt.formulation.generators import expand
+from agentopt.formulation.instance import BoundParameter, BoundSet, Codes, Instance, Labels, Values, product
 from agentopt.formulation.literals import labels_of, read_values
 from agentopt.formulation.lookup import SetIndex
-from agentopt.formulation.resolve import Parsed
+from agentopt.formulation.resolve import Parsed, ParsedFormula
+from agentopt.formulation.table_values import element_codes, table_entries
+from agentopt.formulation.tables import Shelf, Table
 
 MAX_ELEMENTS = 50_000_000
 """How many elements a set may have; a range or product beyond it is a mistake, not a model."""
 
 
 class Binder:
-    """What is bound so far, and how to bind the next."""
+    """What is bound so far, and how to bind the next.
 
-    def __init__(
-        self, parsed: Parsed, given: Mapping[str, object], *, tables: Sequence[Path], folder: Path | None
-    ) -> None:
+    `given` wins over what the formulation says; tables come from `shelf`.
+    """
+
+    def __init__(self, parsed: Parsed, given: Mapping[str, object], shelf: Shelf) -> None:
         self.parsed = parsed
         self.given = given
+        self.shelf = shelf
         self.labels = Labels()
         self.sets: dict[str, BoundSet] = {}
         self.parameters: dict[str, BoundParameter] = {}
         self.sources: dict[str, str] = {}
-        self.warnings: list[str] = []
-        self._indices: dict[str, SetIndex] = {}
+        self.warnings: dict[str, None] = {}
+        self._around: dict[str, Around | None] = {}
+        self._data = Data(Instance(parsed.formulation, self.labels, self.sets, self.parameters))
 
     def instance(self) -> Instance:
         """What was bound; the sets and parameters in the order of the formulation."""
@@ -48,36 +59,65 @@ class Binder:
             tuple(self.warnings),
         )
 
+    def warn(self, text: str) -> None:
+        """Note what had to be assumed, once."""
+        self.warnings[text] = None
+
+    def table(self, ref: str) -> Table:
+        """A table, its own warnings noted."""
+        found = self.shelf.table(ref)
+        for text in found.warnings:
+            self.warn(text)
+        return found
+
+    def index(self, name: str) -> SetIndex:
+        """The position table of a bound set."""
+        return self._data.index_of(self.sets[name])
+
     # -- sets ------------------------------------------------------------------------------------------------
 
     def bind_set(self, name: str) -> None:
-        """Bind a set whose dependencies are bound."""
+        """Bind a set whose dependencies are bound.
+
+        Raises:
+            BindingError: its elements are missing or make no sense.
+        """
         declared = self.parsed.formulation.sets[name]
         components: tuple[str, ...] = ()
+        around: Around | None = None
+        source = "the formulation"
         if name in self.given:
             source = "the data given"
-            codes = self._listed(labels_of(self.given[name], name, source))
+            codes = self._listed(name, declared, labels_of(self.given[name], name, source))
         elif declared.elements is not None:
-            source = "the formulation"
-            codes = self._listed(labels_of(declared.elements, name, f"sets.{name}"))
+            codes = self._listed(name, declared, labels_of(declared.elements, name, f"sets.{name}"))
         elif declared.last is not None:
-            source = "the formulation"
             codes = self._range(name, declared)
+        elif declared.from_ is not None:
+            source = declared.from_
+            codes = element_codes(self.table(declared.from_), declared.column, name, self.labels)
         elif declared.of is not None:
-            source = "derived"
-            components = tuple(declared.of)
+            source, components = "derived", tuple(declared.of)
             codes = self._product(name, declared)
+            around = self._around_product(components, filtered=declared.where is not None)
+        elif declared.formula is not None:
+            source = "derived"
+            codes, around = self._formula_set(name)
         else:
             raise BindingError(
                 f"sets.{name}: the set has no elements",
                 hint=f"give it `elements`, a range, a table or a formula, or pass data for `{name}`",
             )
-        self.sets[name] = BoundSet(name, codes, components)
+        if not len(codes):
+            self.warn(f"the set `{name}` is empty")
+        self.sets[name] = BoundSet(name, codes.astype(np.int32, copy=False), components)
+        self._around[name] = around
         self.sources[name] = source
 
-    def _listed(self, elements: Sequence[tuple[object, ...]]) -> Codes:
+    def _listed(self, name: str, declared: IndexSet, elements: Sequence[tuple[object, ...]]) -> Codes:
         if not elements:
-            return np.empty((0, 1), dtype=np.int32)
+            width = len(declared.column or "1") if declared.of is None else len(declared.with_ or declared.of)
+            return np.empty((0, width), dtype=np.int32)
         return self.labels.codes(part for element in elements for part in element).reshape(len(elements), -1)
 
     def _range(self, name: str, declared: IndexSet) -> Codes:
@@ -111,15 +151,78 @@ class Binder:
 
     def _product(self, name: str, declared: IndexSet) -> Codes:
         factors = [self._set(each, f"sets.{name}.of") for each in declared.of or ()]
-        size = 1
-        for factor in factors:
-            size *= len(factor)
+        if declared.where is not None:
+            return self._filtered(name, self._formula(f"sets.{name}.where", name), factors)
+        size = math.prod(len(factor) for factor in factors)
         if size > MAX_ELEMENTS:
             raise BindingError(
                 f"sets.{name}: a product of {size:,} elements",
-                hint="list the pairs that matter, or filter smaller sets",
+                hint="list the pairs that matter, or filter smaller sets with `where`",
             )
         return product([factor.codes for factor in factors])
+
+    def _filtered(self, name: str, formula: ParsedFormula, factors: Sequence[BoundSet]) -> Codes:
+        """The points of a product where a condition holds, in row-major order."""
+        generators = self._generators(f"sets.{name}.with", formula, factors)
+        last = generators[-1]
+        generators[-1] = t.Generator(last.targets, last.domain, (formula.expression,))
+        try:
+            with np.errstate(all="ignore"):
+                frame, env = expand(self._data, Frame(), {}, generators)
+        except CompileError as error:
+            raise BindingError(f"{formula.path}: {error.message}", hint=error.hint) from None
+        if frame.size > MAX_ELEMENTS:
+            raise BindingError(
+                f"sets.{name}: {frame.size:,} elements", hint="filter them further with `where`"
+            )
+        rows = np.stack([frame.column(env[each]) for each in formula.indices], axis=1)
+        if len(frame.lengths) in (1, len(factors)) and len(factors) < 3:
+            return rows
+        # Joins leave the merged axes first; put the elements back into the order of the product.
+        ranks, start = [], 0
+        for factor in factors:
+            columns = [rows[:, start + k] for k in range(factor.arity)]
+            ranks.append(self.index(factor.name).find(columns))
+            start += factor.arity
+        return rows[np.lexsort(ranks[::-1])]
+
+    def _formula_set(self, name: str) -> tuple[Codes, Around]:
+        formula = self._formula(f"sets.{name}.formula", name)
+        try:
+            codes = self._data.domain(formula.expression, {}).codes
+        except CompileError as error:
+            raise BindingError(f"{formula.path}: {error.message}", hint=error.hint) from None
+        leaves = [n.id for n in t.walk(formula.expression) if isinstance(n, t.Name) and n.id in self.sets]
+        if isinstance(formula.expression, t.SetOperation) and formula.expression.operator == "*":
+            return codes, self._around_product(leaves, filtered=True) or _anywhere
+        same = [leaf for leaf in leaves if self.sets[leaf].arity == codes.shape[1]]
+
+        def around(columns: Sequence[Codes]) -> NDArray[np.bool_]:
+            held = np.zeros(len(columns[0]), dtype=bool)
+            for leaf in same:
+                held |= self._near(leaf, columns)
+            return held
+
+        return codes, around
+
+    def _around_product(self, components: Sequence[str], *, filtered: bool) -> Around | None:
+        if not filtered and all(self._around.get(each) is None for each in components):
+            return None
+
+        def around(columns: Sequence[Codes]) -> NDArray[np.bool_]:
+            held, start = np.ones(len(columns[0]), dtype=bool), 0
+            for each in components:
+                arity = self.sets[each].arity
+                held &= self._near(each, columns[start : start + arity])
+                start += arity
+            return held
+
+        return around
+
+    def _near(self, name: str, columns: Sequence[Codes]) -> NDArray[np.bool_]:
+        """Whether elements lie in a set or in what it was derived from."""
+        around = self._around.get(name)
+        return np.asarray(self.index(name).find(columns) >= 0) if around is None else around(columns)
 
     def _set(self, name: str, field: str) -> BoundSet:
         found = self.sets.get(name)
@@ -129,45 +232,97 @@ class Binder:
             )
         return found
 
-    def index(self, name: str) -> SetIndex:
-        """The position table of a bound set."""
-        if name not in self._indices:
-            self._indices[name] = SetIndex(self.sets[name].codes)
-        return self._indices[name]
-
     # -- parameters ------------------------------------------------------------------------------------------
 
     def bind_parameter(self, name: str) -> None:
-        """Bind a parameter whose dependencies are bound."""
+        """Bind a parameter whose dependencies are bound.
+
+        Raises:
+            BindingError: its numbers are missing, contradictory, or do not fit its sets.
+        """
         declared = self.parsed.formulation.parameters[name]
-        space = self._space(name, declared)
+        sets = [self._set(each, f"parameters.{name}.over") for each in declared.over]
+        indices = [self.index(s.name) for s in sets]
+        space = Space(name, sets, indices, self.labels, [self._around.get(s.name) for s in sets])
+        found: Entries | Values
         if name in self.given:
-            self._place(space, declared, self.given[name], f"the data given for `{name}`")
-            self.sources[name] = "the data given"
+            found, source = (
+                read_values(space, self.given[name], f"the data given for `{name}`"),
+                "the data given",
+            )
         elif declared.value is not None:
-            self._place(space, declared, declared.value, f"parameters.{name}.value")
-            self.sources[name] = "the text" if declared.quote else "the formulation"
+            source = "the text" if declared.quote else "the formulation"
+            found = read_values(space, declared.value, f"parameters.{name}.value")
         elif declared.values is not None:
-            self._place(space, declared, declared.values, f"parameters.{name}.values")
-            self.sources[name] = "the formulation"
+            found, source = (
+                read_values(space, declared.values, f"parameters.{name}.values"),
+                "the formulation",
+            )
+        elif declared.from_ is not None:
+            source = declared.from_
+            table = self.table(declared.from_)
+            found = table_entries(table, declared, space, self.parsed.formulation.sets, self.warn)
+        elif declared.formula is not None:
+            found, source = self._derived(space), "derived"
         elif declared.default is not None:
-            self._place(space, declared, {} if space.sets else declared.default, f"parameters.{name}.default")
-            self.sources[name] = "its default"
+            found, source = read_values(space, declared.default, f"parameters.{name}.default"), "its default"
         else:
             raise BindingError(
                 f"parameters.{name}: the parameter has no numbers",
                 hint=f"give it a `value`, `values`, a table or a `formula`, or pass data for `{name}`",
             )
-
-    def _space(self, name: str, declared: Parameter) -> Space:
-        sets = [self._set(each, f"parameters.{name}.over") for each in declared.over]
-        return Space(name, sets, [self.index(s.name) for s in sets], self.labels, [None] * len(sets))
-
-    def _place(self, space: Space, declared: Parameter, data: object, source: str) -> None:
-        found = read_values(space, data, source)
         if isinstance(found, np.ndarray):
-            over = tuple(s.name for s in space.sets)
-            bound = BoundParameter(space.name, over, space.codes, found, declared.default, shape=space.shape)
+            over = tuple(declared.over)
+            bound = BoundParameter(name, over, space.codes, found, declared.default, shape=space.shape)
         else:
-            bound = place(space, found, declared.default, self.warnings.append)
-        self.parameters[space.name] = bound
+            bound = place(space, found, declared.default, self.warn)
+        self.parameters[name] = bound
+        self.sources[name] = source
+
+    def _derived(self, space: Space) -> Values:
+        """A number for every index, from a formula."""
+        formula = self._formula(f"parameters.{space.name}.formula", space.name)
+        try:
+            with np.errstate(all="ignore"):
+                frame, env = Frame(), {}
+                if space.sets:
+                    generators = self._generators(f"parameters.{space.name}.with", formula, space.sets)
+                    frame, env = expand(self._data, frame, env, generators)
+                values = self._data.number(formula.expression, frame, env)
+        except CompileError as error:
+            raise BindingError(f"{formula.path}: {error.message}", hint=error.hint) from None
+        flat = np.array(np.broadcast_to(values, frame.lengths), dtype=np.float64).reshape(-1)
+        finite = np.isfinite(flat)
+        if not finite.all():
+            bad = int(np.argmin(finite))
+            raise BindingError(f"{formula.path}: `{space.text(bad)}` is {flat[bad]}, not a finite number")
+        return flat
+
+    # -- formulas --------------------------------------------------------------------------------------------
+
+    def _formula(self, path: str, name: str) -> ParsedFormula:
+        for fault in self.parsed.faults:
+            if fault.path == path:
+                raise FormulationError(f"{path}: {fault.error.message}", hint=fault.error.hint)
+        parsed = self.parsed
+        kind = {"where": parsed.filters, "formula": parsed.set_formulas}[path.rsplit(".", 1)[1]]
+        return (parsed.formulas if path.startswith("parameters.") else kind)[name]
+
+    def _generators(self, path: str, formula: ParsedFormula, sets: Sequence[BoundSet]) -> list[t.Generator]:
+        """One generator per set, over the index names of a formula."""
+        arity, names = sum(s.arity for s in sets), formula.indices
+        if len(names) != arity or len(set(names)) != arity:
+            raise BindingError(
+                f"{path}: {', '.join(f'`{n}`' for n in names) or 'no names'} for the index over "
+                f"{', '.join(s.name for s in sets)}, expected {arity} different names",
+                hint="name one index for each label, such as `with: [p, m]`",
+            )
+        found, start = [], 0
+        for bound in sets:
+            found.append(t.Generator(names[start : start + bound.arity], t.Name(bound.name)))
+            start += bound.arity
+        return found
+
+
+def _anywhere(columns: Sequence[Codes]) -> NDArray[np.bool_]:
+    return np.ones(len(columns[0]), dtype=bool)

@@ -20,6 +20,7 @@ from agentopt.formulation.binder import Binder
 from agentopt.formulation.elements import Formulation, IndexSet, Parameter
 from agentopt.formulation.instance import Instance
 from agentopt.formulation.resolve import Parsed, parse
+from agentopt.formulation.tables import Shelf
 
 Node = tuple[Literal["set", "parameter"], str]
 
@@ -61,7 +62,7 @@ def bind(
                 hint=nearest(name, [*f.sets, *f.parameters]),
             )
     parsed = parse(f)
-    binder = Binder(parsed, given, tables=tuple(tables), folder=folder)
+    binder = Binder(parsed, given, Shelf(tuple(tables), folder))
     failed: dict[Node, AgentoptError | None] = {}
     wants = {node: tuple(_wants(parsed, given, node)) for node in _nodes(f)}
     for node in _order(wants):

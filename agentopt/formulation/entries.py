@@ -11,17 +11,20 @@ the larger sets, and what the filter leaves out is not used.
 
 from __future__ import annotations
 
-__all__ = ["Entries", "Space", "place"]
+__all__ = ["Around", "Entries", "Space", "place"]
 
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agentopt.errors import BindingError, nearest
 from agentopt.formulation.instance import BoundParameter, BoundSet, Codes, Labels, Values, product
 from agentopt.formulation.lookup import SetIndex
+
+Around = Callable[[Sequence[Codes]], NDArray[np.bool_]]
 
 _SHOWN = 5
 _DENSE = 1 << 22
@@ -69,14 +72,15 @@ class Space:
         sets: the sets of `over`.
         indices: their position tables.
         labels: the intern table.
-        around: for each set, the sets whose product it was filtered from; None for a set that is not derived.
+        around: for each set, what tells whether elements (a code column per label) lie in the larger sets it was
+            derived from; None for a set that was not.
     """
 
     name: str
     sets: Sequence[BoundSet]
     indices: Sequence[SetIndex]
     labels: Labels
-    around: Sequence[Sequence[SetIndex] | None]
+    around: Sequence[Around | None]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -183,11 +187,7 @@ def _outside(space: Space, k: int, span: slice, entries: Entries, rows: Codes) -
     bound, around = space.sets[k], space.around[k]
     columns = [column[rows] for column in entries.columns[span]]
     if around is not None:
-        start, known = 0, np.ones(len(rows), dtype=bool)
-        for index in around:
-            known &= index.find(columns[start : start + index.arity]) >= 0
-            start += index.arity
-        rows = rows[~known]
+        rows = rows[~around(columns)]
         if not len(rows):
             return
     first = int(rows[0])

@@ -98,10 +98,10 @@ class ParameterTable:
         size = math.prod(self.shape)
         missing = np.nan if parameter.default is None else parameter.default
         self._dense: Values | None = None
-        codes, values = parameter.codes, parameter.values
-        if _is_product(codes, indices):
-            self._dense = values.reshape(self.shape)
+        if parameter.shape == self.shape or _is_product(parameter.codes, indices):
+            self._dense = parameter.values.reshape(self.shape)
             return
+        codes, values = parameter.codes, parameter.values
         key = self._flat(_positions(codes, indices))
         if size <= max(_DENSE, 4 * len(values)):
             dense = np.full(size, missing)
