@@ -6,15 +6,14 @@ __all__ = ["Binder"]
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agentopt.errors import BindingError, CompileError, FormulationError, nearest
 from agentopt.formulation import tree as t
-from agentopt.formulation.derive import Data
-from agentopt.formulation.elements import IndexSet, Parameter
+from agentopt.formulation.derive import Data, Env
+from agentopt.formulation.elements import IndexSet
 from agentopt.formulation.entries import Around, Entries, Space, place
 from agentopt.formulation.frames import Frame
 from agentopt.formulation.generators import expand
@@ -284,7 +283,8 @@ class Binder:
         formula = self._formula(f"parameters.{space.name}.formula", space.name)
         try:
             with np.errstate(all="ignore"):
-                frame, env = Frame(), {}
+                frame: Frame = Frame()
+                env: Env = {}
                 if space.sets:
                     generators = self._generators(f"parameters.{space.name}.with", formula, space.sets)
                     frame, env = expand(self._data, frame, env, generators)

@@ -1,8 +1,8 @@
-"""A formulation and its data, bound: every set and parameter in place, in the order they depend on each other.
+"""A formulation and its data, bound: sets and parameters in place, in the order they depend on each other.
 
-Data comes from the formulation itself, from tables it names, and from what the caller passes by name, which wins.
-A problem with one element does not hide problems with others: what can be bound is bound, and all that was found is
-raised together.
+Data comes from the formulation itself, from tables it names, and from what the caller passes by name, which
+wins. A problem with one element does not hide problems with others: what can be bound is bound, and all
+that was found is raised together.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ def bind(
 
     Args:
         f: the formulation.
-        data: elements of sets and values of parameters by name, in place of what the formulation says: lists,
-            mappings (nested, or from tuples to numbers), numpy arrays along the sets, pandas objects, numbers.
+        data: elements of sets and values of parameters by name, in place of what the formulation says:
+            lists, mappings (nested, or from tuples to numbers), numpy arrays along the sets, pandas
+            objects, numbers.
         tables: files and folders in which the tables the formulation names are looked up first.
         folder: where the formulation's own tables are; without it only `tables` are read.
 
@@ -47,7 +48,10 @@ def bind(
         BindingError: something is missing, contradictory or of the wrong kind; the message says where.
 
     >>> f = Formulation.model_validate(
-    ...     {"sets": {"I": {"elements": ["a", "b"]}}, "parameters": {"c": {"over": "I", "values": {"a": 1, "b": 2}}}}
+    ...     {
+    ...         "sets": {"I": {"elements": ["a", "b"]}},
+    ...         "parameters": {"c": {"over": "I", "values": {"a": 1, "b": 2}}},
+    ...     }
     ... )
     >>> bind(f).parameters["c"].values.tolist()
     [1.0, 2.0]

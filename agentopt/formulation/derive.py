@@ -1,7 +1,8 @@
 """Evaluation of data over frames: numbers, conditions, codes of index expressions, and generators.
 
-Every result broadcasts over its frame: shape () or one length per axis, 1 where the value does not vary. Nothing
-here knows variables. Values missing from a parameter are errors that name the parameter and the index.
+Every result broadcasts over its frame: shape () or one length per axis, 1 where the value does not vary.
+Nothing here knows variables. Values missing from a parameter are errors that name the parameter and the
+index.
 """
 
 from __future__ import annotations
@@ -34,13 +35,16 @@ _COMPARE = {
 }
 _UNARY = {
     name: getattr(np, name)
-    for name in "exp log log10 log2 sqrt sin cos tan sinh cosh tanh abs floor ceil".split()
+    for name in (
+        *("exp", "log", "log10", "log2", "sqrt", "abs", "floor", "ceil"),
+        *("sin", "cos", "tan", "sinh", "cosh", "tanh"),
+    )
 }
 _UNARY |= {"asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "round": np.round}
 _ORDINAL = frozenset({"prev", "next", "first", "last"})
 
 
-class MissingValue(CompileError):
+class MissingValue(CompileError):  # noqa: N818 - a finding that callers may settle, not always a fault
     """A parameter has no value at an index that is used."""
 
 
@@ -93,7 +97,8 @@ class Data:
                     return np.hstack([np.repeat(a, len(b), axis=0), np.tile(b, (len(a), 1))])
                 if first.arity != second.arity:
                     raise CompileError(
-                        f"`{first.name}` has {first.arity} labels an element and `{second.name}` {second.arity}"
+                        f"elements of `{first.name}` have {first.arity} labels, "
+                        f"of `{second.name}` {second.arity}"
                     )
                 if operator == "|":
                     return _distinct(np.vstack([first.codes, second.codes]))
@@ -264,7 +269,7 @@ class Data:
             if mask.any():
                 part = base.filter(0, mask) if base.lengths else base
                 values[mask] = np.broadcast_to(self.number(branch, part, env), part.lengths).reshape(-1)
-        return self._restore(values, axes, frame)
+        return self._restore(values, axes, frame).astype(np.float64, copy=False)
 
     def _restore(self, flat: NDArray[np.generic], axes: Sequence[int], frame: Frame) -> NDArray[np.generic]:
         shape = [1] * len(frame.lengths)
@@ -292,10 +297,10 @@ class Data:
                 for left, operator, right in zip(operands, operators, operands[1:], strict=False):
                     held = held & self._compare(left, operator, right, frame, env)
                 return held
-        return self.number(expr, frame, env) != 0
+        return np.asarray(self.number(expr, frame, env) != 0)
 
     def _connective(self, expr: t.And | t.Or, operands: Sequence[t.Expr], frame: Frame, env: Env) -> Bools:
-        """`and`/`or` as Python has them: a later operand is looked at only where earlier ones do not decide."""
+        """`and`/`or` as in Python: a later operand is looked at only where earlier ones do not decide."""
         stop = isinstance(expr, t.Or)
         try:
             held = self.truth(operands[0], frame, env)
@@ -419,7 +424,7 @@ class Data:
         return False
 
     def _is_text(self, expr: t.Expr, frame: Frame, env: Env) -> bool:
-        """Whether an expression is an index over labels that are not all numbers (so `t - 1` means position)."""
+        """Whether an expression is an index over labels that are not all numbers: `t - 1` is a place."""
         return self._is_label(expr, frame, env) and not self._is_numeric(expr, frame, env)
 
     def _is_numeric(self, expr: t.Expr, frame: Frame, env: Env) -> bool:
@@ -458,7 +463,7 @@ def _fold(function: str, values: NDArray[np.generic], frame: Frame) -> Values:
     if function in {"sum", "count"}:
         return np.asarray(frame.fold(np.asarray(values, dtype=float)))
     if function == "norm":
-        return np.sqrt(np.asarray(frame.fold(np.square(np.asarray(values, dtype=float)))))
+        return np.asarray(np.sqrt(frame.fold(np.square(np.asarray(values, dtype=float)))))
     flat = np.broadcast_to(np.asarray(values, dtype=float), frame.lengths).reshape(-1)
     rows = np.broadcast_to(frame.parent_numbers(), frame.lengths).reshape(-1)
     operation, start = {

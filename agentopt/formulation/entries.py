@@ -1,12 +1,12 @@
 """Numbers with the index each belongs to, on their way into a parameter.
 
-Every source of numbers (a table, a nested mapping, a tuple-keyed dictionary, an array) becomes `Entries`; one
-function, `place`, then checks them against the sets and makes the `BoundParameter`. Nothing here loops in Python
-over entries unless there is something to complain about.
+Every source of numbers (a table, a nested mapping, a tuple-keyed dictionary, an array) becomes `Entries`;
+one function, `place`, then checks them against the sets and makes the `BoundParameter`. Nothing here loops
+in Python over entries unless there is something to complain about.
 
-An index outside the sets is an error, since it is most often a misspelt label or a missing element. The exception
-is a parameter over a set derived from others (`of` with `where`, or `formula`): its source may list every index of
-the larger sets, and what the filter leaves out is not used.
+An index outside the sets is an error, since it is most often a misspelt label or a missing element. The
+exception is a parameter over a set derived from others (`of` with `where`, or `formula`): its source may
+list every index of the larger sets, and what the filter leaves out is not used.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ class Space:
         sets: the sets of `over`.
         indices: their position tables.
         labels: the intern table.
-        around: for each set, what tells whether elements (a code column per label) lie in the larger sets it was
-            derived from; None for a set that was not.
+        around: for each set, what tells whether elements (a code column per label) lie in the larger sets
+            it was derived from; None for a set that was not.
     """
 
     name: str
@@ -129,8 +129,8 @@ def place(
     """Put numbers at their indices.
 
     Raises:
-        BindingError: a value is not finite, an index lies outside the sets, comes twice with different values,
-            or has no value and there is no default.
+        BindingError: a value is not finite, an index lies outside the sets, comes twice with different
+            values, or has no value and there is no default.
     """
     over = tuple(s.name for s in space.sets)
     flat, entries = _positions(space, entries)
@@ -139,7 +139,8 @@ def place(
     if not finite.all():
         bad = int(np.flatnonzero(~finite)[0])
         raise BindingError(
-            f"{entries.where(bad)}: `{space.name}[{entries.index(bad)}]` is {values[bad]}, not a finite number",
+            f"{entries.where(bad)}: `{space.name}[{entries.index(bad)}]` is {values[bad]}, "
+            "not a finite number",
             hint="give a number, or leave the index out of the set",
         )
     size = space.size
@@ -183,7 +184,7 @@ def _positions(space: Space, entries: Entries) -> tuple[Codes, Entries]:
 
 
 def _outside(space: Space, k: int, span: slice, entries: Entries, rows: Codes) -> None:
-    """Complain about entries whose labels are not an element of set `k`, unless it was filtered from larger ones."""
+    """Complain about labels that are not in set `k`, nor in the larger sets it was derived from."""
     bound, around = space.sets[k], space.around[k]
     columns = [column[rows] for column in entries.columns[span]]
     if around is not None:
@@ -240,5 +241,6 @@ def _missing(space: Space, given: Codes, source: str) -> BindingError:
     noun = "index has" if count == 1 else "indices have"
     return BindingError(
         f"{source}: {count:,} {noun} no value: {shown}",
-        hint=f"add what is missing, give `{space.name}` a `default`, or let it range over a set of the indices it has",
+        hint=f"add what is missing, give `{space.name}` a `default`, or let it range over a set of the "
+        "indices it has",
     )

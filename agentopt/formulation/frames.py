@@ -1,13 +1,13 @@
 """Index frames: the points a `for` ranges over, kept as a product of axes as long as it is one.
 
-A frame is a product of axes; an axis is a table of codes. `for p in PLANTS for m in MARKETS` has two axes, so
-`cost[p, m]` is a view of the parameter's table and `demand[m]` has shape (1, |MARKETS|): numpy's broadcasting does
-the rest, and the |PLANTS| x |MARKETS| index columns are never written out. A condition on one axis filters that
-axis; one that ties axes together (`q == p`, `(p, m) in LANES`) merges just those, by a join rather than by
-filtering their product.
+A frame is a product of axes; an axis is a table of codes. `for p in PLANTS for m in MARKETS` has two axes,
+so `cost[p, m]` is a view of the parameter's table and `demand[m]` has shape (1, |MARKETS|): numpy's
+broadcasting does the rest, and the |PLANTS| x |MARKETS| index columns are never written out. A condition on
+one axis filters that axis; one that ties axes together (`q == p`, `(p, m) in LANES`) merges just those, by
+a join rather than by filtering their product.
 
-Every frame remembers the frame it grew from (its root): `parents` says for each root axis which axis now carries
-it and at which positions. Sums over a generator are formed by folding a frame back onto its root.
+Every frame remembers the frame it grew from (its root): `parents` says for each root axis which axis now
+carries it and at which positions. Sums over a generator are formed by folding a frame back onto its root.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Frame:
         lengths: the number of entries of each axis; the frame has their product of points.
         indices: each index name's axis and codes.
         root: the lengths of the frame this one grew from.
-        parents: for each root axis, the axis that carries it now, and the root positions of that axis's entries
-            (None for every entry in order).
+        parents: for each root axis, the axis that carries it now, and the root positions of that axis's
+            entries (None for every entry in order).
     """
 
     lengths: tuple[int, ...] = ()
@@ -109,7 +109,7 @@ class Frame:
         return replace(self, lengths=(*self.lengths, length), indices=indices)
 
     def take(self, axes: Sequence[int], selections: Sequence[Ints]) -> Frame:
-        """Merge `axes` into one, at the place of the first, whose entry k combines entries `selections[...][k]`."""
+        """Merge `axes` into one, in place of the first; its entry k combines entries `selections[...][k]`."""
         first, length = min(axes), len(selections[0])
         chosen = dict(zip(axes, selections, strict=True))
         kept = [a for a in range(len(self.lengths)) if a not in chosen or a == first]
@@ -136,7 +136,8 @@ class Frame:
     def unravel(self, axes: Sequence[int]) -> list[Ints]:
         """For each of `axes`, its entry at every point of their product."""
         lengths = [self.lengths[a] for a in axes]
-        size, selections, inner = math.prod(lengths), [], math.prod(lengths)
+        size = inner = math.prod(lengths)
+        selections: list[Ints] = []
         for length in lengths:
             inner = inner // length if length else 0
             column = np.repeat(np.arange(length, dtype=np.int32), inner)
@@ -167,7 +168,7 @@ class Frame:
         return parts
 
     def fold(self, values: NDArray[Any] | float) -> Values | float:
-        """Sum `values` (broadcastable over the frame) over all points of each root point; shape `root` or scalar-like.
+        """Sum `values` (broadcastable over the frame) over all points of each root point.
 
         The result broadcasts over the root frame.
         """
@@ -193,8 +194,9 @@ class Frame:
             array = array.transpose(np.argsort(order)) if order != list(range(len(order))) else array
             return array * scale if scale != 1.0 else array
         rows = np.broadcast_to(self.parent_numbers(), self.lengths).reshape(-1)
-        weights = np.broadcast_to(np.asarray(values, dtype=float), self.lengths).reshape(-1)
-        return np.bincount(rows, weights=weights, minlength=self.root_size).reshape(self.root)
+        weights = np.broadcast_to(np.asarray(values, dtype=np.float64), self.lengths).reshape(-1)
+        folded = np.bincount(rows, weights=weights, minlength=self.root_size)
+        return np.asarray(folded, dtype=np.float64).reshape(self.root)
 
     def parent_numbers(self) -> Ints:
         """The row-major number of each point's root, broadcastable over the frame."""

@@ -1,7 +1,8 @@
 """Growing a frame by `for ... in ... if ...`.
 
-Conditions are applied where they cost least: on the new axis alone, as a join with the one axis they equate it to, as
-a join through a set for membership of several axes, and only then by writing out the axes they tie together.
+Conditions are applied where they cost least: on the new axis alone, as a join with the one axis they equate
+it to, as a join through a set for membership of several axes, and only then by writing out the axes they
+tie together.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def _conjuncts(condition: t.Expr) -> Iterator[t.Expr]:
 
 def _grow(data: Data, frame: Frame, env: Env, generator: t.Generator) -> tuple[Frame, Env]:
     domain, targets = generator.domain, generator.targets
-    names = {}
+    names: dict[str, str] = {}
     for target in targets:
         key = target
         while key in frame.indices or key in names.values():
@@ -61,7 +62,8 @@ def _grow(data: Data, frame: Frame, env: Env, generator: t.Generator) -> tuple[F
     bound = data.domain(domain, env)
     if bound.arity != len(targets):
         raise CompileError(
-            f"elements of `{bound.name}` have {bound.arity} labels, but `for {', '.join(targets)}` names {len(targets)}"
+            f"elements of `{bound.name}` have {bound.arity} labels, "
+            f"but `for {', '.join(targets)}` names {len(targets)}"
         )
     codes = bound.codes.astype(np.int32, copy=False)
     columns = {names[target]: codes[:, k] for k, target in enumerate(targets)}
@@ -141,7 +143,7 @@ def _join_through(data: Data, frame: Frame, env: Env, condition: t.Member) -> Fr
         return None
     rows: Ints = np.arange(len(bound), dtype=np.int32)
     entries: list[Ints] = []
-    for k, (axis, key) in enumerate(zip(axes, condition.keys, strict=True)):
+    for k, key in enumerate(condition.keys):
         assert isinstance(key, t.Name)
         codes = frame.indices[env.get(key.id, key.id)].codes
         picked, entry = join(bound.codes[rows, k], codes)

@@ -1,7 +1,7 @@
 """A formulation bound to data: every set and parameter as arrays over interned labels.
 
-Labels (elements of sets) are interned once to integer codes, so that everything after binding works on integer
-arrays; `Labels` turns codes back into what the person wrote. An instance knows no solver.
+Labels (elements of sets) are interned once to integer codes, so that everything after binding works on
+integer arrays; `Labels` turns codes back into what the person wrote. An instance knows no solver.
 
 A parameter with a value for every index is *dense*: `shape` holds the lengths of its sets, `values` is the
 row-major table over their product, and its `codes` are only made if somebody asks. Code that can work on
@@ -148,7 +148,8 @@ class BoundSet:
     Attributes:
         name: its name in the formulation.
         codes: shape (n, arity), distinct rows in listed order.
-        components: for a set derived from a product, the names of the sets its columns range over; else empty.
+        components: for a set derived from a product, the names of the sets its columns range over; else
+            empty.
     """
 
     name: str
@@ -175,12 +176,12 @@ class BoundParameter:
     Attributes:
         name: its name in the formulation.
         over: the names of the sets it ranges over; empty for a scalar.
-        codes: shape (n, arity): the index of each value, distinct rows. A scalar has shape (1, 0). Made on first
-            use when given as a function.
+        codes: shape (n, arity): the index of each value, distinct rows. A scalar has shape (1, 0). Made on
+            first use when given as a function.
         values: shape (n,), in the parameter's unit. Exact values of a decimal source are what `repr` prints.
         default: the value of an index not listed, or None when every index of `over` is listed.
-        shape: the length of each set of `over` if every index has a value and `values` is in row-major order of
-            their product; None if some have none or the order is another.
+        shape: the length of each set of `over` if every index has a value and `values` is in row-major
+            order of their product; None if some have none or the order is another.
     """
 
     def __init__(

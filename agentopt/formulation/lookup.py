@@ -1,7 +1,8 @@
 """Look-ups from codes to positions in a set and to values of a parameter, vectorised.
 
-A set's position table is dense over labels when it fits, else sorted keys; a parameter's values are dense over the
-product of its sets when it fits, else sorted positions. Both answer many questions at once by broadcasting.
+A set's position table is dense over labels when it fits, else sorted keys; a parameter's values are dense
+over the product of its sets when it fits, else sorted positions. Both answer many questions at once by
+broadcasting.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ class ParameterTable:
         return key
 
     def get(self, positions: Sequence[Ints], num_axes: int) -> Values:
-        """Values at broadcastable positions (all valid), NaN where there is no value; a view where possible."""
+        """Values at broadcastable positions (all valid), NaN for none; a view where possible."""
         if self._dense is None:
             key = self._flat(positions)
             place = np.minimum(np.searchsorted(self._keys, key), len(self._keys) - 1)

@@ -1,19 +1,30 @@
 """A table in memory: named columns of cells that remember the row they came from.
 
-A column keeps its distinct cells and an integer code per row, so that a million rows of a few hundred labels cost
-four bytes a row and every conversion (to labels, to numbers) is done once per distinct cell. A column of mostly
-different cells keeps them as they are.
+A column keeps its distinct cells and an integer code per row, so that a million rows of a few hundred
+labels cost four bytes a row and every conversion (to labels, to numbers) is done once per distinct cell. A
+column of mostly different cells keeps them as they are.
 """
 
 from __future__ import annotations
 
-__all__ = ["Column", "Table"]
+__all__ = [
+    "Column",
+    "Table",
+    "headings",
+    "is_empty",
+    "label_text",
+    "listed",
+    "shown",
+    "unread",
+    "without_blanks",
+]
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -101,6 +112,8 @@ class Table:
     def column(self, name: str, wanted_by: str = "") -> Column:
         """A column by its heading; upper and lower case and surrounding space are not told apart.
 
+        `wanted_by` is what a message starts with, as in `parameters.cost: `.
+
         Raises:
             BindingError: there is none.
         """
@@ -109,11 +122,8 @@ class Table:
             same = [c for c in self.columns if c.strip().casefold() == name.strip().casefold()]
             if len(same) == 1:
                 return self.columns[same[0]]
-            shown = ", ".join(f"`{c}`" for c in list(self.columns)[:20]) + (
-                ", ..." if len(self.columns) > 20 else ""
-            )
             raise BindingError(
-                f"{wanted_by + ': ' if wanted_by else ''}{self.name} has no column `{name}`; its columns are {shown}",
+                f"{wanted_by}{self.name} has no column `{name}`; its columns are {listed(self.columns)}",
                 hint=nearest(name, self.columns),
             )
         return found
@@ -121,11 +131,7 @@ class Table:
     def empties(self, column: Column) -> NDArray[np.bool_]:
         """The rows whose cell is empty."""
         if isinstance(column.cells, np.ndarray):
-            return column.spread(
-                np.isnan(column.cells)
-                if column.cells.dtype.kind == "f"
-                else np.zeros(len(column.cells), bool)
-            )
+            return column.spread(np.asarray(column.cells != column.cells))
         return column.spread(np.fromiter(map(is_empty, column.cells), dtype=bool, count=len(column.cells)))
 
     def numbers(self, column: Column) -> Values:
@@ -158,19 +164,18 @@ class Table:
             BindingError: a cell is empty or no label.
         """
         cells = column.cells.tolist() if isinstance(column.cells, np.ndarray) else column.cells
-        texts = [label_text(cell) for cell in cells] if _odd(cells) else cells
-        empty = self.empties(column) if _has_empty(cells) else None
-        if empty is not None and empty.any():
-            row = int(np.argmax(empty))
+        if any(map(is_empty, cells)) and (empty := self.empties(column)).any():
+            where = self.at(int(np.argmax(empty)), column.name)
             raise BindingError(
-                f"{self.at(row, column.name)}: the cell is empty, where a label is expected",
+                f"{where}: the cell is empty, where a label is expected",
                 hint="fill it in, or delete the row",
             )
-        for number, cell in enumerate(texts):
-            if isinstance(cell, list | dict | tuple | bytes):
-                raise BindingError(
-                    f"{self.at(column.row_of(number), column.name)}: `{shown(cell)}` is not a label"
-                )
+        kinds = set(map(type, cells))
+        if kinds & {list, dict, tuple, bytes}:
+            bad = next(k for k, cell in enumerate(cells) if isinstance(cell, list | dict | tuple | bytes))
+            where = self.at(column.row_of(bad), column.name)
+            raise BindingError(f"{where}: `{shown(cells[bad])}` is not a label", hint="use texts or numbers")
+        texts = cells if kinds <= {str, int, float} else [label_text(cell) for cell in cells]
         return np.asarray(column.spread(code(texts)))
 
 
@@ -179,14 +184,6 @@ def label_text(cell: Cell) -> Cell:
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
     return cell.isoformat() if isinstance(cell, date | time) else cell
-
-
-def _odd(cells: Sequence[Cell]) -> bool:
-    return not set(map(type, cells)) <= {str, int, float}
-
-
-def _has_empty(cells: Sequence[Cell]) -> bool:
-    return any(map(is_empty, cells))
 
 
 def _quick(cells: Sequence[Cell]) -> Values | None:
@@ -212,12 +209,11 @@ def _number(cell: Cell) -> float | None:
     if isinstance(cell, bool):
         return None
     try:
-        if isinstance(cell, int | float | Decimal | Fraction):
-            value = float(cell)
-        elif isinstance(cell, str) and "_" not in cell:
-            value = float(cell)
-        else:
+        if not isinstance(cell, int | float | Decimal | Fraction) and not (
+            isinstance(cell, str) and "_" not in cell
+        ):
             return None
+        value = float(cell)
     except (ValueError, OverflowError):
         return None
     return value if np.isfinite(value) else None
@@ -242,3 +238,59 @@ def shown(cell: Cell) -> str:
     """At most 60 characters of a cell."""
     text = str(cell)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def headings(header: Iterable[object], name: str) -> list[str]:
+    """Column names: unique; trailing empty ones are dropped, others numbered.
+
+    Raises:
+        BindingError: a name occurs twice.
+    """
+    names = ["" if cell is None else str(label_text(cell)).strip() for cell in header]
+    while names and not names[-1]:
+        names.pop()
+    names = [each or f"column {number}" for number, each in enumerate(names, 1)]
+    seen: dict[str, int] = {}
+    for number, each in enumerate(names, 1):
+        if each in seen:
+            raise BindingError(
+                f"{name}: the columns {seen[each]} and {number} are both named `{each}`",
+                hint="rename one of them",
+            )
+        seen[each] = number
+    return names
+
+
+def without_blanks(table: Table) -> Table:
+    """The table without rows that hold nothing."""
+    columns = list(table.columns.values())
+    blank = table.empties(columns[0])
+    for column in columns[1:]:
+        if not blank.any():
+            return table
+        blank = blank & table.empties(column)
+    if not blank.any():
+        return table
+    kept = np.flatnonzero(~blank)
+    return Table(
+        table.name,
+        {key: column.take(kept) for key, column in table.columns.items()},
+        table.first_row + kept,
+        noun=table.noun,
+        warnings=table.warnings,
+    )
+
+
+def unread(name: str, error: BaseException, what: str) -> BindingError:
+    """The error for a file that is not what its name says."""
+    return BindingError(f"{name} cannot be read as {what}: {error}")
+
+
+def listed(names: Iterable[object], most: int = 20) -> str:
+    """The first names of many, as messages show them.
+
+    >>> listed(["a", "b", "c"], 2)
+    '`a`, `b`, ...'
+    """
+    first = list(islice(names, most + 1))
+    return ", ".join(f"`{n}`" for n in first[:most]) + (", ..." if len(first) > most else "")

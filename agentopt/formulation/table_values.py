@@ -1,8 +1,8 @@
 """Elements and numbers out of tables, for one set or one parameter.
 
-Which columns hold the index is inferred when the formulation does not say: a column named like the set, or like the
-column the set itself is read from, else one whose every cell is an element of the set and that no other column
-rivals. The last kind of guess is reported as a warning.
+Which columns hold the index is inferred when the formulation does not say: a column named like the set, or
+like the column the set itself is read from, else one whose every cell is an element of the set and that no
+other column rivals. The last kind of guess is reported as a warning.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from agentopt.errors import BindingError, nearest
 from agentopt.formulation.elements import IndexSet, Parameter
 from agentopt.formulation.entries import Entries, Space
 from agentopt.formulation.instance import BoundSet, Codes, Labels
-from agentopt.formulation.table import Column, Table
+from agentopt.formulation.table import Column, Table, listed
 
 Warn = Callable[[str], None]
 
 
 def element_codes(table: Table, columns: Sequence[str] | None, name: str, labels: Labels) -> Codes:
-    """The distinct rows of a table's columns in order of appearance, as codes of shape (n, number of columns).
+    """The distinct rows of a table's columns, in order, as codes of shape (n, number of columns).
 
     Without `columns`, the column named like the set, or the only one.
 
@@ -36,11 +36,11 @@ def element_codes(table: Table, columns: Sequence[str] | None, name: str, labels
         if len(named) != 1 and len(table.columns) != 1:
             raise BindingError(
                 f"sets.{name}: which column of {table.name} holds the elements? Its columns are "
-                + ", ".join(f"`{c}`" for c in list(table.columns)[:20]),
+                + listed(table.columns),
                 hint=f"add `column`, for instance `column: {next(iter(table.columns))}`",
             )
         columns = named or list(table.columns)
-    found = [table.label_codes(table.column(c, f"sets.{name}"), labels.codes) for c in columns]
+    found = [table.label_codes(table.column(c, f"sets.{name}: "), labels.codes) for c in columns]
     rows = np.stack(found, axis=1).astype(np.int32, copy=False)
     if not len(rows):
         return rows
@@ -90,7 +90,7 @@ class _Reader:
         """The column that holds the numbers; None for a wide table."""
         table, name = self.table, self.space.name
         if self.declared.column is not None:
-            return table.column(self.declared.column, self.path)
+            return table.column(self.declared.column, f"{self.path}: ")
         if self.space.sets and any(self._headed().values()):
             return None
         keys = set(self.declared.key or ())
@@ -103,14 +103,12 @@ class _Reader:
         ):
             if len(candidates) == 1:
                 if candidates[0] != name:
-                    self.warn(
-                        f"{self.path}: the numbers were taken from the column `{candidates[0]}` of {table.name}"
-                    )
+                    self.warn(f"{self.path}: the column `{candidates[0]}` of {table.name} was read")
                 return table.columns[candidates[0]]
-        columns = ", ".join(f"`{c}`" for c in list(table.columns)[:20])
         raise BindingError(
-            f"{self.path}: which column of {table.name} holds the numbers? Its columns are {columns}",
-            hint=f"add `column: {nearest(name, table.columns)[14:-2] or list(table.columns)[-1]}`",
+            f"{self.path}: which column of {table.name} holds the numbers? "
+            f"Its columns are {listed(table.columns)}",
+            hint=nearest(name, table.columns) or f"add `column`, such as `column: {list(table.columns)[-1]}`",
         )
 
     def _headed(self) -> dict[str, int]:
@@ -135,7 +133,7 @@ class _Reader:
         columns = [table.label_codes(key, self.space.labels.known) for key in keys]
         if not keys and len(table) != 1:
             raise BindingError(
-                f"{self.path}: {table.name} has {len(table):,} rows, but a parameter without `over` has one number",
+                f"{self.path}: {table.name} has {len(table):,} rows, but without `over` there is one number",
                 hint="say `over` which set it ranges, or name a table of one row",
             )
         entries = Entries(
@@ -170,8 +168,8 @@ class _Reader:
         spare = [c for c in table.columns if c not in used]
         if spare:
             self.warn(
-                f"{self.path}: {table.name} was read as one column per element of `{self.space.sets[-1].name}`; not "
-                f"used: {', '.join(f'`{c}`' for c in spare[:10])}{', ...' if len(spare) > 10 else ''}"
+                f"{self.path}: {table.name} was read as one column per element of "
+                f"`{self.space.sets[-1].name}`; not used: {listed(spare, 10)}"
             )
         names, count = list(headed), len(table)
         rows = np.tile(np.arange(count), len(names))
@@ -196,10 +194,11 @@ class _Reader:
             if len(self.declared.key) != arity:
                 names = ", ".join(s.name for s in sets) or "nothing"
                 raise BindingError(
-                    f"{self.path}.key: {len(self.declared.key)} columns are named, expected {arity} (the index over {names})",
+                    f"{self.path}.key: {len(self.declared.key)} columns are named, expected {arity} "
+                    f"(the index over {names})",
                     hint="name one column of the table for each label of the index, in the order of `over`",
                 )
-            return [table.column(k, f"{self.path}.key") for k in self.declared.key]
+            return [table.column(k, f"{self.path}.key: ") for k in self.declared.key]
         free = [c for c in table.columns if c not in used]
         wanted = [(k, position) for k, bound in enumerate(sets) for position in range(bound.arity)]
         found: dict[tuple[int, int], str] = {}
@@ -218,13 +217,13 @@ class _Reader:
                 found[slot] = held[0]
                 left.remove(held[0])
                 self.warn(
-                    f"{self.path}: the column `{held[0]}` of {table.name} was taken for `{sets[slot[0]].name}`"
+                    f"{self.path}: column `{held[0]}` of {table.name} was taken for `{sets[slot[0]].name}`"
                 )
             else:
                 raise BindingError(
-                    f"{self.path}: which column of {table.name} holds the elements of `{sets[slot[0]].name}`? "
-                    f"Its columns are {', '.join(f'`{c}`' for c in list(table.columns)[:20])}",
-                    hint=f"add `key`, the columns of the index over {', '.join(s.name for s in sets)}, in this order",
+                    f"{self.path}: which column of {table.name} holds the elements of "
+                    f"`{sets[slot[0]].name}`? Its columns are {listed(table.columns)}",
+                    hint=f"add `key`: the columns of the index over {', '.join(s.name for s in sets)}",
                 )
         return [table.columns[found[slot]] for slot in wanted]
 

@@ -1,9 +1,9 @@
 """Tables by name: where a formulation's `from: plants.csv` is found, and what a prompt says about it.
 
-A reference is a file name, with `#` and a sheet, database table or JSON key where a file holds several. It is looked
-up among the files and folders the caller gave, then in the formulation's own folder, and nowhere else: a formulation
-may come from a stranger or a language model, so references that leave those folders (`..`, absolute paths, symbolic
-links to the outside) are refused.
+A reference is a file name, with `#` and a sheet, database table or JSON key where a file holds several. It
+is looked up among the files and folders the caller gave, then in the formulation's own folder, and nowhere
+else: a formulation may come from a stranger or a language model, so references that leave those folders
+(`..`, absolute paths, symbolic links to the outside) are refused.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _within(folder: Path, relative: PurePosixPath) -> list[Path]:
     return [path]
 
 
-# -- summaries for prompts -------------------------------------------------------------------------------------
+# -- summaries for prompts -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,257 @@
+"""Tables in text files: CSV and its kin, and JSON.
+
+Cells of delimited text stay text; JSON keeps the types it has and is read without NaN.
+"""
+
+from __future__ import annotations
+
+__all__ = ["delimited", "json_parts", "json_table", "no_part", "read_json", "read_json_table"]
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from agentopt.errors import BindingError, nearest
+from agentopt.formulation.instance import Codes
+from agentopt.formulation.table import Column, Table, headings, unread, without_blanks
+
+_CHUNK = 1 << 16
+
+
+class _Encoder(dict[str, int]):
+    """Numbers for texts in order of appearance, without a Python frame for those seen before."""
+
+    def __missing__(self, text: str) -> int:
+        code = self[text] = len(self)
+        return code
+
+
+class _Builder:
+    """One column while it is read: codes as long as cells repeat, else the cells themselves."""
+
+    def __init__(self) -> None:
+        self._encoder: _Encoder | None = _Encoder()
+        self._chunks: list[Codes] = []
+        self._cells: list[str] = []
+
+    def add(self, cells: Sequence[str]) -> None:
+        if self._encoder is None:
+            self._cells.extend(cells)
+            return
+        self._chunks.append(
+            np.fromiter(map(self._encoder.__getitem__, cells), dtype=np.int32, count=len(cells))
+        )
+        if len(self._encoder) > _CHUNK // 2:
+            known = list(self._encoder)
+            self._cells = [known[c] for chunk in self._chunks for c in chunk.tolist()]
+            self._encoder, self._chunks = None, []
+
+    def column(self, name: str) -> Column:
+        if self._encoder is None:
+            return Column(name, self._cells)
+        codes = np.concatenate(self._chunks) if self._chunks else np.empty(0, dtype=np.int32)
+        return Column(name, list(self._encoder), codes)
+
+
+def delimited(path: Path, part: str, name: str) -> Table:
+    """The table in a CSV or TSV file; the separator is the one that is most frequent in the heading."""
+    no_part(part, name, path)
+    text, notes = _decoded(path, name)
+    tabs = path.suffix.lower() in {".tsv", ".tab"}
+    records = csv.reader(
+        io.StringIO(text, newline=""), delimiter="\t" if tabs else _delimiter(text), strict=True
+    )
+    try:
+        return _records(records, name, notes)
+    except csv.Error as error:
+        raise unread(f"{name}, row {records.line_num}", error, "delimited text") from None
+
+
+def _decoded(path: Path, name: str) -> tuple[str, list[str]]:
+    raw = path.read_bytes()
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        try:
+            return raw.decode("utf-16"), []
+        except UnicodeDecodeError as error:
+            raise unread(name, error, "text") from None
+    if b"\0" in raw:
+        raise BindingError(f"{name} is not a text file", hint="save the table as CSV")
+    try:
+        return raw.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        note = (
+            f"{name}: byte {error.start} is not UTF-8; the file was read as Latin-1, check names with accents"
+        )
+        return raw.decode("latin-1"), [note]
+
+
+def _delimiter(text: str) -> str:
+    """The separator that occurs most often in the heading, outside quotes."""
+    heading = next((line for line in io.StringIO(text) if line.strip()), "")
+    outside = "".join(heading.split('"')[::2])
+    best = max(",;\t|", key=outside.count)
+    return best if best in outside else ","
+
+
+def _records(records: Iterator[list[str]], name: str, notes: list[str]) -> Table:
+    number = 0
+    header: list[str] = []
+    for header in records:
+        number += 1
+        if any(cell.strip() for cell in header):
+            break
+    names = headings(header, name)
+    if not names:
+        raise BindingError(f"{name} is empty", hint="it needs a row of column names and rows of cells")
+    width = len(names)
+    builders = [_Builder() for _ in names]
+    blanks: list[int] = []
+    first = number + 1
+    while chunk := list(islice(records, _CHUNK)):
+        if set(map(len, chunk)) != {width}:
+            blanks += [number + k for k, record in enumerate(chunk, 1) if not record]
+            chunk = [_fitted(record, width, number + k, name) for k, record in enumerate(chunk, 1)]
+        for builder, cells in zip(builders, zip(*chunk, strict=True), strict=True):
+            builder.add(cells)
+        number += len(chunk)
+    columns = {heading: b.column(heading) for heading, b in zip(names, builders, strict=True)}
+    return without_blanks(Table(name, columns, first_row=first, warnings=notes))
+
+
+def _fitted(record: list[str], width: int, number: int, name: str) -> list[str]:
+    if not record:
+        return [""] * width
+    if len(record) > width and not any(cell.strip() for cell in record[width:]):
+        return record[:width]
+    if len(record) != width:
+        raise BindingError(
+            f"{name}, row {number} has {len(record)} cells, but the heading has {width}",
+            hint="quote cells that hold the separator, and write empty cells out",
+        )
+    return record
+
+
+def no_part(part: str, name: str, path: Path) -> None:
+    """Refuse the name of a part where a file has none."""
+    if part:
+        raise BindingError(
+            f"{name}: a {path.suffix} file is one table and has no part `{part}`", hint=f"write `{path.name}`"
+        )
+
+
+def read_json(path: Path, name: str) -> Any:
+    """The value of a JSON document, or the values of a `.jsonl` file."""
+    text, _ = _decoded(path, name)
+
+    def no_constant(word: str) -> Any:
+        raise ValueError(f"{word} is not a number")
+
+    try:
+        if path.suffix.lower() == ".jsonl":
+            return [
+                json.loads(line, parse_constant=no_constant) for line in text.splitlines() if line.strip()
+            ]
+        return json.loads(text, parse_constant=no_constant)
+    except RecursionError:
+        raise BindingError(f"{name} is nested too deeply") from None
+    except ValueError as error:
+        raise unread(name, error, "JSON") from None
+
+
+def read_json_table(path: Path, part: str, name: str) -> Table:
+    """The table in a JSON document, at the keys `part` leads through."""
+    value = read_json(path, name)
+    for key in part.split(".") if part else ():
+        if not isinstance(value, dict) or key not in value:
+            keys = list(value)[:20] if isinstance(value, dict) else []
+            raise BindingError(
+                f"{name}: there is no `{key}`"
+                + (f" among {', '.join(f'`{k}`' for k in keys)}" if keys else ""),
+                hint=nearest(key, keys),
+            )
+        value = value[key]
+    return json_table(value, name)
+
+
+def json_table(value: object, name: str) -> Table:
+    """The table a JSON value stands for.
+
+    Records (a list of mappings), columns (a mapping of lists of one length), a list with a row of names
+    first, a mapping of mappings that share keys (columns `key` and theirs), a mapping of scalars (columns
+    `key`, `value`), a list of scalars (column `value`).
+
+    Raises:
+        BindingError: it is none of these.
+    """
+    found = _listed(value, name) if isinstance(value, list) else _mapped(value, name)
+    if found is not None:
+        return found
+    keys = json_parts(value)
+    if keys:
+        raise BindingError(
+            f"{name} holds several tables: {', '.join(f'`{k}`' for k in keys[:20])}",
+            hint=f"write `{name}{'.' if '#' in name else '#'}{keys[0]}`",
+        )
+    raise BindingError(
+        f"{name} is JSON, but not a table", hint="give a list of records or a mapping of columns"
+    )
+
+
+def _flat(cells: Iterable[object]) -> bool:
+    return not any(isinstance(cell, dict | list) for cell in cells)
+
+
+def _listed(value: list[Any], name: str) -> Table | None:
+    if not value:
+        return None
+    if all(isinstance(record, dict) for record in value):
+        return _from_records(value, name)
+    if _flat(value):
+        return _entries(name, {"value": value})
+    if all(isinstance(r, list) for r in value) and all(isinstance(cell, str) for cell in value[0]):
+        names = headings(value[0], name)
+        for number, row in enumerate(value[1:], 2):
+            if len(row) != len(names):
+                raise BindingError(
+                    f"{name}, row {number} has {len(row)} cells, but the heading has {len(names)}"
+                )
+        cells = list(zip(*value[1:], strict=True)) or [()] * len(names)
+        return Table(name, {n: Column(n, list(c)) for n, c in zip(names, cells, strict=True)})
+    return None
+
+
+def _mapped(value: object, name: str) -> Table | None:
+    if not isinstance(value, dict) or not value:
+        return None
+    inner = list(value.values())
+    if _flat(inner):
+        return _entries(name, {"key": list(value), "value": inner})
+    if all(isinstance(v, list) for v in inner):
+        same = len({len(v) for v in inner}) == 1 and all(map(_flat, inner))
+        return _entries(name, value) if same else None
+    if all(isinstance(v, dict) and _flat(v.values()) for v in inner) and set.intersection(*map(set, inner)):
+        return _from_records([{"key": key, **v} for key, v in value.items()], name)
+    return None
+
+
+def _entries(name: str, columns: Mapping[str, list[Any]]) -> Table:
+    return Table(name, {n: Column(n, cells) for n, cells in columns.items()}, first_row=1, noun="entry")
+
+
+def _from_records(records: Sequence[Mapping[str, object]], name: str) -> Table:
+    names = list(dict.fromkeys(key for record in records for key in record))
+    columns = {key: Column(key, [record.get(key) for record in records]) for key in names}
+    return Table(name, columns, first_row=1, noun="record")
+
+
+def json_parts(value: object) -> list[str]:
+    """The keys of a document under which tables may stand; none if it is a table itself."""
+    if not isinstance(value, dict) or _mapped(value, "") is not None:
+        return []
+    return [key for key, inner in value.items() if isinstance(inner, list | dict) and inner]
