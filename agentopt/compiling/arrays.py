@@ -249,7 +249,9 @@ def _weighted(objectives: Sequence[CompiledObjective]) -> CompiledObjective:
         np.sum([factor * each.cost for each, factor in zip(objectives, factors, strict=True)], axis=0),
         float(sum(factor * each.offset for each, factor in zip(objectives, factors, strict=True))),
         _merged_triplets(triplets) if triplets else None,
-        Nonlinear(nothing, graphs[0] if len(graphs) == 1 else Graph("add", 1, tuple(graphs))) if graphs else None,
+        Nonlinear(nothing, graphs[0] if len(graphs) == 1 else Graph("add", 1, tuple(graphs)))
+        if graphs
+        else None,
         priority=first.priority,
         tolerance=max(each.tolerance for each in objectives),
     )

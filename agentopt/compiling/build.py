@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Builder", "Terms"]
+__all__ = ["Builder", "Terms", "flat_columns", "products"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -64,6 +64,7 @@ class Builder:
         self.nonlinear: list[Nonlinear] = []
         self.warnings: list[str] = []
         self.strict: list[str] = []
+        self._proven: tuple[Values, Values] | None = None
 
     def add_columns(
         self,
@@ -136,6 +137,48 @@ class Builder:
         starts = [block.start for block in self.variables]
         return int(np.searchsorted(starts, column, "right"))
 
+    def proven_bounds(self) -> tuple[Values, Values]:
+        """Bounds of all columns so far, with those the rows imply; worked out once, when first asked for."""
+        lower, upper = self.bounds()
+        kinds = self.integrality()
+        semi = (kinds == Integrality.SEMICONTINUOUS) | (kinds == Integrality.SEMIINTEGER)
+        lower[semi] = np.minimum(lower[semi], 0.0)
+        if self._proven is None:
+            from agentopt.compiling.bounds import tightened
+
+            row_lower, row_upper = self.row_bounds()
+            partial = [part.row for part in self.quadratic_rows] + [
+                row for part in self.nonlinear for row in part.rows.tolist()
+            ]
+            row_lower[partial], row_upper[partial] = -np.inf, np.inf
+            self._proven = tightened(self.matrix(), row_lower, row_upper, lower, upper)
+        known = len(self._proven[0])
+        lower[:known] = np.maximum(lower[:known], self._proven[0])
+        upper[:known] = np.minimum(upper[:known], self._proven[1])
+        return lower, upper
+
+    def set_bounds(self, start: int, lower: Values, upper: Values) -> None:
+        """Replace the bounds of the block of columns that starts at `start`."""
+        number = self.owner(start) - 1
+        count = len(self.variables[number].codes)
+        self._bounds[number] = (_filled(lower, count), _filled(upper, count))
+
+    def is_binary(self, name: str) -> bool:
+        """Whether a declared variable takes 0 and 1 only."""
+        number = next((k for k, block in enumerate(self.variables) if block.name == name), None)
+        if number is None or not (self._integrality[number] == Integrality.INTEGER).all():
+            return False
+        lower, upper = self._bounds[number]
+        return bool((lower >= 0).all() and (upper <= 1).all())
+
+    def shown(self, column: int) -> tuple[str, str]:
+        """The variable a column belongs to and the column as `name[labels]`; empty for an auxiliary one."""
+        block = self.variables[self.owner(column) - 1]
+        if block.auxiliary:
+            return "", ""
+        labels = self.data.labels.tuples(block.codes[column - block.start : column - block.start + 1])[0]
+        return block.name, f"{block.name}[{', '.join(map(str, labels))}]" if labels else block.name
+
     def bounds(self) -> tuple[Values, Values]:
         """Lower and upper bounds of all columns so far."""
         lower = np.concatenate([b[0] for b in self._bounds]) if self._bounds else np.empty(0)
@@ -173,28 +216,31 @@ def quadratic_rows(monomials: Sequence[Monomial], row_start: int) -> list[Quadra
     ]
 
 
+def flat_columns(monomial: Monomial) -> tuple[Ints, list[Ints], Values]:
+    """A monomial written out: root point, columns and coefficient at every point of its frame."""
+    shape, parents = monomial.frame.lengths, monomial.frame.parent_parts()
+    rows: Ints = np.empty(0)
+    values: Values = np.empty(0)
+    columns = []
+    for each in monomial.columns:
+        block = Block(shape, 0, parents, each.start, each.parts, monomial.coefficient, (0, 0))
+        rows, column, values = block.flat()
+        columns.append(column)
+    return rows, columns, values
+
+
 def products(monomials: Sequence[Monomial], row_start: int) -> tuple[Ints, Ints, Ints, Values]:
     """Quadratic monomials as (row, first >= second, coefficient of the product), sorted, each pair once."""
     parts = []
     for monomial in monomials:
-        shape = monomial.frame.lengths
-        blocks = [
-            Block(
-                shape,
-                row_start,
-                monomial.frame.parent_parts(),
-                c.start,
-                c.parts,
-                monomial.coefficient,
-                (0, 0),
-            )
-            for c in monomial.columns
-        ]
-        rows, one, values = blocks[0].flat()
-        other = blocks[1].flat()[1]
-        parts.append((rows, np.maximum(one, other), np.minimum(one, other), values))
+        rows, (one, other), values = flat_columns(monomial)
+        parts.append((rows + row_start, np.maximum(one, other), np.minimum(one, other), values))
     rows, first, second = (np.concatenate([p[k] for p in parts]).astype(np.int64) for k in range(3))
-    values = np.concatenate([p[3] for p in parts])
+    return summed(rows, first, second, np.concatenate([p[3] for p in parts]))
+
+
+def summed(rows: Ints, first: Ints, second: Ints, values: Values) -> tuple[Ints, Ints, Ints, Values]:
+    """Triplets in order, each once, zeros dropped."""
     order = np.lexsort((second, first, rows))
     rows, first, second, values = rows[order], first[order], second[order], values[order]
     changed = (np.diff(rows) != 0) | (np.diff(first) != 0) | (np.diff(second) != 0)

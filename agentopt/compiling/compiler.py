@@ -8,15 +8,23 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NoReturn
 
 import numpy as np
 
-from agentopt.compiling.arrays import Compiled, CompiledObjective, Integrality, ProblemClass
+from agentopt.compiling.arrays import (
+    Compiled,
+    CompiledObjective,
+    Graph,
+    Integrality,
+    Nonlinear,
+    ProblemClass,
+)
 from agentopt.compiling.assemble import dense_vector
 from agentopt.compiling.build import Builder, Terms, products
-from agentopt.compiling.terms import Auxiliary, Pending, Space, monomials
-from agentopt.errors import AgentoptError, CompileError
+from agentopt.compiling.nonlinear import graph
+from agentopt.compiling.reformulate import Rewriter, Scope
+from agentopt.compiling.terms import MAX_DEGREE, Auxiliary, Space
+from agentopt.errors import CompileError
 from agentopt.formulation import tree as t
 from agentopt.formulation.derive import Data, Env
 from agentopt.formulation.elements import Variable
@@ -48,12 +56,15 @@ def compile_instance(instance: Instance) -> Compiled:
         raise parsed.faults[0].error
     data = Data(instance)
     space = Space(data)
-    compiler = _Compiler(instance, parsed, data, space, Builder(data, space))
+    builder = Builder(data, space)
+    compiler = _Compiler(instance, parsed, data, space, builder, Rewriter(data, space, builder))
     start = compiler.variables()
+    # Plain rows first: the bounds they imply are what a big-M may rest on.
+    for constraint in sorted(
+        parsed.constraints.values(), key=lambda each: space.needs_rewriting(each.statement)
+    ):
+        compiler.constraint(constraint)
     read = [compiler.read_objective(each) for each in parsed.objectives]
-    for constraint in parsed.constraints.values():
-        with _about(f"constraint `{constraint.name}`"):
-            compiler.constraint(constraint)
     return compiler.finish(read, start, started)
 
 
@@ -75,6 +86,7 @@ class _Compiler:
     data: Data
     space: Space
     builder: Builder
+    rewriter: Rewriter
 
     # -- variables -------------------------------------------------------------------------------------------
 
@@ -136,34 +148,45 @@ class _Compiler:
 
     # -- objectives and constraints --------------------------------------------------------------------------
 
-    def read(self, expr: t.Expr, frame: Frame, env: Env, held: int) -> Terms:
-        """An expression over a rooted frame as constants and monomials."""
-        found = list(monomials(self.space, [Pending(expr, env)], frame, self.lift, held=held))
-        return Terms.of(found, frame.lengths)
+    def read(self, expr: t.Expr, scope: Scope, held: int) -> tuple[Terms, Graph | None]:
+        """An expression as constants, monomials of degree up to two, and a graph of whatever else it adds up."""
+        polynomial: list[t.Expr] = []
+        general: list[t.Expr] = []
+        for term in _addends(expr):
+            (polynomial if self.space.degree(term) <= MAX_DEGREE else general).append(term)
+        terms = self.rewriter.terms(_total(polynomial), scope, held)
+        if not general:
+            return terms, None
 
-    def lift(self, expr: t.Expr, env: Env, frame: Frame, held: int) -> tuple[Auxiliary, Frame]:
-        raise CompileError(f"`{type(expr).__name__.lower()}` cannot be compiled")
+        def lift(part: t.Expr, env: Env, frame: Frame, direction: int) -> tuple[Auxiliary, Frame]:
+            return self.rewriter.lift(scope.name, part, env, frame, direction)
 
-    def read_objective(self, parsed: ParsedObjective) -> tuple[ParsedObjective, Terms]:
+        flat = scope.frame.merge(range(len(scope.frame.lengths)))
+        return terms, graph(self.space, _total(general), flat, scope.env, lift)
+
+    def read_objective(self, parsed: ParsedObjective) -> tuple[ParsedObjective, Terms, Graph | None]:
         """An objective's terms; arrays are made when all columns are known."""
         with _about(f"objective `{parsed.name}`"):
             held = 1 if parsed.objective.sense == "minimize" else -1
-            return parsed, self.read(parsed.expression, Frame(), {}, held)
+            return parsed, *self.read(parsed.expression, Scope(parsed.name, Frame(), {}), held)
 
-    def objective(self, parsed: ParsedObjective, terms: Terms) -> CompiledObjective:
+    def objective(self, parsed: ParsedObjective, terms: Terms, general: Graph | None) -> CompiledObjective:
         """The arrays of one objective."""
         number = self.builder.num_columns
         cost = dense_vector([self.builder.block(m, 0, 0) for m in terms.linear], number)
         quadratic = None
         if terms.quadratic:
             _, first, second, values = products(terms.quadratic, 0)
-            quadratic = (first, second, np.where(first == second, 2.0 * values, values))
+            if len(values):
+                quadratic = (first, second, np.where(first == second, 2.0 * values, values))
+        nothing = np.empty(0, dtype=np.int64)
         return CompiledObjective(
             parsed.name,
             parsed.objective.sense,
             cost,
             float(np.asarray(terms.constant).reshape(-1)[0]),
             quadratic,
+            None if general is None else Nonlinear(nothing, general),
             weight=parsed.objective.weight,
             priority=parsed.objective.priority,
             tolerance=parsed.objective.tolerance,
@@ -171,63 +194,58 @@ class _Compiler:
 
     def constraint(self, constraint: ParsedConstraint) -> None:
         """Add the rows of one constraint."""
-        frame, env = expand(self.data, Frame(), {}, constraint.generators)
-        frame = frame.rooted()
-        targets = [target for generator in constraint.generators for target in generator.targets]
-        indices = [(target, env[target]) for target in targets]
-        self.statement(constraint.name, constraint.statement, frame, env, indices)
+        with _about(f"constraint `{constraint.name}`"):
+            frame, env = expand(self.data, Frame(), {}, constraint.generators)
+            targets = [target for generator in constraint.generators for target in generator.targets]
+            indices = tuple((target, env[target]) for target in targets)
+            self.statement(constraint.statement, Scope(constraint.name, frame.rooted(), env, indices))
 
-    def statement(
-        self, name: str, statement: t.Expr, frame: Frame, env: Env, indices: Sequence[tuple[str, str]]
-    ) -> None:
+    def statement(self, statement: t.Expr, scope: Scope) -> None:
         match statement:
             case t.And(operands=operands):
                 for operand in operands:
-                    self.statement(name, operand, frame, env, indices)
-            case t.Compare(operands=(low, middle, high), operators=(first, second)) if (
-                self.space.is_data(low)
-                and self.space.is_data(high)
-                and first == second
-                and first in {"<=", ">="}
-            ):
-                terms = self.read(middle, frame, env, 0)
-                bounds = [self.data.number(side, frame, env) for side in (low, high)]
-                lower, upper = bounds if first == "<=" else bounds[::-1]
-                self.builder.add_rows(name, frame, indices, terms, lower, upper)
-            case t.Compare(operands=operands, operators=operators):
-                for left, operator, right in zip(operands, operators, operands[1:], strict=False):
-                    self.comparison(name, left, operator, right, frame, env, indices)
+                    self.statement(operand, scope)
+            case t.Compare(operators=operators) if "!=" not in operators:
+                self.comparison(statement, scope)
             case _:
-                self.unsupported(statement)
+                self.rewriter.logic.enforce(statement, scope)
 
-    def unsupported(self, statement: t.Expr) -> NoReturn:
-        raise CompileError(f"`{type(statement).__name__.lower()}` is not a statement that can be compiled")
+    def comparison(self, statement: t.Compare, scope: Scope) -> None:
+        """One row per point and link of a chain; data <= expression <= data is a single ranged row."""
+        operands, operators = statement.operands, statement.operators
+        if len(operands) == 3 and operators[0] == operators[1] and operators[0] in {"<=", ">="}:
+            low, middle, high = operands
+            if self.space.is_data(low) and self.space.is_data(high):
+                terms, general = self.read(middle, scope, 0)
+                bounds = [self.data.number(side, scope.frame, scope.env) for side in (low, high)]
+                self.rows(scope, terms, general, *(bounds if operators[0] == "<=" else bounds[::-1]))
+                return
+        for left, operator, right in zip(operands, operators, operands[1:], strict=False):
+            held = {"<": 1, "<=": 1, ">": -1, ">=": -1}.get(operator, 0)
+            terms, general = self.read(t.Add((left, t.Negate(right))), scope, held)
+            step = self.rewriter.logic.step(operator, terms if general is None else _REAL, scope)
+            lower = step if operator in {">=", ">", "=="} else -np.inf
+            upper = -step if operator in {"<=", "<", "=="} else np.inf
+            self.rows(scope, terms, general, lower, upper)
 
-    def comparison(
-        self,
-        name: str,
-        left: t.Expr,
-        operator: t.CompareOperator,
-        right: t.Expr,
-        frame: Frame,
-        env: Env,
-        indices: Sequence[tuple[str, str]],
+    def rows(
+        self, scope: Scope, terms: Terms, general: Graph | None, lower: Values | float, upper: Values | float
     ) -> None:
-        """One row per point: left - right compared with zero."""
-        held = {"<": 1, "<=": 1, ">": -1, ">=": -1}.get(operator, 0)
-        terms = self.read(t.Add((left, t.Negate(right))), frame, env, held)
-        lower = 0.0 if operator in {">=", ">", "=="} else -np.inf
-        upper = 0.0 if operator in {"<=", "<", "=="} else np.inf
-        self.builder.add_rows(name, frame, indices, terms, lower, upper)
+        start = self.builder.add_rows(scope.name, scope.frame, scope.indices, terms, lower, upper)
+        if general is not None:
+            self.builder.nonlinear.append(Nonlinear(np.arange(start, start + general.size), general))
 
     # -- arrays ----------------------------------------------------------------------------------------------
 
     def finish(
-        self, read: Sequence[tuple[ParsedObjective, Terms]], start: Values | None, started: float
+        self,
+        read: Sequence[tuple[ParsedObjective, Terms, Graph | None]],
+        start: Values | None,
+        started: float,
     ) -> Compiled:
         """All arrays, with the class of problem they state."""
         builder = self.builder
-        objectives = tuple(self.objective(parsed, terms) for parsed, terms in read)
+        objectives = tuple(self.objective(*each) for each in read)
         lower, upper = builder.bounds()
         row_lower, row_upper = builder.row_bounds()
         integrality = builder.integrality()
@@ -257,6 +275,29 @@ class _Compiler:
             warnings=(*self.instance.warnings, *builder.warnings),
             seconds=time.perf_counter() - started,
         )
+
+
+_REAL = Terms(np.asarray(0.5))
+"""Stands for terms that are not integers."""
+
+
+def _addends(expr: t.Expr) -> Iterator[t.Expr]:
+    """The terms of a sum, through nested sums and signs."""
+    match expr:
+        case t.Add(terms=terms):
+            for term in terms:
+                yield from _addends(term)
+        case t.Negate(operand=operand):
+            for term in _addends(operand):
+                yield term.operand if isinstance(term, t.Negate) else t.Negate(term)
+        case _:
+            yield expr
+
+
+def _total(terms: Sequence[t.Expr]) -> t.Expr:
+    if not terms:
+        return t.Number(0)
+    return terms[0] if len(terms) == 1 else t.Add(tuple(terms))
 
 
 def problem_class(

@@ -52,7 +52,9 @@ def read(path: str | Path) -> Compiled:
     source = Path(path)
     kind, packed = _kind(source)
     if kind not in {".lp", ".mps"}:
-        raise UsageError(f"`{source.name}` is neither an LP nor an MPS file", hint="`.lp`, `.mps`, also with `.gz`")
+        raise UsageError(
+            f"`{source.name}` is neither an LP nor an MPS file", hint="`.lp`, `.mps`, also with `.gz`"
+        )
     if not source.is_file():
         raise UsageError(f"there is no file `{source}`")
     from agentopt.compiling.flat import from_highs

@@ -70,7 +70,9 @@ def from_highs(path: Path, shown: str) -> Compiled:
         SparseMatrix(
             rows,
             columns,
-            np.array(matrix.start_, dtype=np.int64)[: columns + 1] if columns else np.zeros(1, dtype=np.int64),
+            np.array(matrix.start_, dtype=np.int64)[: columns + 1]
+            if columns
+            else np.zeros(1, dtype=np.int64),
             np.array(matrix.index_, dtype=np.int32),
             np.array(matrix.value_, dtype=float),
         ),
@@ -179,9 +181,15 @@ class _Flat:
         codes = codes.reshape(len(codes), -1)
         self.sets[name] = BoundSet(name, codes)
         # The elements are in the instance; a formulation of a large file that repeated them could not be shown.
-        self.declared["sets"][name] = {"from": self.file.name, "column": ["name"] * codes.shape[1], "meaning": meaning}
+        self.declared["sets"][name] = {
+            "from": self.file.name,
+            "column": ["name"] * codes.shape[1],
+            "meaning": meaning,
+        }
 
-    def add_parameter(self, name: str, over: str, codes: Codes, values: Values, default: float | None = None) -> None:
+    def add_parameter(
+        self, name: str, over: str, codes: Codes, values: Values, default: float | None = None
+    ) -> None:
         self.parameters[name] = BoundParameter(name, (over,), codes.reshape(len(codes), -1), values, default)
         declared: dict[str, object] = {"over": [over], "from": self.file.name, "column": "value"}
         if default is not None:
@@ -272,7 +280,9 @@ class _Flat:
             chosen = np.flatnonzero(self.file.integrality[entry_columns] == kind)
             if len(chosen):
                 over = f"ENTRIES_{name}"
-                pairs = np.stack([rows[self.file.matrix.indices[chosen]], columns[entry_columns[chosen]]], axis=1)
+                pairs = np.stack(
+                    [rows[self.file.matrix.indices[chosen]], columns[entry_columns[chosen]]], axis=1
+                )
                 self.add_set(over, pairs, "row and column of each coefficient")
                 self.add_parameter(f"{name}_coefficient", over, pairs, self.file.matrix.values[chosen])
                 activity.append(f"sum({name}_coefficient[i,c]*{name}[c] for (i, c) in {over} if i == r)")

@@ -125,7 +125,9 @@ def _rows(compiled: Compiled, names: Sequence[str], rows: Sequence[str]) -> Iter
     ends = np.cumsum(np.bincount(matrix.indices, minlength=matrix.num_rows)).tolist()
     quadratic: dict[int, QuadraticRow] = {q.row: q for q in compiled.quadratic_rows}
     start = 0
-    for i, (low, high) in enumerate(zip(compiled.row_lower.tolist(), compiled.row_upper.tolist(), strict=True)):
+    for i, (low, high) in enumerate(
+        zip(compiled.row_lower.tolist(), compiled.row_upper.tolist(), strict=True)
+    ):
         chosen = by_row[start : ends[i]]
         terms = _terms(values[start : ends[i]], (names[j] for j in chosen))
         start = ends[i]

@@ -7,8 +7,9 @@ broadcasting, and the columns of its variables. No step loops over points.
 
 from __future__ import annotations
 
-__all__ = ["Auxiliary", "Columns", "Lift", "Monomial", "Pending", "Space", "monomials"]
+__all__ = ["Auxiliary", "Columns", "Lift", "Monomial", "Pending", "Space", "columns_of", "monomials"]
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from agentopt.formulation.frames import Frame, Ints
 from agentopt.formulation.generators import expand, filtered
 from agentopt.formulation.instance import Values
 from agentopt.formulation.lookup import separable
+
+MAX_DEGREE = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +86,53 @@ class Space:
             )
             found = self._is_data[id(expr)] = (expr, free)
         return found[1]
+
+    def degree(self, expr: t.Expr) -> float:
+        """The degree of an expression as a polynomial in the variables, after what can be lifted is; else infinite."""
+        if self.is_data(expr):
+            return 0
+        match expr:
+            case t.Name() | t.Item():
+                return 1
+            case t.Negate(operand=operand):
+                return self.degree(operand)
+            case t.Add(terms=parts):
+                return max(self.degree(part) for part in parts)
+            case t.Multiply(factors=parts):
+                return sum(self.degree(part) for part in parts)
+            case t.Divide(numerator=numerator, denominator=denominator) if self.is_data(denominator):
+                return self.degree(numerator)
+            case t.Power(base=base, exponent=exponent) if (power := self.small_power(exponent)) is not None:
+                return power * self.degree(base)
+            case t.Choice(then=then, otherwise=otherwise):
+                return max(self.degree(then), self.degree(otherwise))
+            case t.Aggregate(function="sum", body=body):
+                return self.degree(body)
+            case t.Aggregate(function="count" | "any" | "all"):
+                return 1
+            case t.Aggregate(function="min" | "max", body=body):
+                return 1 if self.degree(body) <= MAX_DEGREE else math.inf
+            case t.Call(function="abs" | "min" | "max", arguments=parts):
+                return 1 if all(self.degree(part) <= MAX_DEGREE for part in parts) else math.inf
+            case t.Form(kind="piecewise", arguments=parts):
+                return 1 if self.degree(parts[0]) <= MAX_DEGREE else math.inf
+            case t.Compare() | t.And() | t.Or() | t.Not() | t.Form():
+                return 1
+        return math.inf
+
+    def needs_rewriting(self, statement: t.Expr) -> bool:
+        """Whether a statement takes more than rows over the variables as they are."""
+        if isinstance(statement, t.And):
+            return any(self.needs_rewriting(operand) for operand in statement.operands)
+        if not isinstance(statement, t.Compare) or "!=" in statement.operators:
+            return True
+        return any(
+            not self.is_data(node)
+            for operand in statement.operands
+            for node in t.walk(operand)
+            if isinstance(node, t.Call | t.Form | t.Compare | t.And | t.Or | t.Not)
+            or (isinstance(node, t.Aggregate) and node.function != "sum")
+        )
 
     def small_power(self, exponent: t.Expr) -> int | None:
         """An exponent that is the number 0, 1 or 2, else None."""
@@ -197,7 +247,7 @@ def _spread(
                         reading, [Pending(term, env), *pending], frame, list(data), list(items), sign
                     )
                 return
-            case t.Aggregate(function="sum", body=body, generators=generators):
+            case t.Aggregate(function="sum" | "count", body=body, generators=generators):
                 frame, inner = expand(space.data, frame, env, generators)
                 pending.insert(0, Pending(body, inner))
             case t.Choice(condition=condition, then=then, otherwise=otherwise):
@@ -245,7 +295,7 @@ def _evaluate(
 ) -> Monomial:
     columns: list[Columns] = []
     while len(columns) < len(items):
-        found = _columns(space, items[len(columns)], frame)
+        found = columns_of(space, items[len(columns)], frame)
         if isinstance(found, Columns):
             columns.append(found)
         else:
@@ -253,7 +303,8 @@ def _evaluate(
     return Monomial(frame, _coefficient(space, frame, data, sign), tuple(columns))
 
 
-def _columns(space: Space, item: Pending | Auxiliary, frame: Frame) -> Columns | Sequence[int]:
+def columns_of(space: Space, item: Pending | Auxiliary, frame: Frame) -> Columns | Sequence[int]:
+    """The columns of a factor over a frame, or the axes to merge first."""
     if isinstance(item, Auxiliary):
         parts: dict[int, Ints] = {}
         for name, stride in item.strides.items():
