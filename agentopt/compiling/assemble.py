@@ -10,6 +10,7 @@ from __future__ import annotations
 
 __all__ = ["Block", "assemble", "dense_vector"]
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -34,7 +35,7 @@ class Block:
         column_start, columns: likewise the column number.
         values: broadcasts over the frame.
         group: blocks of different groups never state the same coefficient (one group per pair of constraint and
-            variable).
+            variable); nothing is known about a group whose first number is negative.
     """
 
     lengths: tuple[int, ...]
@@ -43,7 +44,7 @@ class Block:
     column_start: int
     columns: Mapping[int, Ints]
     values: Values
-    group: tuple[int, str]
+    group: tuple[int, int]
 
     @property
     def size(self) -> int:
@@ -89,10 +90,11 @@ def assemble(blocks: Sequence[Block], num_rows: int, num_columns: int) -> Sparse
         fill[spread.distinct] += spread.multiplicity.astype(np.int32)
     matrix = SparseMatrix(num_rows, num_columns, starts, indices, values)
     groups = [block.group for block in reduced]
-    repeated = {group[1] for group in groups if groups.count(group) > 1}
+    counted = Counter(groups)
+    repeated = {group[1] for group in groups if counted[group] > 1 or group[0] < 0}
     touched = np.zeros(num_columns, dtype=bool)
     for spread in spreads:
-        if spread.block.group[1] in repeated:
+        if spread.block.group[1] in repeated or -1 in repeated:
             touched[spread.distinct] = True
     return _merged(matrix, touched) if touched.any() else matrix
 

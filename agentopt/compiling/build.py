@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Builder", "Terms", "flat_columns", "products"]
+__all__ = ["Builder", "Terms", "flat_columns", "products", "quadratic_rows"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -60,10 +60,11 @@ class Builder:
         self._integrality: list[NDArray[np.int8]] = []
         self._row_bounds: list[tuple[Values, Values]] = []
         self.blocks: list[Block] = []
-        self.quadratic_rows: list[QuadraticRow] = []
+        self.quadratic: list[tuple[Ints, Ints, Ints, Values]] = []
         self.nonlinear: list[Nonlinear] = []
         self.warnings: list[str] = []
         self.strict: list[str] = []
+        self._implied: set[int] = set()
         self._proven: tuple[Values, Values] | None = None
 
     def add_columns(
@@ -116,8 +117,20 @@ class Builder:
         for monomial in terms.linear:
             self.blocks.append(self.block(monomial, start, len(self.rows)))
         if terms.quadratic:
-            self.quadratic_rows.extend(quadratic_rows(terms.quadratic, start))
+            self.quadratic.append(products(terms.quadratic, start))
         return start
+
+    def add_flat_rows(
+        self, name: str, parts: Sequence[tuple[Ints, Values]], lower: Values, upper: Values
+    ) -> None:
+        """Auxiliary rows without indices; each part gives every row one column and coefficient."""
+        count, start = len(lower), self.num_rows
+        self.rows.append(RowBlock(name, start, np.empty((count, 0), dtype=np.int64), auxiliary=True))
+        self.num_rows += count
+        self._row_bounds.append((lower, upper))
+        along = {0: np.arange(count, dtype=np.int32)}
+        for columns, values in parts:
+            self.blocks.append(Block((count,), start, along, 0, {0: columns}, values, (-1, 0)))
 
     def block(self, monomial: Monomial, row_start: int, group: int) -> Block:
         """The coefficients of a linear monomial in the rows that start at `row_start`."""
@@ -147,9 +160,11 @@ class Builder:
             from agentopt.compiling.bounds import tightened
 
             row_lower, row_upper = self.row_bounds()
-            partial = [part.row for part in self.quadratic_rows] + [
-                row for part in self.nonlinear for row in part.rows.tolist()
-            ]
+            partial = np.concatenate(
+                [np.empty(0, dtype=np.int64)]
+                + [part[0] for part in self.quadratic]
+                + [part.rows for part in self.nonlinear]
+            )
             row_lower[partial], row_upper[partial] = -np.inf, np.inf
             self._proven = tightened(self.matrix(), row_lower, row_upper, lower, upper)
         known = len(self._proven[0])
@@ -162,6 +177,19 @@ class Builder:
         number = self.owner(start) - 1
         count = len(self.variables[number].codes)
         self._bounds[number] = (_filled(lower, count), _filled(upper, count))
+
+    def mark_integral(self, start: int) -> None:
+        """Note that the continuous columns of a block take integer values at every point that matters."""
+        self._implied.add(self.owner(start) - 1)
+
+    def integral(self) -> NDArray[np.bool_]:
+        """Which columns so far take integer values only, by declaration or by what they are equal to."""
+        discrete = (Integrality.INTEGER, Integrality.SEMIINTEGER)
+        parts = [
+            np.full(len(kinds), number in self._implied) | np.isin(kinds, discrete)
+            for number, kinds in enumerate(self._integrality)
+        ]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=bool)
 
     def is_binary(self, name: str) -> bool:
         """Whether a declared variable takes 0 and 1 only."""
@@ -205,9 +233,8 @@ def _filled(value: Values | float, count: int) -> Values:
     return np.full(count, float(array)) if array.ndim == 0 else array.reshape(-1)
 
 
-def quadratic_rows(monomials: Sequence[Monomial], row_start: int) -> list[QuadraticRow]:
-    """The quadratic parts of consecutive rows, each pair of columns once."""
-    rows, first, second, values = products(monomials, row_start)
+def quadratic_rows(rows: Ints, first: Ints, second: Ints, values: Values) -> list[QuadraticRow]:
+    """Triplets ordered by row, as one object a row."""
     edges = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]]) if len(rows) else np.empty(0, dtype=np.int64)
     ends = np.r_[edges[1:], len(rows)] if len(rows) else edges
     return [

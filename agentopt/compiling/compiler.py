@@ -20,15 +20,16 @@ from agentopt.compiling.arrays import (
     ProblemClass,
 )
 from agentopt.compiling.assemble import dense_vector
-from agentopt.compiling.build import Builder, Terms, products
+from agentopt.compiling.build import Builder, Terms, products, quadratic_rows, summed
 from agentopt.compiling.nonlinear import graph
+from agentopt.compiling.products import Linearizer, Triplets
 from agentopt.compiling.reformulate import Rewriter, Scope
 from agentopt.compiling.terms import MAX_DEGREE, Auxiliary, Space
 from agentopt.errors import CompileError
 from agentopt.formulation import tree as t
 from agentopt.formulation.derive import Data, Env
 from agentopt.formulation.elements import Variable
-from agentopt.formulation.frames import Frame
+from agentopt.formulation.frames import Frame, Ints
 from agentopt.formulation.generators import expand
 from agentopt.formulation.instance import Codes, Instance, Values
 from agentopt.formulation.resolve import Parsed, ParsedConstraint, ParsedFormula, ParsedObjective, parse
@@ -170,22 +171,26 @@ class _Compiler:
             held = 1 if parsed.objective.sense == "minimize" else -1
             return parsed, *self.read(parsed.expression, Scope(parsed.name, Frame(), {}), held)
 
-    def objective(self, parsed: ParsedObjective, terms: Terms, general: Graph | None) -> CompiledObjective:
-        """The arrays of one objective."""
+    def objective(
+        self,
+        parsed: ParsedObjective,
+        terms: Terms,
+        general: Graph | None,
+        linear: tuple[Ints, Ints, Values],
+        quadratic: Triplets,
+    ) -> CompiledObjective:
+        """The arrays of one objective; `linear` is what became of its products, `quadratic` what stays."""
         number = self.builder.num_columns
         cost = dense_vector([self.builder.block(m, 0, 0) for m in terms.linear], number)
-        quadratic = None
-        if terms.quadratic:
-            _, first, second, values = products(terms.quadratic, 0)
-            if len(values):
-                quadratic = (first, second, np.where(first == second, 2.0 * values, values))
+        np.add.at(cost, linear[1], linear[2])
+        _, first, second, values = quadratic
         nothing = np.empty(0, dtype=np.int64)
         return CompiledObjective(
             parsed.name,
             parsed.objective.sense,
             cost,
             float(np.asarray(terms.constant).reshape(-1)[0]),
-            quadratic,
+            (first, second, np.where(first == second, 2.0 * values, values)) if len(values) else None,
             None if general is None else Nonlinear(nothing, general),
             weight=parsed.objective.weight,
             priority=parsed.objective.priority,
@@ -245,7 +250,17 @@ class _Compiler:
     ) -> Compiled:
         """All arrays, with the class of problem they state."""
         builder = self.builder
-        objectives = tuple(self.objective(*each) for each in read)
+        costs = [products(terms.quadratic, 0) if terms.quadratic else _NOTHING for _, terms, _ in read]
+        linearizer = Linearizer(builder, [*builder.quadratic, *costs])
+        parts = [linearizer.linearize_rows(part) for part in builder.quadratic]
+        curved = (
+            quadratic_rows(*summed(*(np.concatenate([p[k] for p in parts]) for k in range(4))))
+            if parts
+            else []
+        )
+        objectives = tuple(
+            self.objective(*each, *linearizer.split(part)) for each, part in zip(read, costs, strict=True)
+        )
         lower, upper = builder.bounds()
         row_lower, row_upper = builder.row_bounds()
         integrality = builder.integrality()
@@ -265,10 +280,10 @@ class _Compiler:
             problem_class=problem_class(
                 discrete=bool((integrality != Integrality.CONTINUOUS).any()),
                 quadratic_objective=any(o.quadratic is not None for o in objectives),
-                quadratic_rows=bool(builder.quadratic_rows),
+                quadratic_rows=bool(curved),
                 nonlinear=bool(builder.nonlinear) or any(o.nonlinear is not None for o in objectives),
             ),
-            quadratic_rows=tuple(builder.quadratic_rows),
+            quadratic_rows=tuple(curved),
             nonlinear=tuple(builder.nonlinear),
             start=start,
             strict=tuple(builder.strict),
@@ -279,6 +294,9 @@ class _Compiler:
 
 _REAL = Terms(np.asarray(0.5))
 """Stands for terms that are not integers."""
+
+
+_NOTHING: Triplets = (np.empty(0, dtype=np.int64),) * 3 + (np.empty(0),)
 
 
 def _addends(expr: t.Expr) -> Iterator[t.Expr]:

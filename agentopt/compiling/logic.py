@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from agentopt.compiling.arrays import Integrality
 from agentopt.compiling.build import Terms, flat_columns
 from agentopt.compiling.terms import Auxiliary, Columns, Monomial, Pending, columns_of
 from agentopt.errors import CompileError
@@ -297,8 +296,7 @@ class Logic:
         """Whether an expression takes integer values only."""
         if not _whole(np.asarray(terms.constant)):
             return False
-        kinds = self.builder.integrality()
-        discrete = (kinds == Integrality.INTEGER) | (kinds == Integrality.SEMIINTEGER)
+        discrete = self.builder.integral()
         for monomial in (*terms.linear, *terms.quadratic):
             if not _whole(np.asarray(monomial.coefficient)):
                 return False

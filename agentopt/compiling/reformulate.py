@@ -222,6 +222,8 @@ class Rewriter:
         low, high = self._greatest_bounds(read, over.frame)
         low = np.maximum(low, least)
         self.builder.set_bounds(value.start, *((low, high) if sign > 0 else (-high, -low)))
+        if all(self.logic.integral(terms) for _, terms, _ in read):
+            self.builder.mark_integral(value.start)
         if held == 1:
             return value
         self._select(value, over, read, high, sign, label)

@@ -92,7 +92,9 @@ def admits(model: Compiled, point: Mapping[str, Mapping[tuple[Label, ...], float
     return status == highspy.HighsModelStatus.kOptimal
 
 
-def points(model: Compiled, values: Mapping[str, list[float]]) -> Iterator[dict[str, dict[tuple[Label, ...], float]]]:
+def points(
+    model: Compiled, values: Mapping[str, list[float]]
+) -> Iterator[dict[str, dict[tuple[Label, ...], float]]]:
     """Every point whose variables take the listed values."""
     columns = [
         (block.name, index)

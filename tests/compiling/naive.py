@@ -135,13 +135,18 @@ class Naive:
             return math.sqrt(sum(v * v for v in values))
         if function == "count":
             return sum(map(bool, values))
-        return {"sum": sum, "prod": math.prod, "min": min, "max": max, "any": any, "all": all}[function](values)
+        return {"sum": sum, "prod": math.prod, "min": min, "max": max, "any": any, "all": all}[function](
+            values
+        )
 
     def form(self, kind: str, arguments: tuple[t.Expr, ...], scope: Scope, point: Point) -> float:
         values: list[float] = []
         for argument in arguments:
             if isinstance(argument, t.Aggregate) and argument.function == "each":
-                values += [self.value(argument.body, s, point) for s in self.points(argument.generators, scope, point)]
+                values += [
+                    self.value(argument.body, s, point)
+                    for s in self.points(argument.generators, scope, point)
+                ]
             else:
                 values.append(self.value(argument, scope, point))
         first, rest = values[0], values[1:]

@@ -106,7 +106,10 @@ def test_a_statement_admits_exactly_the_points_where_it_holds(statement: str) ->
 INDEXED = {
     "sets": {"I": {"elements": ["a", "b", "c"]}, "J": {"first": 1, "last": 2}},
     "parameters": {"k": {"over": ["J"], "values": {"1": 1, "2": 2}}},
-    "variables": {"u": {"over": ["I"], "domain": "integer", "lower": 0, "upper": 2}, "b": {"over": ["J"], "domain": "binary"}},
+    "variables": {
+        "u": {"over": ["I"], "domain": "integer", "lower": 0, "upper": 2},
+        "b": {"over": ["J"], "domain": "binary"},
+    },
 }
 OVER_SETS = [
     ("j in J", "at_most(k[j], u[i] >= j for i in I)"),
@@ -127,8 +130,8 @@ OVER_SETS = [
     ("i in I", "implies(u[i] >= 1, all(b[j] for j in J if j > 1))"),
     ("i in I, j in J if j > 1", "b[j]*u[i] <= 1"),
     ("", "all(u[i] <= 1 or b[j] for i in I for j in J)"),
-    ("i in I", "implies(i == a, u[i] == 0)"),
-    ("i in I", "u[i] <= 1 or i != b"),
+    ("i in I", "implies(i == 'a', u[i] == 0)"),
+    ("i in I", "u[i] <= 1 or i != 'b'"),
 ]
 
 
@@ -173,7 +176,9 @@ def test_an_objective_has_the_optimum_of_enumeration(sense: str, objective: str)
 
 def test_an_epigraph_needs_no_binaries_where_the_direction_allows_one() -> None:
     model = compiled(
-        variables={"x": {"lower": None}}, objective={"minimize": "abs(x - 3) + max(x, 0)"}, constraints={"c": {"that": "abs(x) <= 9"}}
+        variables={"x": {"lower": None}},
+        objective={"minimize": "abs(x - 3) + max(x, 0)"},
+        constraints={"c": {"that": "abs(x) <= 9"}},
     )
     assert model.problem_class == "LP"
     assert optimum(model) == pytest.approx(3)
@@ -190,7 +195,8 @@ def test_a_convex_piecewise_cost_stays_an_lp() -> None:
 def test_an_unprovable_big_m_is_an_error_that_names_the_variable_and_what_to_do() -> None:
     with pytest.raises(CompileError) as caught:
         compiled(
-            variables={"x": {}, "y": {"domain": "binary"}}, constraints={"link": {"that": "implies(y == 0, x <= 0)"}}
+            variables={"x": {}, "y": {"domain": "binary"}},
+            constraints={"link": {"that": "implies(y == 0, x <= 0)"}},
         )
     assert "`link`" in caught.value.message
     assert "`x`" in caught.value.message
@@ -212,7 +218,8 @@ def test_bounds_implied_by_other_rows_are_enough_for_a_big_m() -> None:
 
 def test_the_negation_of_a_real_comparison_is_closed_and_said_so() -> None:
     model = compiled(
-        variables={"x": {"upper": 5}, "y": {"domain": "binary"}}, constraints={"c": {"that": "iff(y, x <= 2)"}}
+        variables={"x": {"upper": 5}, "y": {"domain": "binary"}},
+        constraints={"c": {"that": "iff(y, x <= 2)"}},
     )
     assert any("`c`" in warning and "real" in warning for warning in model.warnings)
     assert model.strict == ("c",)
@@ -225,7 +232,10 @@ def test_excluding_one_real_value_is_refused() -> None:
 
 def test_a_non_binary_variable_is_not_a_condition() -> None:
     with pytest.raises(CompileError, match="not binary"):
-        compiled(variables={"x": {"upper": 5}, "y": {"domain": "binary"}}, constraints={"c": {"that": "implies(x, y)"}})
+        compiled(
+            variables={"x": {"upper": 5}, "y": {"domain": "binary"}},
+            constraints={"c": {"that": "implies(x, y)"}},
+        )
 
 
 def test_reformulated_models_keep_their_declared_columns_first_and_mark_the_others() -> None:
