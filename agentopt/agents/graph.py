@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from agentopt.agents.nodes import Node, out_of_budget
 from agentopt.agents.session import Session
@@ -98,14 +98,17 @@ def _by_langgraph(graph: Graph, session: Session, saver: SqliteSaver | None) -> 
     config = RunnableConfig(
         recursion_limit=_limit(graph, session), configurable={"thread_id": f"sample-{session.sample}"}
     )
+    first: Any = {"calls": 0}  # a dict: a `State` would be checkpointed as an object
     if saver is None:
-        return State.model_validate(app.invoke(State(calls=0), config))
-    kept = app.get_state(config)
-    if not kept.values:
-        return State.model_validate(app.invoke(State(calls=0), config, durability="sync"))
-    if kept.next:
-        return State.model_validate(app.invoke(None, config, durability="sync"))
-    return State.model_validate(kept.values)
+        return State.model_validate(app.invoke(first, config))
+    if saver.get_tuple(config) is not None:
+        # `get_state(...).next` is empty also when a process died between writing a node's update and the
+        # checkpoint, so whether the graph came to its end is read from the state.
+        kept = State.model_validate(app.get_state(config).values)
+        if kept.done:
+            return kept
+        first = None
+    return State.model_validate(app.invoke(first, config, durability="sync"))
 
 
 class _Step(Protocol):

@@ -52,7 +52,7 @@ def read(state: State, session: Session) -> Update:
     from agentopt.formulation.tables import describe
 
     problem = session.problem
-    described = "\n\n".join(str(each) for each in describe(problem.tables)) if problem.tables else ""
+    described = "\n\n".join(each.render() for each in describe(problem.tables)) if problem.tables else ""
     update: Update = {"tables": described, "numbers": numbers(problem.text)}
     if problem.formulation is not None:
         update["formulation"] = written(problem.formulation)
@@ -231,8 +231,9 @@ def explain(state: State, session: Session) -> Update:
             "solution": state.kept["solution"],
             "certificate": state.kept["certificate"],
             "warnings": [*state.warnings, note],
+            "done": True,
         }
-    return {}
+    return {"done": True}
 
 
 def send_back(state: State, session: Session, reason: Reason, found: Sequence[str]) -> Update:
@@ -284,7 +285,13 @@ def _insisted(state: State, session: Session) -> Update:
     """The model stands by its formulation: a doubt is dropped, an error is the end."""
     if state.reason in _ONCE or state.reason == "judged":
         note = f"the model stands by its formulation ({state.reason}): {state.findings[0].splitlines()[0]}"
-        return {"findings": [], "reason": None, "warnings": [*state.warnings, note], "reply": ""}
+        return {
+            "findings": [],
+            "reason": None,
+            "settled": [*state.settled, state.reason],
+            "warnings": [*state.warnings, note],
+            "reply": "",
+        }
     return {"stopped": "the model repeats a formulation that does not hold"}
 
 

@@ -58,6 +58,7 @@ class State(BaseModel):
         solution: the key of the current solution, kept by the session.
         kept: the last attempt that was solved, should a later one come to nothing.
         stopped: why no further repair is made.
+        done: whether the graph came to its end.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -78,6 +79,7 @@ class State(BaseModel):
     kept: dict[str, JsonValue] | None = None
     warnings: list[str] = Field(default_factory=list)
     stopped: str = ""
+    done: bool = False
 
 
 def applied(state: State, update: Mapping[str, object]) -> State:

@@ -1,0 +1,105 @@
+"""Run by `test_resume.py`: forks a process that solves, kills it with SIGKILL at its n-th event, and resumes it.
+
+Arguments: the server's URL, a folder, and a JSON object of context settings. Prints one JSON line for each
+kill point: the point, whether the process was killed, and the resumed answer's status, objective, calls and repairs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+from agentopt.agents import Context, Event, Problem, run
+from agentopt.models.base import Reply, Request, Usage
+from tests.agents.conftest import PROMPTS, TEXT, Folder
+
+
+class Loopback:
+    """Posts every prompt to the test's server."""
+
+    name = "loopback"
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.lock = threading.Lock()
+        self.in_flight = 0
+
+    def generate(self, requests: Sequence[Request]) -> list[Reply]:
+        with self.lock:
+            self.in_flight += 1
+        return [self._one(request) for request in requests]
+
+    def _one(self, request: Request) -> Reply:
+        body = json.dumps({"component": request.component, "index": request.sampling.index}).encode()
+        with urllib.request.urlopen(urllib.request.Request(self.url, body), timeout=30) as answer:  # noqa: S310
+            return Reply(answer.read().decode(), Usage(prompt_tokens=7, completion_tokens=3))
+
+
+def solve(url: str, folder: Path, settings: dict[str, object], kill_at: int | None) -> dict[str, object]:
+    seen: list[Event] = []
+    model = Loopback(url)
+
+    def on_event(event: Event) -> None:
+        # A call that another sample has in flight is lost to a kill, whatever is done here; the kill waits for it.
+        seen.append(event)
+        with model.lock:
+            model.in_flight -= event.kind == "call"
+            if kill_at is not None and len(seen) >= kill_at and not model.in_flight:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    context = Context(
+        model=model, prompts=(PROMPTS,), run=Folder(folder), on_event=on_event, battery=False, **settings
+    )
+    answer = run(Problem(TEXT), context)
+    return {
+        "status": answer.status,
+        "objective": answer.objective,
+        "calls": answer.spend.calls,
+        "repairs": answer.repairs,
+        "events": len(seen),
+        "visited": [f"{e.kind} {e.node}" for e in seen],
+        "ended": [e.node for e in seen if e.kind == "end"],
+    }
+
+
+def in_child(url: str, folder: Path, settings: dict[str, object], kill_at: int | None) -> tuple[int, dict[str, object]]:
+    """The child's exit signal, and its result when it came to one."""
+    out = folder / "result.json"
+    child = os.fork()
+    if child == 0:
+        try:
+            out.write_text(json.dumps(solve(url, folder, settings, kill_at)))
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return (os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0), json.loads(out.read_text()) if out.exists() else {}
+
+
+def main() -> None:
+    url, folder, settings = sys.argv[1], Path(sys.argv[2]), json.loads(sys.argv[3])
+    import highspy  # noqa: F401  # imported before forking, so that the children need not
+    from langgraph.checkpoint.sqlite import SqliteSaver  # noqa: F401
+    from langgraph.graph import StateGraph  # noqa: F401
+
+    def fresh(name: str) -> tuple[str, Path]:
+        (folder / name).mkdir()
+        return f"{url}/{name}", folder / name
+
+    _, whole = in_child(*fresh("whole"), settings, None)
+    print(json.dumps({"point": None, "signal": 0, **whole}), flush=True)
+    points = range(1, int(str(whole["events"])) + 1, int(sys.argv[4]) if len(sys.argv) > 4 else 1)
+    for point in points:
+        where, place = fresh(f"at-{point}")
+        ended, _ = in_child(where, place, settings, point)
+        _, result = in_child(where, place, settings, None)
+        print(json.dumps({"point": point, "signal": ended, **result}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
