@@ -7,7 +7,7 @@ __all__ = ["compile_instance"]
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -266,7 +266,7 @@ class _Compiler:
         integrality = builder.integrality()
         if start is not None and len(start) < len(lower):
             start = np.concatenate([start, np.full(len(lower) - len(start), np.nan)])
-        return Compiled(
+        compiled = Compiled(
             instance=self.instance,
             variables=tuple(builder.variables),
             rows=tuple(builder.rows),
@@ -288,8 +288,19 @@ class _Compiler:
             start=start,
             strict=tuple(builder.strict),
             warnings=(*self.instance.warnings, *builder.warnings),
-            seconds=time.perf_counter() - started,
         )
+        return replace(with_convexity(compiled), seconds=time.perf_counter() - started)
+
+
+def _convex(compiled: Compiled) -> bool | None:
+    """Whether every objective level is convex in its direction; None without quadratic parts or when not known."""
+    curved = [level for level in compiled.levels if level.quadratic is not None]
+    if not curved or compiled.problem_class not in {ProblemClass.QP, ProblemClass.MIQP}:
+        return None
+    from agentopt.compiling.convexity import objective_is_convex
+
+    answers = [objective_is_convex(level) for level in curved]
+    return False if False in answers else None if None in answers else True
 
 
 _REAL = Terms(np.asarray(0.5))
@@ -316,6 +327,11 @@ def _total(terms: Sequence[t.Expr]) -> t.Expr:
     if not terms:
         return t.Number(0)
     return terms[0] if len(terms) == 1 else t.Add(tuple(terms))
+
+
+def with_convexity(compiled: Compiled) -> Compiled:
+    """The same arrays with `convex` settled."""
+    return replace(compiled, convex=_convex(compiled))
 
 
 def problem_class(

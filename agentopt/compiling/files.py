@@ -15,7 +15,7 @@ from pathlib import Path
 from agentopt.compiling.arrays import Compiled
 from agentopt.errors import CompileError, UsageError
 
-SUFFIXES = (".lp", ".mps", ".nl", ".py")
+SUFFIXES = (".lp", ".mps", ".nl")
 """What `export` writes; `.lp` and `.mps` also with `.gz`, and these are what `read` takes."""
 
 MAX_BYTES = 4_000_000_000
@@ -30,7 +30,7 @@ def export(compiled: Compiled, path: str | Path) -> Path:
     """
     target = Path(path)
     kind, packed = _kind(target)
-    if kind in {".nl", ".py"} and not packed:
+    if kind == ".nl":
         from agentopt.compiling import pyomo_model
 
         return pyomo_model.write(compiled, target)
@@ -88,7 +88,7 @@ def _kind(path: Path) -> tuple[str, bool]:
     if kind[0] not in SUFFIXES or (packed and kind[0] not in {".lp", ".mps"}):
         raise UsageError(
             f"`{path.name}` does not say what kind of model file it is",
-            hint="end it with .lp, .mps, .lp.gz, .mps.gz, .nl or .py",
+            hint="end it with .lp, .mps, .lp.gz, .mps.gz or .nl",
         )
     return kind[0], packed
 

@@ -26,7 +26,7 @@ from agentopt.compiling.arrays import (
     SparseMatrix,
     VariableBlock,
 )
-from agentopt.compiling.compiler import problem_class
+from agentopt.compiling.compiler import problem_class, with_convexity
 from agentopt.errors import CompileError
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.instance import BoundParameter, BoundSet, Codes, Instance, Labels, Values
@@ -148,26 +148,28 @@ class _Flat:
             {"title": file.name, **self.declared, "objective": {file.sense: objective}}
         )
         integrality = file.integrality[order]
-        return Compiled(
-            instance=Instance(formulation, self.labels, self.sets, self.parameters, {}, ()),
-            variables=variables,
-            rows=blocks,
-            objectives=(
-                CompiledObjective("objective", file.sense, file.cost[order], file.offset, quadratic),  # type: ignore[arg-type]  # one of the two senses
-            ),
-            matrix=matrix,
-            lower=file.bounds[0][order],
-            upper=file.bounds[1][order],
-            row_lower=file.row_bounds[0][row_order],
-            row_upper=file.row_bounds[1][row_order],
-            integrality=integrality,
-            problem_class=problem_class(
-                discrete=bool(integrality.any()),
-                quadratic_objective=quadratic is not None,
-                quadratic_rows=False,
-                nonlinear=False,
-            ),
-            seconds=time.perf_counter() - started,
+        return with_convexity(
+            Compiled(
+                instance=Instance(formulation, self.labels, self.sets, self.parameters, {}, ()),
+                variables=variables,
+                rows=blocks,
+                objectives=(
+                    CompiledObjective("objective", file.sense, file.cost[order], file.offset, quadratic),  # type: ignore[arg-type]  # one of the two senses
+                ),
+                matrix=matrix,
+                lower=file.bounds[0][order],
+                upper=file.bounds[1][order],
+                row_lower=file.row_bounds[0][row_order],
+                row_upper=file.row_bounds[1][row_order],
+                integrality=integrality,
+                problem_class=problem_class(
+                    discrete=bool(integrality.any()),
+                    quadratic_objective=quadratic is not None,
+                    quadratic_rows=False,
+                    nonlinear=False,
+                ),
+                seconds=time.perf_counter() - started,
+            )
         )
 
     def names(self, names: list[str], prefix: str) -> Codes:

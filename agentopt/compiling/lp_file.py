@@ -54,7 +54,7 @@ def single_objective(compiled: Compiled, kind: str) -> CompiledObjective | None:
     if compiled.nonlinear or any(each.nonlinear is not None for each in compiled.objectives):
         raise CompileError(
             f"{kind} files state linear and quadratic models; this one has general nonlinear parts",
-            hint="export it as `.nl` or `.py`",
+            hint="export it as `.nl`",
         )
     if len(compiled.levels) > 1:
         raise CompileError(
