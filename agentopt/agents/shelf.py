@@ -47,7 +47,7 @@ def save_solution(path: Path, solution: Solution) -> None:
 def load_solution(path: Path) -> Solution | None:
     """The solution `save_solution` wrote, or None when there is none that can be read."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as kept:
             arrays = {name: kept[name] for name in kept.files if name in _ARRAYS}
             plain = json.loads(str(kept["_plain"]))
     except (OSError, ValueError, KeyError, BadZipFile):

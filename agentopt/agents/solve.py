@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from agentopt.agents.answer import Answer, answer_of
 from agentopt.agents.calls import CallStore
@@ -15,6 +16,7 @@ from agentopt.agents.context import Context, Problem
 from agentopt.agents.graph import run_graph
 from agentopt.agents.session import Session
 from agentopt.agents.strategies import graph_of, named
+from agentopt.agents.text_tables import move_out
 from agentopt.errors import RunError, UsageError
 
 
@@ -45,7 +47,7 @@ def run(problem: Problem, context: Context, *, until: str = "explain") -> Answer
     if problem.formulation is not None:
         context = replace(context, model=None, vote=1)
     folder = _folder(problem, context)
-    with _store(folder) as store:
+    with _store(folder) as store, _tables_of_text(problem, folder) as problem:
         if context.vote > 1:
             from agentopt.agents.vote import run_vote
 
@@ -87,6 +89,28 @@ def _folder(problem: Problem, context: Context) -> Path | None:
             hint="see that the disk has room and the folder can be written",
         ) from error
     return folder
+
+
+@contextlib.contextmanager
+def _tables_of_text(problem: Problem, folder: Path | None) -> Iterator[Problem]:
+    """The problem with the large tables of its text as files of the run folder, or of a passing one."""
+    text, tables = ("", ()) if problem.formulation is not None else move_out(problem.text)
+    if not tables:
+        yield problem
+        return
+    with contextlib.ExitStack() as stack:
+        place = Path(stack.enter_context(TemporaryDirectory())) if folder is None else folder / "text_tables"
+        try:
+            place.mkdir(exist_ok=True)
+            for table in tables:
+                (place / table.name).write_text(table.csv, encoding="utf-8")
+        except OSError as error:
+            raise RunError(
+                f"{place}: the tables of the text cannot be written: {error.strerror}",
+                hint="see that the disk has room and the folder can be written",
+            ) from error
+        files = tuple(place / table.name for table in tables)
+        yield replace(problem, text=text, tables=(*problem.tables, *files))
 
 
 @contextlib.contextmanager

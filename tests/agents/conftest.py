@@ -16,8 +16,8 @@ from agentopt.models.base import Reply, Request, Usage
 PROMPTS = Path(__file__).parents[2] / "prompts"
 
 TEXT = (
-    "A joinery makes benches and shelves. A bench earns $50 and takes 4 hours; a shelf earns $30 and takes 2 hours. "
-    "There are 40 hours. No more than 12 shelves can be sold. What earns most?"
+    "A joinery makes benches and shelves. A bench earns $50 and takes 4 hours; a shelf earns $30 and takes 2 "
+    "hours. There are 40 hours. No more than 12 shelves can be sold. What earns most?"
 )
 OPTIMUM = 560.0
 """4 benches at 50 and 12 shelves at 30."""

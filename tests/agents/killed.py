@@ -1,7 +1,7 @@
-"""Run by `test_resume.py`: forks a process that solves, kills it with SIGKILL at its n-th event, and resumes it.
+"""Run by `test_resume.py`: forks a process that solves, kills it with SIGKILL at its n-th event, resumes it.
 
-Arguments: the server's URL, a folder, and a JSON object of context settings. Prints one JSON line for each
-kill point: the point, whether the process was killed, and the resumed answer's status, objective, calls and repairs.
+Arguments: the server's URL, a folder, and a JSON object of context settings. Prints one JSON line
+for each kill point: the point, whether the process was killed, and what the resumed answer is.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Loopback:
 
     def _one(self, request: Request) -> Reply:
         body = json.dumps({"component": request.component, "index": request.sampling.index}).encode()
-        with urllib.request.urlopen(urllib.request.Request(self.url, body), timeout=30) as answer:  # noqa: S310
+        with urllib.request.urlopen(urllib.request.Request(self.url, body), timeout=30) as answer:
             return Reply(answer.read().decode(), Usage(prompt_tokens=7, completion_tokens=3))
 
 
@@ -46,7 +46,7 @@ def solve(url: str, folder: Path, settings: dict[str, object], kill_at: int | No
     model = Loopback(url)
 
     def on_event(event: Event) -> None:
-        # A call that another sample has in flight is lost to a kill, whatever is done here; the kill waits for it.
+        # A call that another sample has in flight is lost to a kill, whatever is done; so the kill waits.
         seen.append(event)
         with model.lock:
             model.in_flight -= event.kind == "call"
@@ -68,7 +68,9 @@ def solve(url: str, folder: Path, settings: dict[str, object], kill_at: int | No
     }
 
 
-def in_child(url: str, folder: Path, settings: dict[str, object], kill_at: int | None) -> tuple[int, dict[str, object]]:
+def in_child(
+    url: str, folder: Path, settings: dict[str, object], kill_at: int | None
+) -> tuple[int, dict[str, object]]:
     """The child's exit signal, and its result when it came to one."""
     out = folder / "result.json"
     child = os.fork()
@@ -78,7 +80,9 @@ def in_child(url: str, folder: Path, settings: dict[str, object], kill_at: int |
         finally:
             os._exit(0)
     _, status = os.waitpid(child, 0)
-    return (os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0), json.loads(out.read_text()) if out.exists() else {}
+    return (os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0), json.loads(
+        out.read_text()
+    ) if out.exists() else {}
 
 
 def main() -> None:

@@ -62,7 +62,9 @@ def server(request: pytest.FixtureRequest) -> Iterator[Counting]:
         thread.join()
 
 
-def killed_everywhere(server: Counting, folder: Path, settings: dict[str, object], every: int = 1) -> list[dict]:
+def killed_everywhere(
+    server: Counting, folder: Path, settings: dict[str, object], every: int = 1
+) -> list[dict]:
     url = f"http://127.0.0.1:{server.server_address[1]}"
     done = subprocess.run(
         [sys.executable, "-m", "tests.agents.killed", url, str(folder), json.dumps(settings), str(every)],
@@ -91,7 +93,18 @@ def same_end(server: Counting, results: list[dict], calls: int) -> None:
 def test_killed_at_any_event_the_answer_and_the_calls_are_the_same(server, tmp_path):
     results = killed_everywhere(server, tmp_path, {}, every=2)
     nodes = {visit.split()[1] for visit in results[0]["visited"]}
-    assert nodes == {"read", "clarify", "formulate", "check", "bind", "compile", "solve", "repair", "verify", "explain"}
+    assert nodes == {
+        "read",
+        "clarify",
+        "formulate",
+        "check",
+        "bind",
+        "compile",
+        "solve",
+        "repair",
+        "verify",
+        "explain",
+    }
     same_end(server, results, calls=2)
     late = results[-1]
     assert late["ended"] in ([], ["explain"])
@@ -110,7 +123,9 @@ def test_five_elements_killed_now_and_then_pay_nothing_twice(server, tmp_path):
     same_end(server, killed_everywhere(server, tmp_path, {"strategy": "five-element"}, every=3), calls=3)
 
 
-@pytest.mark.parametrize("server", [{"formulate": [joinery(), joinery(), broken("make['bench'] <= 1")]}], indirect=True)
+@pytest.mark.parametrize(
+    "server", [{"formulate": [joinery(), joinery(), broken("make['bench'] <= 1")]}], indirect=True
+)
 def test_a_vote_killed_now_and_then_pays_nothing_twice(server, tmp_path):
     same_end(server, killed_everywhere(server, tmp_path, {"vote": 3, "max_repairs": 0}, every=5), calls=3)
 

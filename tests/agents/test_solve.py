@@ -133,7 +133,9 @@ def test_an_unbounded_model_goes_back_once(make_context):
 
 
 def test_a_repair_that_comes_to_nothing_leaves_the_answer_before_it(make_context):
-    model = Script({"formulate": [infeasible()], "repair": ["no idea", broken("make['bench'] <= q"), "sorry"]})
+    model = Script(
+        {"formulate": [infeasible()], "repair": ["no idea", broken("make['bench'] <= q"), "sorry"]}
+    )
     answer = run(PROBLEM, make_context(model))
     assert answer.status == "infeasible"
     assert answer.formulation is not None
@@ -177,8 +179,11 @@ def test_a_formulation_needs_no_model(make_context, events):
 def test_a_given_formulation_that_does_not_hold_is_an_error(make_context):
     with pytest.raises(FormulationError, match="tme"):
         run(Problem(formulation=Formulation.model_validate(broken("make['bench'] <= tme"))), make_context())
-    lacking = joinery(parameters=[{"name": "time", "role": "capacity"}], objective=None, constraints=[
-        {"name": "c", "that": "sum(make[p] for p in PIECES) <= time"}])
+    lacking = joinery(
+        parameters=[{"name": "time", "role": "capacity"}],
+        objective=None,
+        constraints=[{"name": "c", "that": "sum(make[p] for p in PIECES) <= time"}],
+    )
     with pytest.raises(BindingError, match="time"):
         run(Problem(formulation=Formulation.model_validate(lacking)), make_context())
 

@@ -48,7 +48,13 @@ def test_a_wrong_formulation_goes_back_with_the_judges_analysis(make_context):
     answer = run(PROBLEM, make_context(model, strategy="five-element"))
     assert answer.objective == pytest.approx(OPTIMUM)
     assert answer.repairs == 1
-    assert [c.split("/")[1] for c in model.components] == ["elements", "formulate", "judge", "repair", "judge"]
+    assert [c.split("/")[1] for c in model.components] == [
+        "elements",
+        "formulate",
+        "judge",
+        "repair",
+        "judge",
+    ]
     assert "the time is doubled" in model.asked[3].messages[1].content
 
 
@@ -131,13 +137,19 @@ def test_a_person_is_asked_at_most_three_questions_and_the_answers_reach_the_mod
 
     model = Script({"clarify": [QUESTIONS], "formulate": [joinery()]})
     answer = run(PROBLEM, make_context(model, ask_person=person))
-    assert [question.text for question in asked] == ["May a bench be cut in half?", "Per day or week?", "And?"]
+    assert [question.text for question in asked] == [
+        "May a bench be cut in half?",
+        "Per day or week?",
+        "And?",
+    ]
     assert asked[0].options == ("yes", "no")
     assert answer.questions == (("May a bench be cut in half?", "no"),)
     assert "May a bench be cut in half? no" in model.asked[1].messages[1].content
 
 
-@pytest.mark.parametrize("reply", ['{"questions": []}', "None.", '{"questions": "many"}', '{"questions": [{"q": 1}]}'])
+@pytest.mark.parametrize(
+    "reply", ['{"questions": []}', "None.", '{"questions": "many"}', '{"questions": [{"q": 1}]}']
+)
 def test_no_question_is_put_where_there_is_none(make_context, reply):
     model = Script({"clarify": [reply], "formulate": [joinery()]})
     answer = run(PROBLEM, make_context(model, ask_person=lambda question: pytest.fail(question.text)))

@@ -40,7 +40,9 @@ def test_when_no_sample_comes_to_a_solution_there_is_no_answer(make_context):
     assert answer.status == "no formulation"
 
 
-def features(value: float | str, direction: str = "maximize", num_binary: int = 0, num_integer: int = 2) -> Features:
+def features(
+    value: float | str, direction: str = "maximize", num_binary: int = 0, num_integer: int = 2
+) -> Features:
     return Features(value, direction, num_binary, num_integer)
 
 

@@ -10,11 +10,15 @@ from agentopt.errors import ReplyError
 from agentopt.prompts.replies import Fence, extract_fences, extract_json, extract_tags, last_fence
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda c: st.lists(c) | st.dictionaries(st.text(), c)
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda c: st.lists(c) | st.dictionaries(st.text(), c),
 )
 
 
-@given(st.dictionaries(st.text(), values), st.sampled_from(["{}", "Sure:\n```json\n{}\n```\nDone.", "<think>{{</think>{}"]))
+@given(
+    st.dictionaries(st.text(), values),
+    st.sampled_from(["{}", "Sure:\n```json\n{}\n```\nDone.", "<think>{{</think>{}"]),
+)
 def test_any_object_survives_with_prose_fence_or_thought_around_it(value, around):
     before, after = around.split("{}")
     assert extract_json(before + json.dumps(value) + after).value == value
@@ -41,7 +45,7 @@ def test_of_several_objects_the_last_is_taken_and_noted():
 
 
 def test_braces_in_prose_are_passed_over():
-    assert extract_json("Let x_{i} for i in {1, 2} and $\\{a\\}$: {\"k\": 3}").value == {"k": 3}
+    assert extract_json('Let x_{i} for i in {1, 2} and $\\{a\\}$: {"k": 3}').value == {"k": 3}
 
 
 @pytest.mark.parametrize(
