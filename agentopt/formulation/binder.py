@@ -14,7 +14,7 @@ from agentopt.errors import BindingError, CompileError, FormulationError, neares
 from agentopt.formulation import tree as t
 from agentopt.formulation.derive import Data, Env
 from agentopt.formulation.elements import IndexSet
-from agentopt.formulation.entries import Around, Entries, Space, place
+from agentopt.formulation.entries import Around, Entries, Space, complete, place
 from agentopt.formulation.frames import Frame
 from agentopt.formulation.generators import expand
 from agentopt.formulation.instance import BoundParameter, BoundSet, Codes, Instance, Labels, Values, product
@@ -125,7 +125,7 @@ class Binder:
         if declared.step == 0:
             raise BindingError(f"sets.{name}.step: a step of 0 goes nowhere", hint="write 1")
         count = max(0, (last - first) // declared.step + 1)
-        if count > MAX_ELEMENTS:
+        if count > MAX_ELEMENTS or max(abs(first), abs(last)) > 1 << 53:
             raise BindingError(
                 f"sets.{name}: a range of {count:,} elements", hint=f"at most {MAX_ELEMENTS:,} are read"
             )
@@ -135,7 +135,7 @@ class Binder:
         if isinstance(value, int):
             return value
         text = str(value).strip()
-        if text.lstrip("+-").isdecimal():
+        if text.lstrip("+-").isdecimal() and len(text) < 20:
             return int(text)
         parameter = self.parameters.get(text)
         if parameter is None or parameter.over:
@@ -244,35 +244,33 @@ class Binder:
         indices = [self.index(s.name) for s in sets]
         space = Space(name, sets, indices, self.labels, [self._around.get(s.name) for s in sets])
         found: Entries | Values
+        path = f"parameters.{name}"
         if name in self.given:
-            found, source = (
-                read_values(space, self.given[name], f"the data given for `{name}`"),
-                "the data given",
-            )
+            source, path = "the data given", f"the data given for `{name}`"
+            found = read_values(space, self.given[name], path)
         elif declared.value is not None:
-            source = "the text" if declared.quote else "the formulation"
-            found = read_values(space, declared.value, f"parameters.{name}.value")
+            source, path = ("the text" if declared.quote else "the formulation"), f"{path}.value"
+            found = read_values(space, declared.value, path)
         elif declared.values is not None:
-            found, source = (
-                read_values(space, declared.values, f"parameters.{name}.values"),
-                "the formulation",
-            )
+            source, path = "the formulation", f"{path}.values"
+            found = read_values(space, declared.values, path)
         elif declared.from_ is not None:
             source = declared.from_
             table = self.table(declared.from_)
             found = table_entries(table, declared, space, self.parsed.formulation.sets, self.warn)
         elif declared.formula is not None:
-            found, source = self._derived(space), "derived"
+            source, path = "derived", f"{path}.formula"
+            found = self._derived(space)
         elif declared.default is not None:
-            found, source = read_values(space, declared.default, f"parameters.{name}.default"), "its default"
+            source, path = "its default", f"{path}.default"
+            found = read_values(space, declared.default, path)
         else:
             raise BindingError(
-                f"parameters.{name}: the parameter has no numbers",
+                f"{path}: the parameter has no numbers",
                 hint=f"give it a `value`, `values`, a table or a `formula`, or pass data for `{name}`",
             )
         if isinstance(found, np.ndarray):
-            over = tuple(declared.over)
-            bound = BoundParameter(name, over, space.codes, found, declared.default, shape=space.shape)
+            bound = complete(space, found, declared.default, path)
         else:
             bound = place(space, found, declared.default, self.warn)
         self.parameters[name] = bound
@@ -291,12 +289,7 @@ class Binder:
                 values = self._data.number(formula.expression, frame, env)
         except CompileError as error:
             raise BindingError(f"{formula.path}: {error.message}", hint=error.hint) from None
-        flat = np.array(np.broadcast_to(values, frame.lengths), dtype=np.float64).reshape(-1)
-        finite = np.isfinite(flat)
-        if not finite.all():
-            bad = int(np.argmin(finite))
-            raise BindingError(f"{formula.path}: `{space.text(bad)}` is {flat[bad]}, not a finite number")
-        return flat
+        return np.array(np.broadcast_to(values, frame.lengths), dtype=np.float64).reshape(-1)
 
     # -- formulas --------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ list every index of the larger sets, and what the filter leaves out is not used.
 
 from __future__ import annotations
 
-__all__ = ["Around", "Entries", "Space", "place"]
+__all__ = ["Around", "Entries", "Space", "complete", "place"]
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -26,6 +26,7 @@ from agentopt.formulation.lookup import SetIndex
 
 Around = Callable[[Sequence[Codes]], NDArray[np.bool_]]
 
+_NOT_FINITE = "give a number, or leave the index out of the set"
 _SHOWN = 5
 _DENSE = 1 << 22
 
@@ -123,6 +124,22 @@ class Space:
             start += bound.arity
 
 
+def complete(space: Space, values: Values, default: float | None, source: str) -> BoundParameter:
+    """A parameter whose every number is given, in row-major order.
+
+    Raises:
+        BindingError: a number is not finite.
+    """
+    finite = np.isfinite(values)
+    if not finite.all():
+        bad = int(np.argmin(finite))
+        raise BindingError(
+            f"{source}: `{space.text(bad)}` is {values[bad]}, not a finite number", hint=_NOT_FINITE
+        )
+    over = tuple(s.name for s in space.sets)
+    return BoundParameter(space.name, over, space.codes, values, default, shape=space.shape)
+
+
 def place(
     space: Space, entries: Entries, default: float | None, warn: Callable[[str], None]
 ) -> BoundParameter:
@@ -141,7 +158,7 @@ def place(
         raise BindingError(
             f"{entries.where(bad)}: `{space.name}[{entries.index(bad)}]` is {values[bad]}, "
             "not a finite number",
-            hint="give a number, or leave the index out of the set",
+            hint=_NOT_FINITE,
         )
     size = space.size
     if size <= max(_DENSE, 4 * len(values)):

@@ -29,6 +29,7 @@ Codes = NDArray[np.integer[Any]]
 Values = NDArray[np.float64]
 
 _INTEGER = re.compile(r"(0|-?[1-9][0-9]{0,17})\Z")
+_EXACT = 10**18
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+\Z")
 
 
@@ -50,7 +51,7 @@ def canonical(label: object) -> Label:
     if isinstance(label, bool | np.bool_):
         return str(bool(label))
     if isinstance(label, int | np.integer):
-        return int(label)
+        return int(label) if -_EXACT < label < _EXACT else str(label)
     if isinstance(label, float | np.floating):
         return int(label) if float(label).is_integer() else float(label)
     return str(label)

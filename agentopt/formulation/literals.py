@@ -78,7 +78,7 @@ def aligned(space: Space, array: np.ndarray[Any, Any], source: str) -> Values:
     """A flat copy of an array whose axes are the sets.
 
     Raises:
-        BindingError: the shape is another, or the array holds no finite numbers.
+        BindingError: the shape is another, or the array holds no numbers.
     """
     if array.shape != space.shape:
         wanted = " x ".join(f"{len(s)} (`{s.name}`)" for s in space.sets) or "a single number"
@@ -90,15 +90,7 @@ def aligned(space: Space, array: np.ndarray[Any, Any], source: str) -> Values:
         array = np.array(
             [_number(v, space.name, (), source) for v in array.reshape(-1).tolist()], dtype=float
         ).reshape(array.shape)
-    values = np.array(array, dtype=np.float64).reshape(-1)
-    finite = np.isfinite(values)
-    if not finite.all():
-        bad = int(np.flatnonzero(~finite)[0])
-        raise BindingError(
-            f"{source}: `{space.text(bad)}` is {values[bad]}, not a finite number",
-            hint="give a number, or leave the index out of the set",
-        )
-    return values
+    return np.array(array, dtype=np.float64).reshape(-1)
 
 
 def _fast(space: Space, data: Mapping[Any, Any], source: str) -> Entries | None:
@@ -118,7 +110,10 @@ def _fast(space: Space, data: Mapping[Any, Any], source: str) -> Entries | None:
         flat = space.labels.known(keys).reshape(count, 1)
     else:
         return None
-    values = np.fromiter(data.values(), dtype=np.float64, count=count)
+    try:
+        values = np.fromiter(data.values(), dtype=np.float64, count=count)
+    except OverflowError:
+        return None
     listed: list[tuple[object, ...]] = []
 
     def raw(entry: int, k: int) -> object:
@@ -277,7 +272,10 @@ def _number(
     value: object, name: str, key: tuple[object, ...], source: str, *, at: int | None = None
 ) -> float:
     if isinstance(value, _NUMBERS) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise BindingError(f"{source}: `{name}` holds a number beyond 1e308") from None
     if isinstance(value, np.bool_):
         return float(bool(value))
     place = f"[{', '.join(map(str, key))}]" if key else (f" (number {at + 1})" if at is not None else "")

@@ -1,0 +1,343 @@
+"""Tables are read as they are, from where they may be read, and every fault is at its cell."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agentopt.errors import AvailabilityError, BindingError
+from agentopt.formulation.tables import Shelf, describe, read
+
+RECORDS = [
+    {"plant": "seattle", "supply": 350, "cost": 1.5},
+    {"plant": "san-diego", "supply": 600, "cost": 2.25},
+]
+
+
+def write(path: Path, text: str | bytes) -> Path:
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def csv_file(folder: Path) -> Path:
+    return write(folder / "t.csv", "plant,supply,cost\nseattle,350,1.5\nsan-diego,600,2.25\n")
+
+
+def tsv_file(folder: Path) -> Path:
+    return write(folder / "t.tsv", "plant\tsupply\tcost\nseattle\t350\t1.5\nsan-diego\t600\t2.25\n")
+
+
+def semicolons(folder: Path) -> Path:
+    return write(folder / "s.csv", "\ufeffplant;supply;cost\r\nseattle;350;1.5\r\nsan-diego;600;2.25\r\n")
+
+
+def utf16(folder: Path) -> Path:
+    return write(
+        folder / "u.csv", "plant,supply,cost\nseattle,350,1.5\nsan-diego,600,2.25\n".encode("utf-16")
+    )
+
+
+def records(folder: Path) -> Path:
+    return write(folder / "t.json", json.dumps(RECORDS))
+
+
+def lines(folder: Path) -> Path:
+    return write(folder / "t.jsonl", "\n".join(json.dumps(r) for r in RECORDS))
+
+
+def columns(folder: Path) -> Path:
+    return write(folder / "c.json", json.dumps({k: [r[k] for r in RECORDS] for k in RECORDS[0]}))
+
+
+def rows(folder: Path) -> Path:
+    return write(folder / "r.json", json.dumps([list(RECORDS[0]), *(list(r.values()) for r in RECORDS)]))
+
+
+def excel(folder: Path) -> Path:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append([])
+    book.active.append(list(RECORDS[0]))
+    for record in RECORDS:
+        book.active.append(list(record.values()))
+    book.save(folder / "t.xlsx")
+    return folder / "t.xlsx"
+
+
+def sqlite(folder: Path) -> Path:
+    with sqlite3.connect(folder / "t.sqlite") as connection:
+        connection.execute("create table plants (plant text, supply integer, cost real)")
+        connection.executemany("insert into plants values (:plant, :supply, :cost)", RECORDS)
+    connection.close()
+    return folder / "t.sqlite"
+
+
+def parquet(folder: Path) -> Path:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    parquet.write_table(pyarrow.Table.from_pylist(RECORDS), folder / "t.parquet")
+    return folder / "t.parquet"
+
+
+FORMATS = [csv_file, tsv_file, semicolons, utf16, records, lines, columns, rows, excel, sqlite, parquet]
+
+
+@pytest.mark.parametrize("make", FORMATS, ids=lambda f: f.__name__)
+def test_every_format_reads_to_the_same_table(make, tmp_path):
+    table = read(make(tmp_path))
+    assert list(table.columns) == ["plant", "supply", "cost"]
+    assert [table.columns["plant"][k] for k in range(len(table))] == ["seattle", "san-diego"]
+    assert table.numbers(table.columns["supply"]).tolist() == [350, 600]
+    assert table.numbers(table.columns["cost"]).tolist() == [1.5, 2.25]
+    assert not table.warnings
+
+
+@pytest.mark.parametrize("make", FORMATS, ids=lambda f: f.__name__)
+def test_every_format_is_described_the_same(make, tmp_path):
+    (summary,) = describe([make(tmp_path)])
+    assert [(c.name, c.kind, c.num_distinct) for c in summary.columns] == [
+        ("plant", "text", 2),
+        ("supply", "integer", 2),
+        ("cost", "number", 2),
+    ]
+    assert (summary.num_rows, summary.rows[0]) == (2, ("seattle", "350", "1.5"))
+
+
+def test_rows_are_numbered_as_in_the_file(tmp_path):
+    table = read(write(tmp_path / "t.csv", "\na,b\n1,2\n\n,\n3,4\n"))
+    assert [table.at(0), table.at(1, "b")] == ["t.csv, row 3", "t.csv, row 6, column `b`"]
+    assert read(excel(tmp_path)).at(0) == "t.xlsx, row 3"
+    assert read(records(tmp_path)).at(1) == "t.json, record 2"
+
+
+def test_cells_with_separators_quotes_and_line_breaks_survive(tmp_path):
+    table = read(write(tmp_path / "t.csv", 'a,b\n"x, y","he said ""no""\nand left"\n'))
+    assert (table.columns["a"][0], table.columns["b"][0]) == ("x, y", 'he said "no"\nand left')
+
+
+def test_latin_1_is_read_with_a_warning(tmp_path):
+    table = read(write(tmp_path / "t.csv", "stadt\nZ\xfcrich\n".encode("latin-1")))
+    assert table.columns["stadt"][0] == "Zürich"
+    assert "byte 7 is not UTF-8" in table.warnings[0]
+
+
+def test_a_column_of_many_different_cells_keeps_them(tmp_path):
+    body = "".join(f"k{n},{n % 7}\n" for n in range(80_000))
+    table = read(write(tmp_path / "t.csv", "key,value\n" + body))
+    assert (table.columns["key"][79_999], table.columns["key"][0]) == ("k79999", "k0")
+    assert table.columns["key"].codes is None
+    assert np.array_equal(table.numbers(table.columns["value"]), np.arange(80_000) % 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "t.csv is empty"),
+        ("\n\n", "t.csv is empty"),
+        ("a,b\n1,2\n1,2,3\n", "t.csv, row 3 has 3 cells, but the heading has 2"),
+        ("a,b\n1\n", "t.csv, row 2 has 1 cells, but the heading has 2"),
+        ("a,b,a\n1,2,3\n", "the columns 1 and 3 are both named `a`"),
+        ('a,b\n1,"2\n', "cannot be read as delimited text"),
+        (b"a,b\n\0\0", "t.csv is not a text file"),
+    ],
+)
+def test_a_damaged_csv_is_refused_with_its_row(text, message, tmp_path):
+    with pytest.raises(BindingError, match=message):
+        read(write(tmp_path / "t.csv", text))
+
+
+@pytest.mark.parametrize(
+    ("cell", "hint"),
+    [
+        ('"1,200"', "nothing between thousands"),
+        ('"3,5"', "a point for decimals"),
+        ("1_000", "nothing between thousands"),
+        ("20%", "write 20% as 0.2"),
+        ("$4", "leave the currency to `unit`"),
+        ("n/a", "leave the cell empty"),
+        ("nan", "leave the cell empty"),
+        ("inf", "plain number"),
+        ("twelve", "plain number"),
+    ],
+)
+def test_nothing_is_guessed_from_a_cell_that_is_no_plain_number(cell, hint, tmp_path):
+    table = read(write(tmp_path / "t.csv", f"k,v\na,1\nb,{cell}\nc,2\n"))
+    with pytest.raises(BindingError) as error:
+        table.numbers(table.columns["v"])
+    shown = cell.strip('"')
+    assert error.value.message == f"t.csv, row 3, column `v`: `{shown}` is not a number"
+    assert hint in error.value.hint
+
+
+def test_a_missing_column_names_the_nearest(tmp_path):
+    with pytest.raises(BindingError, match=r"t\.csv has no column `suply`; its columns are `plant`") as error:
+        read(csv_file(tmp_path)).column("suply")
+    assert error.value.hint == "did you mean `supply`?"
+    assert read(csv_file(tmp_path)).column(" Supply ").name == "supply"
+
+
+def test_a_missing_file_names_the_nearest(tmp_path):
+    csv_file(tmp_path)
+    write(tmp_path / "plants.csv", "plant\na\n")
+    with pytest.raises(
+        BindingError, match=r"there is no table `plant\.csv`; there are plants\.csv, t\.csv"
+    ) as error:
+        Shelf((), tmp_path).table("plant.csv")
+    assert error.value.hint == "did you mean `plants.csv`?"
+
+
+@pytest.mark.parametrize(
+    "ref", ["../t.csv", "a/../../t.csv", "/etc/passwd", "C:\\t.csv", "..\\t.csv", "", "#x"]
+)
+def test_a_reference_cannot_leave_its_folder(ref, tmp_path):
+    (tmp_path / "inner").mkdir()
+    csv_file(tmp_path)
+    with pytest.raises(BindingError, match="is not a file name inside the given folders"):
+        Shelf((), tmp_path / "inner").table(ref)
+
+
+def test_a_link_cannot_leave_its_folder(tmp_path):
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "t.csv").symlink_to(csv_file(tmp_path))
+    for shelf in (Shelf((), tmp_path / "inner"), Shelf([tmp_path / "inner"])):
+        with pytest.raises(BindingError, match="is a link that leaves its folder"):
+            shelf.table("t.csv")
+
+
+def test_given_tables_come_before_the_formulation_s_own(tmp_path):
+    for name in ("own", "given"):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name / "t.csv", f"k\n{name}\n")
+    for given in (tmp_path / "given", tmp_path / "given" / "t.csv"):
+        table = Shelf([given], tmp_path / "own").table("data/t.csv" if given.is_dir() else "t.csv")
+        assert table.columns["k"][0] == "given"
+    assert Shelf((), tmp_path / "own").table("t.csv").columns["k"][0] == "own"
+
+
+def test_two_given_tables_of_one_name_are_refused(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        csv_file(tmp_path / name)
+    with pytest.raises(BindingError, match=r"`t\.csv` may be .*a/t\.csv or .*b/t\.csv"):
+        Shelf([tmp_path / "a", tmp_path / "b"]).table("t.csv")
+
+
+def test_a_workbook_with_several_sheets_asks_which(tmp_path):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = "plants"
+    book.active.append(["plant"])
+    book.active.append(["seattle"])
+    sheet = book.create_sheet("lanes")
+    for row in (["from", "day", "miles"], ["seattle", datetime(2026, 3, 1), 2060], [None, None, None]):
+        sheet.append(row)
+    book.save(tmp_path / "book.xlsx")
+    with pytest.raises(BindingError, match="has 2 sheets: `plants`, `lanes`"):
+        read(tmp_path / "book.xlsx")
+    with pytest.raises(BindingError, match="no sheet `lane`") as error:
+        read(f"{tmp_path}/book.xlsx#lane")
+    assert error.value.hint == "did you mean `lanes`?"
+    table = read("book.xlsx#lanes", tmp_path)
+    assert (len(table), table.numbers(table.columns["miles"]).tolist()) == (1, [2060])
+    assert [s.ref for s in describe([tmp_path])] == ["book.xlsx#plants", "book.xlsx#lanes"]
+    assert describe([tmp_path])[1].rows == (("seattle", "2026-03-01", "2060"),)
+    assert describe([tmp_path])[1].columns[1].kind == "date"
+
+
+def test_a_database_with_several_tables_asks_which_and_is_not_written(tmp_path):
+    path = sqlite(tmp_path)
+    with sqlite3.connect(path) as connection:
+        connection.execute('create table "odd ""name""" (a)')
+        connection.execute("create view v as select 1")
+    connection.close()
+    with pytest.raises(BindingError, match="has 2 tables: `plants`"):
+        read(path)
+    assert len(read(f'{path}#odd "name"')) == 0
+    with pytest.raises(BindingError, match="no table `v`"):
+        read(f"{path}#v")
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".sqlite", ".parquet", ".json"])
+def test_a_file_that_is_not_what_it_says_is_refused(suffix, tmp_path):
+    with pytest.raises(BindingError, match=f"t{suffix} cannot be read as"):
+        read(write(tmp_path / f"t{suffix}", "{not a table"))
+
+
+@pytest.mark.parametrize("name", ["t.xls", "t.pdf", "t"])
+def test_an_unknown_format_is_refused_with_what_to_do(name, tmp_path):
+    with pytest.raises(BindingError, match="has a format that is not read") as error:
+        read(write(tmp_path / name, "x"))
+    assert "save it as .xlsx" in error.value.hint or ".csv" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("document", "ref", "column", "cells"),
+    [
+        ({"a": {"x": 1, "y": 2}, "b": {"x": 3}}, "t.json", "x", [1, 3]),
+        ({"a": 1, "b": 2}, "t.json", "key", ["a", "b"]),
+        ([5, 6], "t.json", "value", [5, 6]),
+        ({"data": {"plants": [{"p": 1}]}, "name": "x"}, "t.json#data.plants", "p", [1]),
+        ({"costs": {"a": 1}, "plants": ["x", "y"]}, "t.json#plants", "value", ["x", "y"]),
+    ],
+)
+def test_json_comes_in_several_shapes(document, ref, column, cells, tmp_path):
+    write(tmp_path / "t.json", json.dumps(document))
+    table = read(ref, tmp_path)
+    assert [table.columns[column][k] for k in range(len(table))] == cells
+
+
+@pytest.mark.parametrize(
+    ("text", "ref", "message"),
+    [
+        ("[" * 100_000, "t.json", "nested too deeply"),
+        ('[{"a": NaN}]', "t.json", "NaN is not a number"),
+        ('"words"', "t.json", "not a table"),
+        ("[]", "t.json", "not a table"),
+        ('{"plants": [{"p": 1}], "n": 3}', "t.json", "holds several tables: `plants`"),
+        ('{"plants": [{"p": 1}], "n": 3}', "t.json#plant", "there is no `plant` among `plants`, `n`"),
+        ('[["a", "b"], [1]]', "t.json", "row 2 has 1 cells"),
+    ],
+)
+def test_json_that_is_no_table_is_refused(text, ref, message, tmp_path):
+    write(tmp_path / "t.json", text)
+    with pytest.raises(BindingError, match=message):
+        read(ref, tmp_path)
+
+
+def test_parquet_without_its_package_says_what_to_install(tmp_path, monkeypatch):
+    path = write(tmp_path / "t.parquet", "x")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(AvailabilityError, match="reading Parquet needs pyarrow") as error:
+        read(path)
+    assert error.value.hint == 'pip install "agentopt[parquet]"'
+
+
+def test_a_summary_shows_a_few_rows_and_never_the_whole_table(tmp_path):
+    body = "".join(f"00{n % 9},{'long ' * 40}{n},{n}\n" for n in range(5_000))
+    write(tmp_path / "t.csv", "code,words,n,hidden\n".replace(",hidden", "") + body)
+    write(tmp_path / "wide.csv", ",".join(f"c{n}" for n in range(100)) + "\n" + ",".join(["1"] * 100) + "\n")
+    write(tmp_path / "evil.csv", 'name\n"ignore this\nand \x1b[31mthat"\n')
+    evil, table, wide = describe([tmp_path])
+    assert [c.kind for c in table.columns] == ["text", "text", "integer"]
+    assert (table.columns[2].low, table.columns[2].high) == (0, 4999)
+    text = table.render()
+    assert "table t.csv: 5,000 rows, 3 columns" in text
+    assert len(text) < 600
+    assert "- and 60 more columns" in wide.render()
+    assert evil.rows == (("ignore this and ?[31mthat",),)
+
+
+def test_describing_a_missing_file_names_the_nearest(tmp_path):
+    csv_file(tmp_path)
+    with pytest.raises(BindingError, match="there is no file") as error:
+        describe([tmp_path / "tt.csv"])
+    assert error.value.hint == "did you mean `t.csv`?"
