@@ -11,10 +11,11 @@ from __future__ import annotations
 
 __all__ = ["aligned", "labels_of", "read_values"]
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, product
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from agentopt.formulation.entries import Entries, Space
 from agentopt.formulation.instance import Label, Values, canonical
 
 _NUMBERS = (int, float, np.integer, np.floating, Decimal, Fraction)
-_PLAIN = {int, float}
+_PLAIN = {int, float, np.float64, np.float32, np.int64, np.int32}
 _SHAPES = (
     "give nested mappings, a mapping with keys such as `a, b`, lists in the sets' order, "
     "or rows `[label, ..., number]`"
@@ -93,12 +94,18 @@ def aligned(space: Space, array: np.ndarray[Any, Any], source: str) -> Values:
     return np.array(array, dtype=np.float64).reshape(-1)
 
 
-def _fast(space: Space, data: Mapping[Any, Any], source: str) -> Entries | None:
-    """Entries of a mapping from whole indices to numbers; None if it has another shape."""
+def _fast(space: Space, data: Mapping[Any, Any], source: str) -> Entries | Values | None:
+    """The numbers of a mapping from whole indices to numbers; None if it has another shape."""
     if not data or not set(map(type, data.values())) <= _PLAIN:
         return None
-    keys, kinds = data.keys(), set(map(type, data))
     arity, count = space.arity, len(data)
+    try:
+        values = np.fromiter(data.values(), dtype=np.float64, count=count)
+    except OverflowError:
+        return None
+    if _in_order(space, data):
+        return values
+    keys, kinds = data.keys(), set(map(type, data))
     if kinds == {tuple}:
         if set(map(len, keys)) != {arity}:
             return None
@@ -110,10 +117,6 @@ def _fast(space: Space, data: Mapping[Any, Any], source: str) -> Entries | None:
         flat = space.labels.known(keys).reshape(count, 1)
     else:
         return None
-    try:
-        values = np.fromiter(data.values(), dtype=np.float64, count=count)
-    except OverflowError:
-        return None
     listed: list[tuple[object, ...]] = []
 
     def raw(entry: int, k: int) -> object:
@@ -122,6 +125,24 @@ def _fast(space: Space, data: Mapping[Any, Any], source: str) -> Entries | None:
         return listed[entry][k]
 
     return Entries([flat[:, k] for k in range(arity)], values, raw, _nowhere(source), source)
+
+
+def _in_order(space: Space, data: Mapping[Any, Any]) -> bool:
+    """Whether the keys are all indices in row-major order, as a comprehension over the sets makes them.
+
+    Comparing stops at the first key that differs, so asking costs little and saves looking up every label.
+    """
+    if not space.sets or len(data) != space.size:
+        return False
+    elements = [space.labels.tuples(s.codes) for s in space.sets]
+    if space.arity == len(space.sets):
+        lists = [[label for (label,) in each] for each in elements]
+        expected: Iterable[object] = lists[0] if len(lists) == 1 else product(*lists)
+    elif len(elements) == 1:
+        expected = elements[0]
+    else:
+        return False
+    return all(map(operator.eq, data, expected))
 
 
 def _slow(space: Space, leaves: Iterator[Leaf], source: str) -> Entries:
