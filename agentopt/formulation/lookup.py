@@ -105,7 +105,7 @@ class ParameterTable:
         codes, values = parameter.codes, parameter.values
         key = self._flat(_positions(codes, indices))
         if size <= max(_DENSE, 4 * len(values)):
-            dense = np.full(size, missing)
+            dense = np.full(size, missing, dtype=float)
             dense[key] = values
             self._dense = dense.reshape(self.shape)
         else:
