@@ -7,7 +7,7 @@ the answer.
 
 from __future__ import annotations
 
-__all__ = ["activities", "brief", "explanation", "number", "readings"]
+__all__ = ["brief", "explanation", "number", "readings"]
 
 import math
 from collections.abc import Mapping
@@ -16,8 +16,9 @@ import numpy as np
 
 from agentopt.agents.findings import column_name, row_name, why_negative
 from agentopt.compiling.arrays import Compiled, Integrality, ProblemClass
+from agentopt.compiling.evaluate import row_values
 from agentopt.formulation.elements import Formulation, Objective
-from agentopt.formulation.instance import Instance, Values
+from agentopt.formulation.instance import Instance
 from agentopt.solvers.solution import Solution, Termination
 
 MAX_LINES = 40
@@ -92,15 +93,6 @@ def readings(instance: Instance) -> tuple[str, ...]:
     return tuple(found)
 
 
-def activities(compiled: Compiled, values: Values) -> Values:
-    """The linear part of every row at a point, shape (num_rows,)."""
-    matrix = compiled.matrix
-    columns = np.repeat(np.arange(matrix.num_columns), np.diff(matrix.starts))
-    return np.bincount(
-        matrix.indices, weights=matrix.values * values[columns], minlength=matrix.num_rows
-    ).astype(np.float64)
-
-
 def _headline(compiled: Compiled, solution: Solution) -> str:
     why = _WHY_STOPPED.get(solution.termination, str(solution.termination).capitalize())
     objectives = compiled.instance.formulation.objectives
@@ -168,9 +160,7 @@ def _decisions(compiled: Compiled, solution: Solution) -> str:
 def _binding(compiled: Compiled, solution: Solution) -> str:
     """Rows at their limit; for an LP with what one more unit of the limit would change."""
     assert solution.values is not None
-    nonlinear = {row.row for row in compiled.quadratic_rows}
-    nonlinear |= {int(r) for part in compiled.nonlinear for r in part.rows}
-    activity = activities(compiled, solution.values)
+    activity = row_values(compiled, solution.values)
     scale = _TIGHT * np.maximum(1.0, np.abs(activity))
     low = np.abs(activity - compiled.row_lower) <= scale
     high = np.abs(activity - compiled.row_upper) <= scale
@@ -182,7 +172,7 @@ def _binding(compiled: Compiled, solution: Solution) -> str:
             continue
         for row in range(block.start, block.start + len(block.codes)):
             equal = compiled.row_lower[row] == compiled.row_upper[row]
-            if row in nonlinear or equal or not (low[row] or high[row]):
+            if equal or not (low[row] or high[row]):
                 continue
             count += 1
             if len(lines) >= MAX_LINES:

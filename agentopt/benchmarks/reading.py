@@ -178,7 +178,9 @@ def measure(row: Row, context: Context, folder: Path) -> Result:
 def exchanges(folder: Path) -> list[dict[str, object]]:
     """The calls kept in a row's folder, as plain data for recordings."""
     store = CallStore(folder / "calls.sqlite")
-    found = [{"request": asdict(request), "reply": reply.text} for request, reply in store.exchanges()]
+    found: list[dict[str, object]] = [
+        {"request": asdict(request), "reply": reply.text} for request, reply in store.exchanges()
+    ]
     store.close()
     return found
 

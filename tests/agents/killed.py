@@ -1,23 +1,45 @@
 """Run by `test_resume.py`: forks a process that solves, kills it with SIGKILL at its n-th event, resumes it.
 
-Arguments: the server's URL, a folder, and a JSON object of context settings. Prints one JSON line
-for each kill point: the point, whether the process was killed, and what the resumed answer is.
+Arguments: the server's URL, a folder, a JSON object of context settings, and where to kill: `nodes` (at the
+start of every node, after every call, at the end), `writes` (after some checkpoint writes), or every n-th
+event.
+Prints one JSON line for each kill point: the point, the signal it died of, and what the resumed answer is.
 """
 
 from __future__ import annotations
 
+import importlib
+import itertools
 import json
 import os
 import signal
 import sys
 import threading
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from agentopt.agents import Context, Event, Problem, run
 from agentopt.models.base import Reply, Request, Usage
 from tests.agents.conftest import PROMPTS, TEXT, Folder
+
+PRELOADED = (
+    "agentopt.compiling.compiler",
+    "agentopt.formulation.binding",
+    "agentopt.formulation.check",
+    "agentopt.formulation.schema",
+    "agentopt.formulation.tables",
+    "agentopt.solvers",
+    "agentopt.verification",
+    "highspy",
+    "jinja2.meta",
+    "jinja2.sandbox",
+    "langgraph.checkpoint.sqlite",
+    "langgraph.graph",
+    "scipy.sparse",
+    "yaml",
+)
+"""Imported before forking, so that no child need."""
 
 
 class Loopback:
@@ -41,8 +63,27 @@ class Loopback:
             return Reply(answer.read().decode(), Usage(prompt_tokens=7, completion_tokens=3))
 
 
+def kill_after_write(number: int) -> None:
+    """Die when the checkpointer has written `number` times, say between an update and its checkpoint."""
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    count = itertools.count(1)
+    for name in ("put", "put_writes"):
+        write = getattr(SqliteSaver, name)
+
+        def counted(*given: object, write: Callable[..., object] = write, **more: object) -> object:
+            done = write(*given, **more)
+            if next(count) == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return done
+
+        setattr(SqliteSaver, name, counted)
+
+
 def solve(url: str, folder: Path, settings: dict[str, object], kill_at: int | None) -> dict[str, object]:
     seen: list[Event] = []
+    if kill_at is not None and kill_at < 0:
+        kill_after_write(-kill_at)
     model = Loopback(url)
 
     def on_event(event: Event) -> None:
@@ -50,7 +91,7 @@ def solve(url: str, folder: Path, settings: dict[str, object], kill_at: int | No
         seen.append(event)
         with model.lock:
             model.in_flight -= event.kind == "call"
-            if kill_at is not None and len(seen) >= kill_at and not model.in_flight:
+            if kill_at is not None and 0 < kill_at <= len(seen) and not model.in_flight:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     context = Context(
@@ -85,11 +126,23 @@ def in_child(
     ) if out.exists() else {}
 
 
+def points(where: str, visited: list[str]) -> Iterable[int]:
+    """The events at which to kill, counted from 1; checkpoint writes as negative numbers."""
+    if where == "nodes":
+        return [
+            place
+            for place, visit in enumerate(visited, start=1)
+            if visit.startswith(("start", "call")) or place == len(visited)
+        ]
+    if where == "writes":
+        return range(-1, -2 * sum(visit.startswith("end") for visit in visited), -3)
+    return range(1, len(visited) + 1, int(where))
+
+
 def main() -> None:
     url, folder, settings = sys.argv[1], Path(sys.argv[2]), json.loads(sys.argv[3])
-    import highspy  # noqa: F401  # imported before forking, so that the children need not
-    from langgraph.checkpoint.sqlite import SqliteSaver  # noqa: F401
-    from langgraph.graph import StateGraph  # noqa: F401
+    for module in PRELOADED:
+        importlib.import_module(module)
 
     def fresh(name: str) -> tuple[str, Path]:
         (folder / name).mkdir()
@@ -97,8 +150,7 @@ def main() -> None:
 
     _, whole = in_child(*fresh("whole"), settings, None)
     print(json.dumps({"point": None, "signal": 0, **whole}), flush=True)
-    points = range(1, int(str(whole["events"])) + 1, int(sys.argv[4]) if len(sys.argv) > 4 else 1)
-    for point in points:
+    for point in points(sys.argv[4], [str(visit) for visit in list(whole["visited"])]):  # type: ignore[call-overload]
         where, place = fresh(f"at-{point}")
         ended, _ = in_child(where, place, settings, point)
         _, result = in_child(where, place, settings, None)

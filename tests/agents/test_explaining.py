@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from agentopt.agents.explaining import activities, brief, explanation, readings
+from agentopt.agents.explaining import brief, explanation, readings
 from agentopt.agents.findings import (
     certificate_from_json,
     certificate_to_json,
@@ -97,10 +97,6 @@ def test_the_outcome_for_a_judge_is_brief(compiled):
 def test_rows_and_columns_are_named_as_in_the_formulation(compiled):
     assert [row_name(compiled, row) for row in range(2)] == ["workshop", "market"]
     assert [column_name(compiled, column) for column in range(2)] == ["make[bench]", "make[shelf]"]
-
-
-def test_activities_are_the_product_of_matrix_and_point(compiled):
-    assert sorted(activities(compiled, np.array([4.0, 12.0])).tolist()) == [12.0, 40.0]
 
 
 def test_readings_give_value_unit_and_place(compiled):

@@ -55,19 +55,17 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server(request: pytest.FixtureRequest) -> Iterator[Counting]:
     with Counting(request.param) as counting:
-        thread = threading.Thread(target=counting.serve_forever, daemon=True)
+        thread = threading.Thread(target=counting.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield counting
         counting.shutdown()
         thread.join()
 
 
-def killed_everywhere(
-    server: Counting, folder: Path, settings: dict[str, object], every: int = 1
-) -> list[dict]:
+def killed_everywhere(server: Counting, folder: Path, settings: dict[str, object], where: str) -> list[dict]:
     url = f"http://127.0.0.1:{server.server_address[1]}"
     done = subprocess.run(
-        [sys.executable, "-m", "tests.agents.killed", url, str(folder), json.dumps(settings), str(every)],
+        [sys.executable, "-m", "tests.agents.killed", url, str(folder), json.dumps(settings), where],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -90,8 +88,8 @@ def same_end(server: Counting, results: list[dict], calls: int) -> None:
 
 
 @pytest.mark.parametrize("server", [{"formulate": infeasible(), "repair": joinery()}], indirect=True)
-def test_killed_at_any_event_the_answer_and_the_calls_are_the_same(server, tmp_path):
-    results = killed_everywhere(server, tmp_path, {}, every=2)
+def test_killed_at_any_node_the_answer_and_the_calls_are_the_same(server, tmp_path):
+    results = killed_everywhere(server, tmp_path, {}, "nodes")
     nodes = {visit.split()[1] for visit in results[0]["visited"]}
     assert nodes == {
         "read",
@@ -110,6 +108,11 @@ def test_killed_at_any_event_the_answer_and_the_calls_are_the_same(server, tmp_p
     assert late["ended"] in ([], ["explain"])
 
 
+@pytest.mark.parametrize("server", [{"formulate": infeasible(), "repair": joinery()}], indirect=True)
+def test_killed_between_checkpoint_writes_nothing_is_lost(server, tmp_path):
+    same_end(server, killed_everywhere(server, tmp_path, {}, "writes"), calls=2)
+
+
 VERDICTS = (
     "<analysis>fine</analysis><elements>True</elements><formulation>True</formulation>",
     "<analysis>the time is wrong</analysis><elements>True</elements><formulation>False</formulation>",
@@ -120,14 +123,14 @@ VERDICTS = (
     "server", [{"elements": "## Sets ...", "formulate": joinery(), "judge": VERDICTS[0]}], indirect=True
 )
 def test_five_elements_killed_now_and_then_pay_nothing_twice(server, tmp_path):
-    same_end(server, killed_everywhere(server, tmp_path, {"strategy": "five-element"}, every=3), calls=3)
+    same_end(server, killed_everywhere(server, tmp_path, {"strategy": "five-element"}, "7"), calls=3)
 
 
 @pytest.mark.parametrize(
     "server", [{"formulate": [joinery(), joinery(), broken("make['bench'] <= 1")]}], indirect=True
 )
 def test_a_vote_killed_now_and_then_pays_nothing_twice(server, tmp_path):
-    same_end(server, killed_everywhere(server, tmp_path, {"vote": 3, "max_repairs": 0}, every=5), calls=3)
+    same_end(server, killed_everywhere(server, tmp_path, {"vote": 3, "max_repairs": 0}, "9"), calls=3)
 
 
 def test_a_finished_run_gives_its_answer_again_for_nothing(make_context, tmp_path):
