@@ -46,9 +46,9 @@ def build(compiled: Compiled, *, objective: CompiledObjective | None = None) -> 
         rules = {key: _rule(pyo, compiled, bodies, i) for key, i in zip(keys, numbers, strict=True)}
         name = _name(block.name, taken)
         if keys == [None]:
-            component = pyo.Constraint(rule=lambda _, stated=rules[None]: stated)
+            component = pyo.Constraint(rule=functools.partial(_given, rules[None]))
             model.add_component(name, component)
-            constraints.append(component if component.active and len(component) else None)
+            constraints.append(component if len(component) else None)
         else:
             component = pyo.Constraint(keys, rule=functools.partial(_looked_up, rules))
             model.add_component(name, component)
@@ -81,6 +81,10 @@ def write(compiled: Compiled, path: Path) -> Path:
         raise UsageError(f"`{path.name}`: Pyomo models are written as `.nl`", hint="end the name with .nl")
     build(compiled).write(str(path), format="nl", io_options={"symbolic_solver_labels": True})
     return path
+
+
+def _given(rule: Any, _: Any) -> Any:
+    return rule
 
 
 def _looked_up(rules: dict[Any, Any], _: Any, *key: Any) -> Any:

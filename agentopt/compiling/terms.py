@@ -24,6 +24,7 @@ from agentopt.formulation.instance import Values
 from agentopt.formulation.lookup import separable
 
 MAX_DEGREE = 2
+_LIFTED = frozenset({"abs", "min", "max", "count", "any", "all"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,8 +131,8 @@ class Space:
             not self.is_data(node)
             for operand in statement.operands
             for node in t.walk(operand)
-            if isinstance(node, t.Call | t.Form | t.Compare | t.And | t.Or | t.Not)
-            or (isinstance(node, t.Aggregate) and node.function != "sum")
+            if isinstance(node, t.Form | t.Compare | t.And | t.Or | t.Not)
+            or (isinstance(node, t.Call | t.Aggregate) and node.function in _LIFTED)
         )
 
     def small_power(self, exponent: t.Expr) -> int | None:
@@ -152,24 +153,26 @@ class Space:
         positions = self.data.positions(name, variable.over, codes)
         for position, stride in zip(positions, self.strides[name], strict=True):
             if position.size == 1:
-                self._inside(name, codes, frame, position)
+                self._inside(name, keys, codes, frame, env, position)
                 start += int(position.reshape(-1)[0]) * stride
                 continue
             along = separable(position)
             if along is None:
                 return [axis for axis, length in enumerate(position.shape) if length != 1]
-            self._inside(name, codes, frame, position)
+            self._inside(name, keys, codes, frame, env, position)
             axis, column = along
             part = column if stride == 1 else column * np.int32(stride)
             parts[axis] = parts[axis] + part if axis in parts else part
         return Columns(start, parts)
 
-    def _inside(self, name: str, codes: Sequence[Ints], frame: Frame, position: Ints) -> None:
+    def _inside(
+        self, name: str, keys: Sequence[t.Expr], codes: Sequence[Ints], frame: Frame, env: Env, position: Ints
+    ) -> None:
         if (position < 0).any() and frame.size:
             bad = np.broadcast_to(position < 0, frame.lengths)
-            shown = self.data.shown(name, codes, frame, bad)
+            shown = self.data.shown(name, keys, codes, frame, env, bad)
             raise CompileError(
-                f"`{shown}` does not exist: the index is outside {' × '.join(self.variables[name].over)}",
+                f"{shown} does not exist: the index is outside {' × '.join(self.variables[name].over)}",
                 hint="leave it out with a condition, for instance `if t > first(MONTHS)`",
             )
 

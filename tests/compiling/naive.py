@@ -67,6 +67,10 @@ class Naive:
                 return canonical(name)
             case t.Name(id=name) if name in scope:
                 return scope[name]
+            case t.Add(terms=(inner, offset)) if isinstance(self.value(inner, scope, point), str):
+                order = self.order(self.value(inner, scope, point))
+                place = order.index(self.value(inner, scope, point)) + int(self.value(offset, scope, point))
+                return order[place]
             case t.Call(function="first" | "last" as end, arguments=(inner,)):
                 return self.domain(inner, scope, point)[0 if end == "first" else -1][0]
         return canonical(self.value(expr, scope, point))
@@ -102,6 +106,8 @@ class Naive:
                 return at(a) ** at(b)
             case t.Call(function="first" | "last"):
                 return self.label(expr, scope, point)
+            case t.Call(function="len", arguments=(inner,)):
+                return len(self.domain(inner, scope, point))
             case t.Call(function=function, arguments=arguments):
                 values = [at(a) for a in arguments]
                 if function in {"min", "max", "abs"}:
@@ -113,7 +119,7 @@ class Naive:
                 return at(a) if at(c) else at(b)
             case t.Compare(operands=operands, operators=operators):
                 links = zip(operands, operators, operands[1:], strict=False)
-                return all(COMPARE[o](at(a), at(b)) for a, o, b in links)
+                return all(self.compare(o, a, b, scope, point) for a, o, b in links)
             case t.Member(keys=keys, domain=domain, negated=negated):
                 element = tuple(self.label(k, scope, point) for k in keys)
                 return (element in self.domain(domain, scope, point)) != negated
@@ -129,6 +135,25 @@ class Naive:
             case t.Form(kind=kind, arguments=arguments):
                 return self.form(kind, arguments, scope, point)
         raise NotImplementedError(expr)
+
+    def compare(self, sign: str, left: t.Expr, right: t.Expr, scope: Scope, point: Point) -> bool:
+        a, b = (
+            self.label(e, scope, point) if self.is_bare(e, scope, point) else self.value(e, scope, point)
+            for e in (left, right)
+        )
+        if isinstance(a, str) and isinstance(b, str) and sign not in {"==", "!="}:
+            order = self.order(a)
+            a, b = order.index(a), order.index(b)
+        return COMPARE[sign](a, b)
+
+    def is_bare(self, expr: t.Expr, scope: Scope, point: Point) -> bool:
+        if not isinstance(expr, t.Name):
+            return False
+        return expr.id not in scope and expr.id not in point and expr.id not in self.parameters
+
+    def order(self, label: Label) -> list[Label]:
+        """The elements of the first one-dimensional set that has a label."""
+        return next([e[0] for e in s] for s in self.sets.values() if s and len(s[0]) == 1 and (label,) in s)
 
     def fold(self, function: str, values: list[float]) -> float:
         if function == "norm":
