@@ -19,6 +19,7 @@ from agentopt.formulation import tree as t
 from agentopt.formulation.frames import Frame, Ints, shaped
 from agentopt.formulation.instance import BoundSet, Instance, Label, Values
 from agentopt.formulation.lookup import ParameterTable, SetIndex
+from agentopt.formulation.places import first_point, item_text, key_text
 
 Env = Mapping[str, str]
 """Index names of an expression to the names their columns have in the frame, where the two differ."""
@@ -41,6 +42,7 @@ _UNARY = {
     )
 }
 _UNARY |= {"asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "round": np.round}
+MAX_RANGE = 50_000_000
 _ORDINAL = frozenset({"prev", "next", "first", "last"})
 
 
@@ -84,12 +86,10 @@ class Data:
     def _literal(self, expr: t.Expr, env: Env) -> Ints:
         match expr:
             case t.SetLiteral(elements=elements):
-                parts = [np.asarray(self.codes(e, Frame(), env)).reshape(-1) for e in elements]
-                codes = np.concatenate(parts)[:, None] if parts else np.empty((0, 1), dtype=np.int64)
-                return _distinct(codes)
+                codes = np.array([self._element(e, env) for e in elements], dtype=np.int32)
+                return _distinct(codes.reshape(-1, 1))
             case t.Call(function="range", arguments=arguments):
-                bounds = [int(self.scalar(a, env)) for a in arguments]
-                return self.labels.codes(range(*bounds)).reshape(-1, 1)
+                return self.labels.codes(_range(*(self.scalar(a, env) for a in arguments))).reshape(-1, 1)
             case t.SetOperation(operator=operator, left=left, right=right):
                 first, second = self.domain(left, env), self.domain(right, env)
                 if operator == "*":
@@ -105,6 +105,20 @@ class Data:
                 inside = self.index_of(second).find([first.codes[:, k] for k in range(first.arity)]) >= 0
                 return first.codes[inside if operator == "&" else ~inside]
         raise CompileError(f"`{type(expr).__name__}` is not a set")
+
+    def _element(self, expr: t.Expr, env: Env) -> int:
+        """The code of an element spelled out in a set; a quoted label or a number may be a new one."""
+        match expr:
+            case t.Label(text=text):
+                return self.labels.code(text)
+            case t.Number(value=value):
+                return self.labels.code(value)
+        code = int(self.codes(expr, Frame(), env))
+        if code < 0:
+            raise CompileError(
+                f"`{key_text(expr)}` in a set is no element of any set", hint="quote a label: `{'a', 'b'}`"
+            )
+        return code
 
     # -- numbers ---------------------------------------------------------------------------------------------
 
@@ -181,11 +195,11 @@ class Data:
         positions = self.positions(name, parameter.over, columns)
         for position in positions:
             if (position < 0).any():
-                self._missing(name, columns, frame, np.broadcast_to(position < 0, frame.lengths))
+                self._missing(name, keys, columns, frame, env, np.broadcast_to(position < 0, frame.lengths))
         values = table.get(positions, len(frame.lengths))
         # A sum is NaN as soon as one value is: one pass without a temporary.
         if parameter.default is None and np.isnan(values.sum()):
-            self._missing(name, columns, frame, np.broadcast_to(np.isnan(values), frame.lengths))
+            self._missing(name, keys, columns, frame, env, np.broadcast_to(np.isnan(values), frame.lengths))
         return values
 
     def positions(self, name: str, over: Sequence[str], columns: Sequence[Ints]) -> list[Ints]:
@@ -202,19 +216,28 @@ class Data:
             start += bound.arity
         return found
 
-    def _missing(self, name: str, columns: Sequence[Ints], frame: Frame, bad: Bools) -> None:
+    def _missing(
+        self, name: str, keys: Sequence[t.Expr], columns: Sequence[Ints], frame: Frame, env: Env, bad: Bools
+    ) -> None:
         raise MissingValue(
-            f"`{self.shown(name, columns, frame, bad)}` has no value",
+            f"{self.shown(name, keys, columns, frame, env, bad)} has no value",
             hint=f"give it one, a `default` to `{name}`, or leave it out with `if`",
         )
 
-    def shown(self, name: str, columns: Sequence[Ints], frame: Frame, bad: Bools) -> str:
-        """`name[labels]` at the first point of a frame where `bad` holds."""
-        point = tuple(int(k[0]) for k in np.nonzero(bad)) if bad.ndim else ()
+    def shown(
+        self, name: str, keys: Sequence[t.Expr], columns: Sequence[Ints], frame: Frame, env: Env, bad: Bools
+    ) -> str:
+        """An item at the first point of a frame where `bad` holds, for messages."""
+        point = first_point(bad)
         codes = [int(np.broadcast_to(c, frame.lengths)[point]) for c in columns]
-        return (
-            f"{name}[{', '.join(str(self.labels[c]) if c >= 0 else '?' for c in codes)}]" if codes else name
-        )
+        indices = {
+            n.id: frame.indices[env.get(n.id, n.id)]
+            for key in keys
+            for n in t.walk(key)
+            if isinstance(n, t.Name) and env.get(n.id, n.id) in frame.indices
+        }
+        at = {n: self.labels[int(index.codes[point[index.axis]])] for n, index in indices.items()}
+        return item_text(name, keys, [self.labels[c] if c >= 0 else None for c in codes], at)
 
     def _call(self, function: str, arguments: Sequence[t.Expr], frame: Frame, env: Env) -> Values:
         if function == "len" and len(arguments) == 1:
@@ -445,6 +468,18 @@ class Data:
                 if index is not None:
                     found.add(index.axis)
         return sorted(found)
+
+
+def _range(*ends: float) -> range:
+    """The integers of a `range(...)`."""
+    if not all(np.isfinite(e) and float(e).is_integer() for e in ends):
+        raise CompileError(f"a `range` from {' to '.join(f'{e:g}' for e in ends[:2])} has no integer ends")
+    if len(ends) > 2 and ends[2] == 0:
+        raise CompileError("the step of a `range` is zero")
+    found = range(*map(int, ends))
+    if len(found) > MAX_RANGE:
+        raise CompileError(f"a `range` of {len(found):,} elements", hint=f"at most {MAX_RANGE:,} are read")
+    return found
 
 
 def _distinct(codes: Ints) -> Ints:

@@ -10,6 +10,7 @@ __all__ = ["delimited", "json_parts", "json_table", "no_part", "read_json", "rea
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -21,7 +22,13 @@ from agentopt.errors import BindingError, nearest
 from agentopt.formulation.instance import Codes
 from agentopt.formulation.table import Column, Table, headings, unread, without_blanks
 
-_CHUNK = 1 << 16
+_LINE = re.compile(r"\S[^\r\n]*")
+
+_CHUNK = 1 << 9
+"""Rows read at a time; more at once make the garbage collector walk them again and again."""
+
+_MANY = 1 << 15
+"""A column with more different cells than this is kept as it is."""
 
 
 class _Encoder(dict[str, int]):
@@ -47,7 +54,7 @@ class _Builder:
         self._chunks.append(
             np.fromiter(map(self._encoder.__getitem__, cells), dtype=np.int32, count=len(cells))
         )
-        if len(self._encoder) > _CHUNK // 2:
+        if len(self._encoder) > _MANY:
             known = list(self._encoder)
             self._cells = [known[c] for chunk in self._chunks for c in chunk.tolist()]
             self._encoder, self._chunks = None, []
@@ -93,8 +100,8 @@ def _decoded(path: Path, name: str) -> tuple[str, list[str]]:
 
 def _delimiter(text: str) -> str:
     """The separator that occurs most often in the heading, outside quotes."""
-    heading = next((line for line in io.StringIO(text) if line.strip()), "")
-    outside = "".join(heading.split('"')[::2])
+    heading = _LINE.search(text)
+    outside = "".join(heading.group().split('"')[::2]) if heading else ""
     best = max(",;\t|", key=outside.count)
     return best if best in outside else ","
 

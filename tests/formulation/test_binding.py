@@ -531,7 +531,7 @@ def test_derived_parameters_are_computed_in_order_of_need():
     [
         (
             {"over": "T", "with": "t", "formula": "base[t-1]"},
-            r"parameters.x.formula: `base\[\?\]` has no value",
+            r"parameters.x.formula: `base\[t-1\]` \(t is 1\) has no value",
         ),
         ({"formula": "1 / zero"}, "parameters.x.formula: a division by zero"),
         ({"formula": "log(zero)"}, "has no finite value"),

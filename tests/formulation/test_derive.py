@@ -1,0 +1,257 @@
+"""Data evaluated over whole frames equals the same data evaluated one point at a time in plain Python."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agentopt.errors import CompileError
+from agentopt.formulation.binding import bind
+from agentopt.formulation.derive import Data, MissingValue
+from agentopt.formulation.elements import Formulation
+from agentopt.formulation.frames import Frame, join
+from agentopt.formulation.generators import expand
+from agentopt.formulation.instance import Instance
+from agentopt.formulation.lookup import SetIndex
+from agentopt.formulation.parse import parse_domain, parse_expression
+
+T = [1, 2, 3, 4, 5]
+M = ["jan", "feb", "mar"]
+E = [(1, "feb"), (3, "jan"), (3, "mar"), (5, "feb"), (2, "feb")]
+HOT = {"feb"}
+BASE = {t: float(t * t - 3) for t in T}
+COST = {(t, m): float(t * 10 + k) for t in T for k, m in enumerate(M)}
+LENGTH = {e: float(n + 1) for n, e in enumerate(E)}
+
+
+@pytest.fixture(scope="module")
+def instance() -> Instance:
+    f = Formulation.model_validate(
+        {
+            "sets": {
+                "T": {"elements": T},
+                "M": {"elements": M},
+                "E": {"elements": [list(e) for e in E]},
+                "HOT": {"elements": list(HOT)},
+            },
+            "parameters": {
+                "base": {"over": "T"},
+                "cost": {"over": ["T", "M"]},
+                "length": {"over": "E"},
+                "half": {"over": "T", "values": {"2": 7}, "default": 0.5},
+                "two": {"value": 2},
+            },
+        }
+    )
+    return bind(f, {"base": BASE, "cost": COST, "length": LENGTH})
+
+
+# Each generator with what it ranges over in plain Python, and each condition with its meaning; `s` is second t.
+GENERATORS: dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]] = {
+    "t in T": (("t",), [(t,) for t in T]),
+    "s in T": (("s",), [(t,) for t in T]),
+    "m in M": (("m",), [(m,) for m in M]),
+    "(u, v) in E": (("u", "v"), E),
+    "k in range(2, 5)": (("k",), [(2,), (3,), (4,)]),
+    "h in M - HOT": (("h",), [("jan",), ("mar",)]),
+}
+CONDITIONS: dict[str, tuple[str, Callable[..., bool]]] = {
+    "t == s": ("t s", lambda t, s: t == s),
+    "t < s": ("t s", lambda t, s: t < s),
+    "t != s": ("t s", lambda t, s: t != s),
+    "t == s + 1": ("t s", lambda t, s: t == s + 1),
+    "t - 1 == u": ("t u", lambda t, u: t - 1 == u),
+    "u == t": ("u t", lambda u, t: u == t),
+    "m == v": ("m v", lambda m, v: m == v),
+    'm != "jan"': ("m", lambda m: m != "jan"),
+    "m == feb": ("m", lambda m: m == "feb"),
+    "(t, m) in E": ("t m", lambda t, m: (t, m) in E),
+    "(s, m) not in E": ("s m", lambda s, m: (s, m) not in E),
+    "m in HOT": ("m", lambda m: m in HOT),
+    "base[t] > 1": ("t", lambda t: BASE[t] > 1),
+    "cost[t, m] >= 21 or m in HOT": ("t m", lambda t, m: COST[t, m] >= 21 or m in HOT),
+    "not (t > 2 and s > 2)": ("t s", lambda t, s: not (t > 2 and s > 2)),
+    "1 < t <= 4": ("t", lambda t: 1 < t <= 4),
+    "ord(m) == t": ("m t", lambda m, t: M.index(m) + 1 == t),
+    "v < m": ("v m", lambda v, m: M.index(v) < M.index(m)),
+    "k == t": ("k t", lambda k, t: k == t),
+    "t > 1 and base[t-1] < 5": ("t", lambda t: t > 1 and BASE[t - 1] < 5),
+    "prev(m) == v": ("m v", lambda m, v: M.index(m) > 0 and M[M.index(m) - 1] == v),
+    "h == m": ("h m", lambda h, m: h == m),
+    "t in {1, 5}": ("t", lambda t: t in (1, 5)),
+}
+BODIES: dict[str, tuple[str, Callable[..., float]]] = {
+    "1": ("", lambda: 1.0),
+    "t": ("t", lambda t: t),
+    "base[t] * two - t/4": ("t", lambda t: BASE[t] * 2 - t / 4),
+    "cost[t, m]": ("t m", lambda t, m: COST[t, m]),
+    "cost[s, v] + length[u, v]": ("s u v", lambda s, u, v: COST[s, v] + LENGTH[u, v]),
+    "half[t] ** 2": ("t", lambda t: (7 if t == 2 else 0.5) ** 2),
+    "max(base[t], base[s], 0)": ("t s", lambda t, s: max(BASE[t], BASE[s], 0)),
+    "cost[t+1, m] if t < 5 else -1": ("t m", lambda t, m: COST[t + 1, m] if t < 5 else -1),
+    "cost[t, next(m)] if m != last(M) else 0": (
+        "t m",
+        lambda t, m: COST[t, M[M.index(m) + 1]] if m != "mar" else 0,
+    ),
+    "sum(cost[t, n] for n in M if n != m)": ("t m", lambda t, m: sum(COST[t, n] for n in M if n != m)),
+    "sum(length[a, b] for (a, b) in E if b == m)": (
+        "m",
+        lambda m: sum(v for (a, b), v in LENGTH.items() if b == m),
+    ),
+    "count(base[r] > t for r in T)": ("t", lambda t: sum(BASE[r] > t for r in T)),
+    "max(cost[r, v] for r in T if r <= t)": ("t v", lambda t, v: max(COST[r, v] for r in T if r <= t)),
+    "len(E) * ord(m) + abs(base[t])": ("m t", lambda m, t: 5 * (M.index(m) + 1) + abs(BASE[t])),
+    "any((t, n) in E for n in M)": ("t", lambda t: float(any((t, n) in E for n in M))),
+    "mod(k, 3) + floor(base[t]/2)": ("k t", lambda k, t: k % 3 + BASE[t] // 2),
+}
+
+
+def points(chosen: list[str], conditions: list[str]) -> Iterator[dict[str, object]]:
+    names = [name for g in chosen for name in GENERATORS[g][0]]
+    for parts in itertools.product(*(GENERATORS[g][1] for g in chosen)):
+        at = dict(zip(names, itertools.chain.from_iterable(parts), strict=True))
+        if all(CONDITIONS[c][1](*(at[n] for n in CONDITIONS[c][0].split())) for c in conditions):
+            yield at
+
+
+@st.composite
+def comprehensions(draw: st.DrawFn) -> tuple[list[str], list[str], list[str]]:
+    chosen = draw(st.lists(st.sampled_from(sorted(GENERATORS)), min_size=1, max_size=3, unique=True))
+    known = {name for g in chosen for name in GENERATORS[g][0]}
+    usable = [c for c, (names, _) in CONDITIONS.items() if known.issuperset(names.split())]
+    conditions = draw(st.lists(st.sampled_from(sorted(usable)), max_size=3, unique=True)) if usable else []
+    return chosen, conditions, [b for b, (names, _) in BODIES.items() if known.issuperset(names.split())]
+
+
+@settings(max_examples=150, deadline=None)
+@given(comprehension=comprehensions())
+def test_frames_hold_the_points_and_numbers_that_plain_loops_give(instance, comprehension):
+    chosen, conditions, bodies = comprehension
+    text = ", ".join(chosen) + (f" if {' and '.join(f'({c})' for c in conditions)}" if conditions else "")
+    data = Data(instance)
+    frame, env = expand(data, Frame(), {}, parse_domain(text))
+    names = [name for g in chosen for name in GENERATORS[g][0]]
+    found = list(
+        zip(*(instance.labels.tuples(frame.column(env[n]).reshape(-1, 1)) for n in names), strict=True)
+    )
+    expected = list(points(chosen, conditions))
+    assert sorted(map(repr, found)) == sorted(repr(tuple((at[n],) for n in names)) for at in expected)
+    order = {repr(point): k for k, point in enumerate(found)}
+    for body in bodies:
+        values = np.broadcast_to(data.number(parse_expression(body), frame, env), frame.lengths).reshape(-1)
+        for at in expected:
+            wanted = BODIES[body][1](*(at[n] for n in BODIES[body][0].split()))
+            assert values[order[repr(tuple((at[n],) for n in names))]] == pytest.approx(wanted), (body, at)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    outer=st.sampled_from(["t in T", "m in M", "t in T, m in M", "(t, m) in E"]),
+    comprehension=comprehensions(),
+)
+def test_sums_inside_a_frame_equal_sums_in_plain_loops(instance, outer, comprehension):
+    chosen, conditions, _ = comprehension
+    known = {name for g in chosen for name in GENERATORS[g][0]}
+    outer_names = (
+        ["t", "m"]
+        if "m" in outer and "t" in outer.split(" in ")[0] + outer[:2] and "," in outer
+        else [outer[0]]
+    )
+    renamed = {n: f"{n}{n}" for n in outer_names}
+    frame_text = outer
+    for old, new in renamed.items():
+        frame_text = (
+            frame_text.replace(f"{old} in", f"{new} in")
+            .replace(f"({old},", f"({new},")
+            .replace(f"{old})", f"{new})")
+        )
+    data = Data(instance)
+    frame, env = expand(data, Frame(), {}, parse_domain(frame_text))
+    # Tie the inner sum to the outer point wherever both have a month or a number.
+    ties = [f"{n} == {renamed[n]}" for n in outer_names if n in known]
+    text = " and ".join(f"({c})" for c in [*conditions, *ties])
+    inner = " ".join(f"for {g}" for g in chosen) + (f" if {text}" if text else "")
+    values = np.broadcast_to(
+        data.number(parse_expression(f"sum(1 + 0*two {inner})"), frame, env), frame.lengths
+    ).reshape(-1)
+    columns = {n: instance.labels.tuples(frame.column(env[renamed[n]]).reshape(-1, 1)) for n in outer_names}
+    for k, value in enumerate(values.tolist()):
+        fixed = {n: columns[n][k][0] for n in outer_names if n in known}
+        wanted = sum(all(at[n] == v for n, v in fixed.items()) for at in points(chosen, conditions))
+        assert value == wanted
+
+
+def evaluate(instance: Instance, text: str, domain: str = "") -> np.ndarray:
+    data, frame, env = Data(instance), Frame(), {}
+    if domain:
+        frame, env = expand(data, frame, env, parse_domain(domain))
+    return np.broadcast_to(data.number(parse_expression(text), frame, env), frame.lengths)
+
+
+def test_a_condition_is_joined_and_not_filtered_out_of_a_product(instance, monkeypatch):
+    def too_large(self: Frame, axes: object) -> Frame:
+        raise AssertionError("a product was written out")
+
+    monkeypatch.setattr(Frame, "merge", too_large)
+    data = Data(instance)
+    for text in (
+        "t in T, (u, v) in E if u == t",
+        "t in T, m in M if (t, m) in E",
+        "t in T, s in T if s == t - 1",
+    ):
+        frame, _ = expand(data, Frame(), {}, parse_domain(text))
+        assert len(frame.lengths) == 1
+
+
+def test_an_index_before_the_first_has_no_value(instance):
+    with pytest.raises(MissingValue, match="base"):
+        evaluate(instance, "base[t-1]", "t in T")
+    assert evaluate(instance, "base[t-1]", "t in T if t > 1").tolist() == [BASE[t] for t in T[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("m + 1", "the index `m` is used as a number, but `jan` is not one"),
+        ("cost[1, winter]", "cost"),
+        ("base[1, 2]", r"`base` has 1 indices \(T\), but 2 are given"),
+        ("bse[1]", "`bse` is not a parameter"),
+        ("1 / (two - 2)", "a division by zero"),
+        ("sqrt(0 - two)", "has no finite value"),
+        ("min(base[t] for t in T if t > 9)", "over no elements"),
+        ("sum(1 for (a, b, c) in E)", "elements of `E` have 2 labels"),
+        ("sum(1 for a in NOWHERE)", "`NOWHERE` is not a set"),
+        ("sum(1 for k in range(1, 9, 0))", "zero"),
+        ("count((t, m) in T for t in T)", "2 labels before `in`"),
+    ],
+)
+def test_what_has_no_value_is_an_error_that_says_why(instance, text, message):
+    with pytest.raises(CompileError, match=message):
+        evaluate(instance, text, "m in M")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 5), max_size=8), st.lists(st.integers(0, 5), max_size=8))
+def test_a_join_gives_every_pair_of_equals_in_order(left, right):
+    one, two = join(np.array(left, dtype=np.int32), np.array(right, dtype=np.int32))
+    expected = [(i, j) for i, a in enumerate(left) for j, b in enumerate(right) if a == b]
+    assert list(zip(one.tolist(), two.tolist(), strict=True)) == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), unique=True, max_size=20), st.booleans())
+def test_positions_in_a_set_are_found_dense_or_sorted(rows, sparse):
+    scale = 3_000_000 if sparse else 1
+    codes = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    index = SetIndex(codes)
+    asked = np.array([(a, b) for a in range(-1, 11) for b in range(-1, 11)])
+    positions = {row: n for n, row in enumerate(rows)}
+    assert index.find([asked[:, 0], asked[:, 1]]).tolist() == [
+        positions.get(tuple(a), -1) for a in asked.tolist()
+    ]
+    assert scale in (1, 3_000_000)
