@@ -56,10 +56,10 @@ class Spend:
 
 
 class CallStore:
-    """A file of paid calls; in memory without a path. Safe to share between threads.
+    """A file of paid calls; in memory without a path. Threads may share it, processes may not.
 
     Raises:
-        RunError: the file cannot be opened or written.
+        RunError: the file cannot be opened or written, or another process has it.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -70,8 +70,9 @@ class CallStore:
                 ":memory:" if path is None else path,
                 check_same_thread=False,
                 isolation_level=None,
-                timeout=30,
+                timeout=1,
             )
+            self._connection.execute("pragma locking_mode = exclusive")
             self._connection.execute("pragma synchronous = full")
             self._connection.executescript(_TABLES)
         except sqlite3.Error as error:
@@ -143,6 +144,11 @@ class CallStore:
             raise self._broken(error) from error
 
     def _broken(self, error: sqlite3.Error) -> RunError:
+        if getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return RunError(
+                f"{self._path}: another process is working on this run",
+                hint="wait for it, or stop it and resume the run",
+            )
         return RunError(
             f"{self._path or 'the call store'}: model calls cannot be kept: {error}",
             hint="see that the disk has room and the folder can be written, then resume the run",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Asker", "Context", "Event", "Journal", "Listener", "Problem", "Question"]
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -101,7 +102,11 @@ class Problem:
                 raise UsageError(f"there is no table {path}", hint="check the path given with `--data`")
 
     def dumps(self) -> str:
-        """JSON from which `loads` makes the same problem."""
+        """JSON from which `loads` makes the same problem, and by which a changed one is known.
+
+        Raises:
+            UsageError: `data` holds something JSON cannot.
+        """
         given = self.formulation
         kept = {
             "text": self.text,
@@ -109,8 +114,12 @@ class Problem:
             "formulation": None if given is None else given.model_dump(mode="json", by_alias=True),
             "data": self.data,
             "folder": None if self.folder is None else str(self.folder.absolute()),
+            "digests": {str(path): _digest(path) for each in self.tables for path in _files(each)},
         }
-        return json.dumps(kept, ensure_ascii=False)
+        try:
+            return json.dumps(kept, ensure_ascii=False, default=_plain)
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"the data cannot be kept in a run: {error}") from error
 
     @classmethod
     def loads(cls, text: str) -> Problem:
@@ -124,6 +133,22 @@ class Problem:
             kept["data"],
             None if kept["folder"] is None else Path(kept["folder"]),
         )
+
+
+def _plain(value: object) -> object:
+    """Arrays and their numbers as lists and numbers."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"a {type(value).__name__} is not plain data")
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)

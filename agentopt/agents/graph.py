@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from agentopt.agents.nodes import Node, out_of_budget
+from agentopt.agents.nodes import Node, explain
 from agentopt.agents.session import Session
 from agentopt.agents.state import State, Update, applied
 from agentopt.errors import BudgetExceeded, RunError
@@ -50,25 +50,29 @@ class Graph:
 def run_graph(graph: Graph, session: Session, folder: Path | None) -> State:
     """Run a graph to its end; with a folder, from where an earlier process left it.
 
+    A budget that runs out ends it with what was reached; the checkpoint stays before the node that asked for
+    more, so that a resume with a larger budget goes on there.
+
     Raises:
         AgentoptError: what a node raised; the run can be resumed.
     """
     if session.context.model is None:
         return _straight(graph, session)
-    with _saver(folder) as saver:
-        return _by_langgraph(graph, session, saver)
+    try:
+        with _saver(folder) as saver:
+            return _by_langgraph(graph, session, saver)
+    except BudgetExceeded as error:
+        reached = applied(session.state, {"stopped": f"the budget is used up: {error.message}"})
+        return applied(reached, explain(reached, session))
 
 
 def step(graph: Graph, name: str, state: State, session: Session) -> Update:
-    """Run one node; its update is checked, and a budget that runs out ends repairing, not the solve."""
-    session.begin(name, state.calls)
+    """Run one node; its update is checked."""
+    session.begin(name, state)
     session.emit("start")
     began = time.monotonic()
-    try:
-        update = graph.nodes[name](state, session)
-    except BudgetExceeded as error:
-        update = out_of_budget(state, error)
-    update = {**update, "calls": session.ordinal}
+    update = graph.nodes[name](state, session)
+    update["calls"] = session.ordinal
     applied(state, update)
     session.emit("end", str(update.get("stopped") or ""), seconds=time.monotonic() - began)
     return update

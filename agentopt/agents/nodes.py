@@ -31,7 +31,6 @@ from agentopt.agents.state import Attempt, Reason, State, Update
 from agentopt.errors import (
     AgentoptError,
     BindingError,
-    BudgetExceeded,
     CompileError,
     EngineError,
     FormulationError,
@@ -91,9 +90,9 @@ def take(state: State, session: Session, reply: Reply) -> Update:
     try:
         formulation, notes = read_formulation(reply)
     except ReplyError as error:
-        return {"reply": reply.text, **send_back(state, session, "reply", [_said(error)])}
+        return {"reply": reply.text[:MAX_SHOWN], **send_back(state, session, "reply", [_said(error)])}
     except FormulationError as error:
-        return {"reply": reply.text, **send_back(state, session, "check", [_said(error)])}
+        return {"reply": reply.text[:MAX_SHOWN], **send_back(state, session, "check", [_said(error)])}
     found = written(formulation)
     if state.findings and found == state.formulation:
         return _insisted(state, session)
@@ -247,14 +246,6 @@ def send_back(state: State, session: Session, reason: Reason, found: Sequence[st
     if reason in _ONCE:
         update["settled"] = [*state.settled, reason]
     return update
-
-
-def out_of_budget(state: State, error: BudgetExceeded) -> Update:
-    """What was reached stays; nothing more is asked."""
-    return {
-        "stopped": f"the budget is used up: {error.message}",
-        "warnings": [*state.warnings, error.message],
-    }
 
 
 def shown_answers(state: State) -> str:

@@ -20,6 +20,7 @@ from pydantic import JsonValue
 from agentopt.agents.calls import CallStore
 from agentopt.agents.context import Context, Event, EventKind, Problem, Question
 from agentopt.agents.shelf import load_solution, save_solution
+from agentopt.agents.state import State
 from agentopt.compiling.arrays import Compiled
 from agentopt.errors import ModelError, PromptError, UsageError
 from agentopt.formulation.elements import Formulation
@@ -42,6 +43,7 @@ class Session:
         self.sample = sample
         self.node = ""
         self.ordinal = 0
+        self.state = State()
         self._store = store
         self._prompts: dict[str, Prompt] = {}
         self._formulations: dict[str, Formulation] = {}
@@ -49,9 +51,9 @@ class Session:
         self._compiled: dict[str, Compiled] = {}
         self._solutions: dict[str, Solution] = {}
 
-    def begin(self, node: str, calls: int) -> None:
-        """Enter a node; its first call is number `calls`."""
-        self.node, self.ordinal = node, calls
+    def begin(self, node: str, state: State) -> None:
+        """Enter a node in a state, which says the ordinal of its first call."""
+        self.node, self.state, self.ordinal = node, state, state.calls
 
     def emit(self, kind: EventKind, message: str = "", **data: object) -> None:
         """Tell the listener."""
@@ -198,10 +200,6 @@ class Session:
         if found is None:
             found = self._solutions[self.solve(written)]
         return found
-
-    def follow(self, sample: int) -> Session:
-        """A session of the same problem for another sample, sharing the paid calls."""
-        return Session(self.problem, self.context, self._store, sample)
 
     def _find_solution(self, key: str) -> Solution | None:
         folder = self._folder()

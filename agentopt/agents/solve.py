@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["Answer", "Context", "Problem", "formulate", "run"]
+__all__ = ["Answer", "Context", "Problem", "formulate", "resume", "run"]
 
 import contextlib
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -57,6 +58,24 @@ def run(problem: Problem, context: Context, *, until: str = "explain") -> Answer
         return answer_of(state, session, store.spend, until=until)
 
 
+def resume(context: Context) -> Answer:
+    """Go on with the problem kept in the context's run folder; a finished run gives its answer again.
+
+    Raises:
+        RunError: the folder holds no problem.
+        As `run`.
+    """
+    folder = None if context.run is None else context.run.folder
+    path = Path("problem.json") if folder is None else folder / "problem.json"
+    try:
+        problem = Problem.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            f"{folder}: there is no solve to go on with", hint="see `agentopt runs list`"
+        ) from error
+    return run(problem, context)
+
+
 def formulate(problem: Problem, context: Context) -> Answer:
     """The formulation of a problem, checked and bound to its data, not solved.
 
@@ -75,10 +94,7 @@ def _folder(problem: Problem, context: Context) -> Path | None:
     text = problem.dumps()
     try:
         if path.exists():
-            if path.read_text(encoding="utf-8") != text:
-                raise RunError(
-                    f"{folder} is the run of another problem", hint="leave out the run, or name a new folder"
-                )
+            _same(folder, path.read_text(encoding="utf-8"), text)
             return folder
         part = path.with_suffix(".part")
         part.write_text(text, encoding="utf-8")
@@ -111,6 +127,19 @@ def _tables_of_text(problem: Problem, folder: Path | None) -> Iterator[Problem]:
             ) from error
         files = tuple(place / table.name for table in tables)
         yield replace(problem, text=text, tables=(*problem.tables, *files))
+
+
+def _same(folder: Path, kept: str, text: str) -> None:
+    """Refuse to go on with another problem, or with tables that have changed since."""
+    if kept == text:
+        return
+    was, now = json.loads(kept), json.loads(text)
+    changed = [path for path, digest in now.pop("digests").items() if was["digests"].get(path) != digest]
+    was.pop("digests")
+    if was != now:
+        raise RunError(f"{folder} is the run of another problem", hint="start a new run for this one")
+    name = Path(changed[0]).name if changed else "a table"
+    raise RunError(f"{name} has changed since the run {folder.name} was begun", hint="start a new run")
 
 
 @contextlib.contextmanager

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from agentopt.agents import Problem, run
-from agentopt.errors import ModelError, RunError
+from agentopt.agents import Problem, resume, run
+from agentopt.errors import BudgetExceeded, ModelError, RunError
 from agentopt.models.base import Reply
 from tests.agents.conftest import OPTIMUM, TEXT, Folder, Script, broken, joinery
 from tests.agents.test_solve import infeasible
@@ -162,6 +162,59 @@ def test_a_run_goes_on_after_its_server_came_back(make_context, tmp_path):
     answer = run(Problem(TEXT), make_context(model, run=Folder(tmp_path)))
     assert answer.objective == pytest.approx(OPTIMUM)
     assert model.calls == 3
+
+
+def test_a_larger_budget_goes_on_where_the_smaller_ended(make_context, tmp_path):
+    short = Script({"formulate": [infeasible()], "repair": [BudgetExceeded("1 call of 1 is used")]})
+    first = run(Problem(TEXT), make_context(short, run=Folder(tmp_path)))
+    assert first.status == "infeasible"
+    more = Script({"repair": [joinery()]})
+    answer = resume(make_context(more, run=Folder(tmp_path)))
+    assert answer.objective == pytest.approx(OPTIMUM)
+    assert more.components == ["shared/repair"]
+    assert not any("budget" in warning for warning in answer.warnings)
+
+
+def test_a_folder_without_a_problem_cannot_be_resumed(make_context, tmp_path):
+    with pytest.raises(RunError, match="no solve to go on with"):
+        resume(make_context(Script({}), run=Folder(tmp_path)))
+
+
+def test_a_table_that_changed_since_is_refused(make_context, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("a,b\n1,2\n")
+    folder = tmp_path / "run"
+    folder.mkdir()
+    problem = Problem(TEXT, (table,))
+    run(problem, make_context(Script({"formulate": [joinery()]}), run=Folder(folder)))
+    table.write_text("a,b\n1,3\n")
+    with pytest.raises(RunError, match=r"t.csv has changed since the run"):
+        run(problem, make_context(Script({}), run=Folder(folder)))
+
+
+def test_two_processes_do_not_work_on_one_run(make_context, tmp_path):
+    other = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from pathlib import Path; from agentopt.agents.calls import CallStore\n"
+            "store = CallStore(Path(sys.argv[1])); print('open', flush=True); sys.stdin.read()",
+            str(tmp_path / "calls.sqlite"),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    with other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"open\n"
+        model = Script({"formulate": [joinery()]})
+        with pytest.raises(RunError, match="another process is working on this run"):
+            run(Problem(TEXT), make_context(model, run=Folder(tmp_path)))
+        assert not model.asked
+        other.kill()
+    answer = run(Problem(TEXT), make_context(model, run=Folder(tmp_path)))
+    assert answer.objective == pytest.approx(OPTIMUM)
 
 
 def test_a_folder_of_another_problem_is_refused(make_context, tmp_path):
