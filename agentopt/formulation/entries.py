@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from agentopt.errors import BindingError, nearest
 from agentopt.formulation.instance import BoundParameter, BoundSet, Codes, Labels, Values, product
-from agentopt.formulation.lookup import SetIndex
+from agentopt.formulation.lookup import MAX_KEY, SetIndex
 
 Around = Callable[[Sequence[Codes]], NDArray[np.bool_]]
 
@@ -150,6 +150,11 @@ def place(
             values, or has no value and there is no default.
     """
     over = tuple(s.name for s in space.sets)
+    if space.size > MAX_KEY:
+        raise BindingError(
+            f"`{space.name}` ranges over {float(space.size):.1g} indices",
+            hint="let it range over a set of the tuples that have a value",
+        )
     flat, entries = _positions(space, entries)
     values = entries.values
     finite = np.isfinite(values)

@@ -7,7 +7,7 @@ broadcasting.
 
 from __future__ import annotations
 
-__all__ = ["ParameterTable", "SetIndex", "separable"]
+__all__ = ["MAX_KEY", "ParameterTable", "SetIndex", "separable"]
 
 import math
 from collections.abc import Sequence
@@ -15,10 +15,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from agentopt.errors import CompileError
 from agentopt.formulation.frames import Ints
 from agentopt.formulation.instance import BoundParameter, Values
 
 _DENSE = 1 << 22
+MAX_KEY = 1 << 62
+"""Row-major positions are 64-bit integers."""
 
 
 def _column_table(column: Ints) -> tuple[Ints, int]:
@@ -53,8 +56,13 @@ class SetIndex:
             self._table[column] = np.arange(self.length, dtype=np.int32)
             return
         self._columns = [_column_table(codes[:, k]) for k in range(self.arity)]
-        keys = self._key([codes[:, k] for k in range(self.arity)])[0]
         size = math.prod(max(1, count) for _, count in self._columns)
+        if size > MAX_KEY:
+            raise CompileError(
+                f"a set of {self.length:,} elements with {self.arity} labels each is too wide to look up",
+                hint="give the elements names of their own, and the parts as parameters",
+            )
+        keys = self._key([codes[:, k] for k in range(self.arity)])[0]
         self._sorted: tuple[Ints, Ints] | None = None
         if size <= max(_DENSE, 4 * self.length):
             self._table = np.full(size + 1, -1, dtype=np.int32)
@@ -79,6 +87,8 @@ class SetIndex:
         key, unknown = self._key(columns)
         if self._sorted is None:
             return self._table[np.where(unknown, len(self._table) - 1, key)]
+        if not self.length:
+            return np.full(key.shape, -1, dtype=np.int32)
         keys, order = self._sorted
         place = np.minimum(np.searchsorted(keys, key), self.length - 1)
         return np.where(unknown | (keys[place] != key), np.int32(-1), order[place])
@@ -124,6 +134,8 @@ class ParameterTable:
             key = self._flat(positions)
             place = np.minimum(np.searchsorted(self._keys, key), len(self._keys) - 1)
             missing = np.nan if self.default is None else self.default
+            if not len(self._keys):
+                return np.full(key.shape, missing)
             return np.where(self._keys[place] == key, self._values[place], missing)
         view = self._view(positions, num_axes)
         return self._dense.reshape(-1)[self._flat(positions)] if view is None else view

@@ -18,6 +18,7 @@ from agentopt.errors import BindingError, nearest
 from agentopt.formulation.elements import IndexSet, Parameter
 from agentopt.formulation.entries import Entries, Space
 from agentopt.formulation.instance import BoundSet, Codes, Labels
+from agentopt.formulation.lookup import MAX_KEY
 from agentopt.formulation.table import Column, Table, listed
 
 Warn = Callable[[str], None]
@@ -44,10 +45,13 @@ def element_codes(table: Table, columns: Sequence[str] | None, name: str, labels
     rows = np.stack(found, axis=1).astype(np.int32, copy=False)
     if not len(rows):
         return rows
-    key = rows[:, 0].astype(np.int64)
-    for column in found[1:]:
-        key = key * len(labels) + column
-    _, first = np.unique(key, return_index=True)
+    if len(labels) ** len(found) > MAX_KEY:
+        _, first = np.unique(rows, axis=0, return_index=True)
+    else:
+        key = rows[:, 0].astype(np.int64)
+        for column in found[1:]:
+            key = key * len(labels) + column
+        _, first = np.unique(key, return_index=True)
     return rows[np.sort(first)]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentopt.errors import BindingError, FormulationError
+from agentopt.errors import BindingError, CompileError, FormulationError
 from agentopt.formulation import io
 from agentopt.formulation.binding import bind
 from agentopt.formulation.elements import Formulation
@@ -340,6 +340,15 @@ def test_problems_with_several_elements_are_told_together():
     assert "`c[a]`" in message
     assert "parameters.e" in message
     assert "parameters.d" not in message  # it could not be tried
+
+
+def test_an_index_space_beyond_64_bits_is_refused_not_wrapped():
+    f = formulation(sets={"I": {"last": 100_000}}, parameters={"c": {"over": ["I"] * 4, "default": 0}})
+    assert "`c` ranges over 1e+20 indices" in refused(f, {"c": {(1, 2, 3, 4): 5}}).message
+    wide = [[k + 10_000 * column for column in range(5)] for k in range(9_000)]
+    f = formulation(sets={"W": {}}, parameters={"c": {"over": "W", "value": 1}})
+    with pytest.raises(CompileError, match="9,000 elements with 5 labels each is too wide"):
+        bind(f, {"W": wide})
 
 
 def test_a_circle_of_definitions_is_named():

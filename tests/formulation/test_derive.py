@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentopt.errors import CompileError
+from agentopt.formulation import lookup
 from agentopt.formulation.binding import bind
 from agentopt.formulation.derive import Data, MissingValue
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.frames import Frame, join
 from agentopt.formulation.generators import expand
 from agentopt.formulation.instance import Instance
-from agentopt.formulation.lookup import SetIndex
 from agentopt.formulation.parse import parse_domain, parse_expression
 
 T = [1, 2, 3, 4, 5]
@@ -51,7 +51,7 @@ def instance() -> Instance:
     return bind(f, {"base": BASE, "cost": COST, "length": LENGTH})
 
 
-# Each generator with what it ranges over in plain Python, and each condition with its meaning; `s` is second t.
+# Each generator with what it ranges over, and each condition and body with its meaning in plain Python.
 GENERATORS: dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]] = {
     "t in T": (("t",), [(t,) for t in T]),
     "s in T": (("s",), [(t,) for t in T]),
@@ -149,41 +149,30 @@ def test_frames_hold_the_points_and_numbers_that_plain_loops_give(instance, comp
             assert values[order[repr(tuple((at[n],) for n in names))]] == pytest.approx(wanted), (body, at)
 
 
+OUTER = {
+    "tt in T": ["t"],
+    "mm in M": ["m"],
+    "tt in T, mm in M": ["t", "m"],
+    "(tt, mm) in E": ["t", "m"],
+    "mm in M, tt in T if (tt, mm) in E": ["m", "t"],
+}
+
+
 @settings(max_examples=100, deadline=None)
-@given(
-    outer=st.sampled_from(["t in T", "m in M", "t in T, m in M", "(t, m) in E"]),
-    comprehension=comprehensions(),
-)
+@given(outer=st.sampled_from(sorted(OUTER)), comprehension=comprehensions())
 def test_sums_inside_a_frame_equal_sums_in_plain_loops(instance, outer, comprehension):
     chosen, conditions, _ = comprehension
-    known = {name for g in chosen for name in GENERATORS[g][0]}
-    outer_names = (
-        ["t", "m"]
-        if "m" in outer and "t" in outer.split(" in ")[0] + outer[:2] and "," in outer
-        else [outer[0]]
-    )
-    renamed = {n: f"{n}{n}" for n in outer_names}
-    frame_text = outer
-    for old, new in renamed.items():
-        frame_text = (
-            frame_text.replace(f"{old} in", f"{new} in")
-            .replace(f"({old},", f"({new},")
-            .replace(f"{old})", f"{new})")
-        )
+    tied = [n for n in OUTER[outer] if n in {name for g in chosen for name in GENERATORS[g][0]}]
+    conditions_and_ties = [f"({c})" for c in conditions] + [f"{n} == {n}{n}" for n in tied]
+    inner = " ".join(f"for {g}" for g in chosen)
+    inner += f" if {' and '.join(conditions_and_ties)}" if conditions_and_ties else ""
     data = Data(instance)
-    frame, env = expand(data, Frame(), {}, parse_domain(frame_text))
-    # Tie the inner sum to the outer point wherever both have a month or a number.
-    ties = [f"{n} == {renamed[n]}" for n in outer_names if n in known]
-    text = " and ".join(f"({c})" for c in [*conditions, *ties])
-    inner = " ".join(f"for {g}" for g in chosen) + (f" if {text}" if text else "")
-    values = np.broadcast_to(
-        data.number(parse_expression(f"sum(1 + 0*two {inner})"), frame, env), frame.lengths
-    ).reshape(-1)
-    columns = {n: instance.labels.tuples(frame.column(env[renamed[n]]).reshape(-1, 1)) for n in outer_names}
-    for k, value in enumerate(values.tolist()):
-        fixed = {n: columns[n][k][0] for n in outer_names if n in known}
-        wanted = sum(all(at[n] == v for n, v in fixed.items()) for at in points(chosen, conditions))
-        assert value == wanted
+    frame, env = expand(data, Frame(), {}, parse_domain(outer))
+    values = np.broadcast_to(data.number(parse_expression(f"sum(two {inner})"), frame, env), frame.lengths)
+    columns = {n: instance.labels.tuples(frame.column(env[n + n]).reshape(-1, 1)) for n in tied}
+    for k, value in enumerate(values.reshape(-1).tolist()):
+        wanted = [at for at in points(chosen, conditions) if all(at[n] == columns[n][k][0] for n in tied)]
+        assert value == 2 * len(wanted)
 
 
 def evaluate(instance: Instance, text: str, domain: str = "") -> np.ndarray:
@@ -243,15 +232,27 @@ def test_a_join_gives_every_pair_of_equals_in_order(left, right):
     assert list(zip(one.tolist(), two.tolist(), strict=True)) == expected
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), unique=True, max_size=20), st.booleans())
-def test_positions_in_a_set_are_found_dense_or_sorted(rows, sparse):
-    scale = 3_000_000 if sparse else 1
-    codes = np.array(rows, dtype=np.int64).reshape(-1, 2)
-    index = SetIndex(codes)
-    asked = np.array([(a, b) for a in range(-1, 11) for b in range(-1, 11)])
+@pytest.mark.parametrize("dense", [0, lookup._DENSE])
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), unique=True, max_size=20))
+def test_positions_in_a_set_are_found_in_a_dense_table_and_in_a_sorted_one(dense, rows):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lookup, "_DENSE", dense)
+        index = lookup.SetIndex(np.array(rows, dtype=np.int64).reshape(-1, 2))
+    asked = [(a, b) for a in range(-1, 11) for b in range(-1, 11)]
+    found = index.find([np.array([a for a, _ in asked]), np.array([b for _, b in asked])])
     positions = {row: n for n, row in enumerate(rows)}
-    assert index.find([asked[:, 0], asked[:, 1]]).tolist() == [
-        positions.get(tuple(a), -1) for a in asked.tolist()
-    ]
-    assert scale in (1, 3_000_000)
+    assert found.tolist() == [positions.get(each, -1) for each in asked]
+
+
+@settings(max_examples=40, deadline=None)
+@given(kept=st.sets(st.tuples(st.integers(1, 7), st.integers(1, 7))), dense=st.booleans())
+def test_values_are_found_in_a_dense_table_and_in_a_sorted_one(kept, dense):
+    f = Formulation.model_validate(
+        {"sets": {"I": {"last": 7}}, "parameters": {"c": {"over": ["I", "I"], "default": -1}}}
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lookup, "_DENSE", lookup._DENSE if dense else 0)
+        values = evaluate(bind(f, {"c": {(i, j): 10 * i + j for i, j in kept}}), "c[i, j]", "i in I, j in I")
+    expected = [[10 * i + j if (i, j) in kept else -1 for j in range(1, 8)] for i in range(1, 8)]
+    assert values.tolist() == expected
