@@ -269,10 +269,11 @@ class Binder:
                 f"{path}: the parameter has no numbers",
                 hint=f"give it a `value`, `values`, a table or a `formula`, or pass data for `{name}`",
             )
+        default = None if declared.default is None else float(declared.default)
         if isinstance(found, np.ndarray):
-            bound = complete(space, found, declared.default, path)
+            bound = complete(space, found, default, path)
         else:
-            bound = place(space, found, declared.default, self.warn)
+            bound = place(space, found, default, self.warn)
         self.parameters[name] = bound
         self.sources[name] = source
 

@@ -66,7 +66,8 @@ def bind(
                 hint=nearest(name, [*f.sets, *f.parameters]),
             )
     parsed = parse(f)
-    binder = Binder(parsed, given, Shelf(tuple(tables), folder))
+    shelf = Shelf(tuple(tables), folder)
+    binder = Binder(parsed, given, shelf)
     failed: dict[Node, AgentoptError | None] = {}
     wants = {node: tuple(_wants(parsed, given, node)) for node in _nodes(f)}
     for node in _order(wants):
@@ -80,6 +81,8 @@ def bind(
     errors = [error for error in failed.values() if error is not None]
     if errors:
         raise _together(errors)
+    for path in shelf.unused():
+        binder.warn(f"{path.name} was given, but nothing is read from it")
     return binder.instance()
 
 

@@ -68,7 +68,8 @@ class Column:
     def take(self, rows: Codes) -> Column:
         """The column of some of the rows."""
         if self.codes is not None:
-            return Column(self.name, self.cells, self.codes[rows])
+            used, codes = np.unique(self.codes[rows], return_inverse=True)
+            return Column(self.name, [self.cells[c] for c in used.tolist()], codes.astype(np.int32))
         return Column(self.name, [self.cells[r] for r in rows.tolist()])
 
 
@@ -103,6 +104,12 @@ class Table:
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0
+
+    def take(self, rows: Codes) -> Table:
+        """Some of the rows, which keep their numbers."""
+        numbers = self.first_row + rows if self.row_numbers is None else self.row_numbers[rows]
+        columns = {key: column.take(rows) for key, column in self.columns.items()}
+        return Table(self.name, columns, numbers, noun=self.noun, warnings=self.warnings)
 
     def at(self, row: int, column: str | None = None) -> str:
         """The place of a cell as messages name it."""
@@ -271,14 +278,7 @@ def without_blanks(table: Table) -> Table:
         blank = blank & table.empties(column)
     if not blank.any():
         return table
-    kept = np.flatnonzero(~blank)
-    return Table(
-        table.name,
-        {key: column.take(kept) for key, column in table.columns.items()},
-        table.first_row + kept,
-        noun=table.noun,
-        warnings=table.warnings,
-    )
+    return table.take(np.flatnonzero(~blank))
 
 
 def unread(name: str, error: BaseException, what: str) -> BindingError:

@@ -132,22 +132,44 @@ class _Reader:
     def long(self) -> Entries:
         table, value = self.table, self.value
         assert value is not None
+        if not self.space.sets:
+            one = table.take(np.array([self._row(value)]))
+            values = one.numbers(one.columns[value.name])
+            return self._filled(
+                Entries([], values, lambda entry, k: "", lambda entry: one.at(0, value.name), table.name)
+            )
         keys = self._keys(self.space.sets, {value.name})
         values = table.numbers(value)
         columns = [table.label_codes(key, self.space.labels.known) for key in keys]
-        if not keys and len(table) != 1:
+        return self._filled(
+            Entries(
+                columns,
+                values,
+                lambda entry, k: keys[k][entry],
+                lambda entry: table.at(entry, value.name),
+                table.name,
+            )
+        )
+
+    def _row(self, value: Column) -> int:
+        """The row of a parameter without indices: the only one, or the one that names the parameter."""
+        table, name = self.table, self.space.name
+        if len(table) == 1:
+            return 0
+        named = [
+            row
+            for column in table.columns.values()
+            if column is not value
+            for row in range(len(table))
+            if isinstance(column[row], str) and _stem(str(column[row])) == _stem(name)
+        ]
+        if len(named) != 1:
             raise BindingError(
-                f"{self.path}: {table.name} has {len(table):,} rows, but without `over` there is one number",
+                f"{self.path}: {table.name} has {len(table):,} rows, and {len(named)} of them name `{name}`",
                 hint="say `over` which set it ranges, or name a table of one row",
             )
-        entries = Entries(
-            columns,
-            values,
-            lambda entry, k: keys[k][entry],
-            lambda entry: table.at(entry, value.name),
-            table.name,
-        )
-        return self._filled(entries)
+        self.warn(f"{table.at(named[0], value.name)}: `{name}` is read from the row that names it")
+        return named[0]
 
     def _filled(self, entries: Entries) -> Entries:
         empty = np.isnan(entries.values)

@@ -96,6 +96,11 @@ class Shelf:
             raise self._missing(name)
         return found[0]
 
+    def unused(self) -> list[Path]:
+        """The files given by name from which no table was read so far."""
+        read = {path.resolve() for path, _ in self._read}
+        return [path for path in self.given if path.is_file() and path.resolve() not in read]
+
     def files(self) -> Iterator[Path]:
         """Every file within reach that is read as a table, given ones first."""
         for place in (*self.given, *((self.folder,) if self.folder is not None else ())):
@@ -204,18 +209,32 @@ def describe(
 ) -> list[TableSummary]:
     """Summaries of every table in the given files and folders.
 
+    What cannot be read in a folder, or in one part of a file of several, is a summary with only a warning.
+
     Raises:
-        BindingError: a file cannot be read.
+        BindingError: a file given by name cannot be read.
     """
-    found = []
-    shelf = Shelf(paths)
-    for path in shelf.files():
+    found: list[TableSummary] = []
+    for path in Shelf(paths).files():
         if not path.is_file():
             raise BindingError(f"there is no file `{path}`", hint=_sibling(path))
-        for part in parts(path):
-            table = load(path, part)
-            found.append(_summary(table, max_rows, max_columns, max_characters))
+        try:
+            for part in (names := parts(path)):
+                try:
+                    found.append(_summary(load(path, part), max_rows, max_columns, max_characters))
+                except BindingError as error:
+                    if len(names) == 1:
+                        raise
+                    found.append(_unreadable(f"{path.name}#{part}", error))
+        except BindingError as error:
+            if path in paths:
+                raise
+            found.append(_unreadable(path.name, error))
     return found
+
+
+def _unreadable(ref: str, error: BindingError) -> TableSummary:
+    return TableSummary(ref, 0, (), 0, (), (error.message,))
 
 
 def _sibling(path: Path) -> str:

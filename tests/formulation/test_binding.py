@@ -411,6 +411,23 @@ def test_a_scalar_comes_from_a_table_of_one_row(tmp_path):
     assert (values(instance, "budget"), values(instance, "n")) == ({(): 10}, {(): 3})
 
 
+def test_a_scalar_comes_from_the_row_that_names_it(tmp_path):
+    f = formulation(parameters={"max_hours": {"from": "t.csv", "column": "value"}})
+    where = folder(tmp_path, t="name,value\nbudget,lots\nMax hours,3.5\n")
+    instance = bind(f, folder=where)
+    assert values(instance, "max_hours") == {(): 3.5}
+    assert instance.warnings == (
+        "t.csv, row 3, column `value`: `max_hours` is read from the row that names it",
+    )
+
+
+def test_a_table_given_and_not_read_is_a_warning(tmp_path):
+    folder(tmp_path, plants=PLANTS, spare="a\n1\n")
+    f = formulation(sets={"PLANTS": {"from": "plants.csv"}})
+    instance = bind(f, tables=[tmp_path / "plants.csv", tmp_path / "spare.csv"])
+    assert instance.warnings == ("spare.csv was given, but nothing is read from it",)
+
+
 def test_empty_cells_are_the_default_and_said_so(tmp_path):
     parameters = {"c": {"over": "I", "from": "t.csv", "column": "v", "key": "k", "default": 5}}
     f = formulation(sets={"I": {"elements": ["a", "b", "c"]}}, parameters=parameters)
@@ -462,7 +479,7 @@ def test_an_index_given_twice_with_one_value_is_a_warning(tmp_path):
         ({"over": ["I", "I"], "column": "v", "key": ["k"]}, "1 columns are named, expected 2"),
         ({"over": "I", "key": "k"}, "which column of t.csv holds the numbers"),
         ({"over": ["I", "I"], "column": "v"}, "which column of t.csv holds the elements of `I`"),
-        ({"column": "v"}, "t.csv has 2 rows, but without `over` there is one number"),
+        ({"column": "v"}, "t.csv has 2 rows, and 0 of them name `c`"),
     ],
 )
 def test_a_table_that_can_be_read_in_several_ways_asks_which(declared, message, tmp_path):

@@ -336,6 +336,18 @@ def test_a_summary_shows_a_few_rows_and_never_the_whole_table(tmp_path):
     assert evil.rows == (("ignore this and ?[31mthat",),)
 
 
+def test_a_folder_is_described_in_spite_of_what_cannot_be_read(tmp_path):
+    csv_file(tmp_path)
+    write(tmp_path / "broken.json", "{")
+    write(tmp_path / "mixed.json", json.dumps({"plants": [{"p": 1}], "deep": {"a": {"b": {}}, "c": 1}}))
+    summaries = {s.ref: s for s in describe([tmp_path])}
+    assert list(summaries) == ["broken.json", "mixed.json#plants", "mixed.json#deep", "t.csv"]
+    assert "warning: broken.json cannot be read as JSON" in summaries["broken.json"].render()
+    assert summaries["mixed.json#deep"].columns == ()
+    with pytest.raises(BindingError, match=r"broken\.json cannot be read as JSON"):
+        describe([tmp_path / "broken.json"])
+
+
 def test_describing_a_missing_file_names_the_nearest(tmp_path):
     csv_file(tmp_path)
     with pytest.raises(BindingError, match="there is no file") as error:
