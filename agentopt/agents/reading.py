@@ -40,7 +40,7 @@ def read_formulation(reply: Reply) -> tuple[Formulation, tuple[str, ...]]:
         ReplyError: the reply is prose, cut off, or not JSON.
         FormulationError: it is JSON of another shape; the message names every field.
     """
-    from agentopt.formulation.schema import from_reply
+    from agentopt.formulation.schema import read_reply
 
     try:
         found = extract_json(reply.text)
@@ -56,7 +56,8 @@ def read_formulation(reply: Reply) -> tuple[Formulation, tuple[str, ...]]:
             f"the reply is a JSON {type(found.value).__name__}, not an object",
             hint="reply with one JSON object, the formulation",
         )
-    return from_reply(found.value), found.notes
+    reading = read_reply(found.value)
+    return reading.formulation, (*found.notes, *reading.notes)
 
 
 def written(formulation: Formulation) -> dict[str, JsonValue]:
