@@ -1,8 +1,8 @@
 """What names mean: which sets an index ranges over, and which index fits where.
 
-An `Axis` is one column of a set. A column of a derived set descends from the column it was derived from, so an
-index of `LANES` (a subset of `PLANTS * MARKETS`) fits wherever an index of `PLANTS` does. Elements are known
-here only when the formulation lists them; about elements that come from tables nothing is claimed.
+An `Axis` is one column of a set. A column of a derived set descends from the column it was derived from, so
+an index of `LANES` (a subset of `PLANTS * MARKETS`) fits wherever an index of `PLANTS` does. Elements are
+known here only when the formulation lists them; about elements that come from tables nothing is claimed.
 """
 
 from __future__ import annotations
