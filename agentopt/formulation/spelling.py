@@ -93,11 +93,12 @@ def spell(text: str) -> Spelling:
         )
     pieces: list[str] = []
     origins: list[int] = []
-    depth, quote = 0, ""
+    depth, quote, escaped = 0, "", False
     for position, character in enumerate(text):
         meant = character
         if quote:
-            quote = "" if character == quote else quote
+            quote = "" if character == quote and not escaped else quote
+            escaped = character == "\\" and not escaped
         elif character in "'\"":
             quote = character
         elif character == "#":
