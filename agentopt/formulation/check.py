@@ -21,6 +21,7 @@ from agentopt.formulation.declarations import (
 )
 from agentopt.formulation.diagnostics import Diagnostic, Severity, render_all
 from agentopt.formulation.elements import Formulation
+from agentopt.formulation.generating import check_domain, check_generators
 from agentopt.formulation.resolve import Parsed, ParsedFormula, parse
 from agentopt.formulation.scope import Axis, Scope, Shapes
 from agentopt.formulation.statements import StatementChecker
@@ -114,7 +115,7 @@ class _Expressions:
         for name, formula in self.parsed.filters.items():
             self.filter(formula, f.sets[name].of or ())
         for formula in self.parsed.set_formulas.values():
-            self.checker(formula.path, formula.text, "write set names").domain(formula.expression, {})
+            check_domain(self.checker(formula.path, formula.text, "write set names"), formula.expression, {})
         for name, formula in self.parsed.formulas.items():
             self.formula(formula, f.parameters[name].over, "a derived parameter")
         for name, bounds in self.parsed.variables.items():
@@ -187,7 +188,7 @@ class _Expressions:
             advice = f"add it to `for`: `{domain}, {{i}} in {{I}}`" if domain else "add `for: {i} in {I}`"
             head = self.checker(f"{constraint.path}.for", declared.for_ or "", "bind it before it is used")
             before = len(self.found)
-            scope = head.generators(constraint.generators, {})
+            scope = check_generators(head, constraint.generators, {})
             path = f"{constraint.path}.that"
             checker = self.checker(path, declared.that, advice + ", or bind it inside a `sum`")
             seen = checker.visit(constraint.statement, scope)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 __all__ = ["check_form"]
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agentopt.formulation import tree as t
+from agentopt.formulation.generating import check_generators
 from agentopt.formulation.scope import Scope
+from agentopt.formulation.seen import Seen
 from agentopt.formulation.unparse import unparse
 
 if TYPE_CHECKING:
-    from agentopt.formulation.statements import Seen, StatementChecker
+    from agentopt.formulation.statements import StatementChecker
 
 _EXAMPLES = {
     "implies": "implies(use[i] == 1, x[i] >= 5)",
@@ -28,8 +31,6 @@ _EXAMPLES = {
 
 def check_form(checker: StatementChecker, node: t.Form, scope: Scope) -> Seen:
     """Check one form; a piecewise-linear function is a number, every other form a statement."""
-    from agentopt.formulation.statements import Seen
-
     if node.kind == "piecewise":
         return _piecewise(checker, node, scope)
     arguments = node.arguments
@@ -65,14 +66,12 @@ def _each(node: t.Expr) -> bool:
 def _member(checker: StatementChecker, node: t.Expr, scope: Scope, *, logical: bool) -> Seen:
     body: t.Expr = node
     if isinstance(node, t.Aggregate) and node.function == "each":
-        scope = checker.generators(node.generators, scope)
+        scope = check_generators(checker, node.generators, scope)
         body = node.body
     return checker.logical(body, scope) if logical else checker.number(body, scope)
 
 
 def _piecewise(checker: StatementChecker, node: t.Form, scope: Scope) -> Seen:
-    from agentopt.formulation.statements import Seen
-
     hint = f"write `{_EXAMPLES['piecewise']}`"
     if len(node.arguments) < 5 or len(node.arguments) % 2 == 0 or any(_each(a) for a in node.arguments):
         checker.error(node, "`piecewise` takes a quantity and two or more points `(x, y)`", hint)
@@ -82,7 +81,7 @@ def _piecewise(checker: StatementChecker, node: t.Form, scope: Scope) -> Seen:
     for point in points:
         checker.data(point, scope, "a point of `piecewise`")
     places = [p.value for p in points[::2] if isinstance(p, t.Number)]
-    if len(places) == len(points) // 2 and any(b <= a for a, b in zip(places, places[1:], strict=False)):
+    if len(places) == len(points) // 2 and any(b <= a for a, b in pairwise(places)):
         checker.error(
             node, f"the points of `piecewise` do not go from left to right: {places}", "sort them by x"
         )
