@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from agentopt.agents import Context, Problem, run
+from agentopt.formulation.check import check
 from agentopt.formulation.elements import Formulation, Role
 from agentopt.formulation.parse import parse_domain, parse_expression
+from agentopt.formulation.schema import from_reply
 from agentopt.prompts import load
 
 SHIPPED = Path(__file__).parents[2] / "prompts"
@@ -29,9 +31,7 @@ def examples() -> list[tuple[str, Formulation]]:
     found = []
     for part in re.split(r"^# Example .*$", EXAMPLES, flags=re.MULTILINE)[1:]:
         start = part.index("{")
-        found.append(
-            (part[:start].split("Problem:")[1], Formulation.model_validate(json.loads(part[start:])))
-        )
+        found.append((part[:start].split("Problem:")[1], from_reply(json.loads(part[start:]))))
     return found
 
 
@@ -43,6 +43,11 @@ def test_a_worked_example_solves_to_its_optimum(place, optimum, tmp_path):
     answer = run(Problem(text, (tmp_path,), formulation), Context(battery=False))
     assert answer.status == "optimal"
     assert answer.objective == pytest.approx(optimum)
+
+
+def test_the_worked_examples_have_no_findings():
+    for text, formulation in examples():
+        assert not [d.render() for d in check(formulation, text=text)]
 
 
 def test_the_worked_examples_quote_their_problems():
