@@ -21,7 +21,8 @@ _WORDS = (
     "sixty hundred thousand million dozen half twice double thrice triple third quarter"
 )
 _NUMBER = re.compile(
-    rf"(?<![\w.])(?:[$€£]\s?)?\d[\d,]*(?:\.\d+)?(?:\s?%|e[+-]?\d+)?(?!\w)|\b(?:{'|'.join(_WORDS.split())})\b",
+    r"(?<![\w.])(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?%|e[+-]?\d+)?(?!\.?\d|st\b|nd\b|rd\b|th\b)"
+    rf"|\b(?:{'|'.join(_WORDS.split())})\b",
     re.IGNORECASE,
 )
 
