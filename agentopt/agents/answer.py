@@ -11,6 +11,7 @@ from typing import Literal
 from agentopt.agents.calls import Spend
 from agentopt.agents.explaining import explanation, readings
 from agentopt.agents.findings import certificate_from_json
+from agentopt.agents.reporting import reported
 from agentopt.agents.session import Session
 from agentopt.agents.state import State
 from agentopt.compiling.arrays import Compiled
@@ -86,7 +87,7 @@ class Answer:
 
 def answer_of(state: State, session: Session, spend: Spend, *, until: str = "explain") -> Answer:
     """The answer a final state amounts to."""
-    shared = {
+    shared: dict[str, object] = {
         "questions": tuple(state.answers),
         "findings": tuple(state.findings),
         "warnings": tuple([*state.warnings, *([state.stopped] if state.stopped else [])]),
@@ -106,7 +107,10 @@ def answer_of(state: State, session: Session, spend: Spend, *, until: str = "exp
     instance = session.instance(state.formulation)
     compiled = session.compiled(state.formulation)
     solution = session.solution(state.solution, state.formulation)
-    report = _reported(instance, compiled, solution)
+    report: dict[str, float] = {}
+    if solution.values is not None and solution.has_point:
+        report, missing = reported(compiled, solution.values)
+        shared["warnings"] = (*state.warnings, *missing, *([state.stopped] if state.stopped else []))
     kept = state.certificate
     return Answer(
         _status(solution),
@@ -143,10 +147,3 @@ def _without(state: State, head: str) -> str:
     return "\n".join(
         [f"{head}{why}.", *(f"  {line}" for each in state.findings for line in each.splitlines())]
     )
-
-
-def _reported(instance: Instance, compiled: Compiled, solution: Solution) -> dict[str, float]:
-    """The quantities the person asked for besides the objective; one that cannot be had is left out."""
-    if not instance.formulation.report or solution.values is None or not solution.has_point:
-        return {}
-    return {}
