@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from agentopt.agents.calls import Spend
 from agentopt.agents.explaining import explanation, readings
 from agentopt.agents.findings import certificate_from_json
 from agentopt.agents.reporting import reported
 from agentopt.agents.session import Session
 from agentopt.agents.state import State
+from agentopt.budget import Spend
 from agentopt.compiling.arrays import Compiled
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.instance import Instance, Label

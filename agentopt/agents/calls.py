@@ -7,16 +7,17 @@ reply.
 
 from __future__ import annotations
 
-__all__ = ["CallStore", "Spend"]
+__all__ = ["CallStore", "spent"]
 
 import hashlib
 import json
 import sqlite3
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
+from agentopt.budget import Spend
 from agentopt.errors import RunError
 from agentopt.models.base import Message, Reply, Request, Sampling, Usage
 
@@ -29,30 +30,6 @@ create table if not exists answers (
   sample integer not null, question text not null, answer text not null, primary key (sample, question)
 );
 """
-
-
-@dataclass(frozen=True)
-class Spend:
-    """What the model calls of a run cost so far; `dollars` is None when a price is unknown."""
-
-    calls: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    dollars: float | None = 0.0
-    seconds: float = 0.0
-
-    def plus(self, usage: Usage) -> Spend:
-        """With one more call; a cached one costs nothing."""
-        if usage.cached:
-            return self
-        unknown = self.dollars is None or usage.dollars is None
-        return Spend(
-            self.calls + usage.calls,
-            self.prompt_tokens + usage.prompt_tokens,
-            self.completion_tokens + usage.completion_tokens,
-            None if unknown else (self.dollars or 0.0) + (usage.dollars or 0.0),
-            self.seconds + usage.seconds,
-        )
 
 
 class CallStore:
@@ -130,11 +107,8 @@ class CallStore:
 
     @property
     def spend(self) -> Spend:
-        """What every kept call cost together."""
-        total = Spend()
-        for (reply,) in self._run("select reply from calls", ()):
-            total = total.plus(_reply(reply).usage)
-        return total
+        """What every kept call cost together; cached ones cost nothing."""
+        return Spend.of(json.loads(reply)["usage"] for (reply,) in self._run("select reply from calls", ()))
 
     def _run(self, statement: str, values: tuple[object, ...]) -> list[tuple[str, ...]]:
         try:
@@ -153,6 +127,22 @@ class CallStore:
             f"{self._path or 'the call store'}: model calls cannot be kept: {error}",
             hint="see that the disk has room and the folder can be written, then resume the run",
         )
+
+
+def spent(folder: Path) -> Spend:
+    """What the solve of a run folder has paid so far, for the budget of one that goes on.
+
+    Raises:
+        RunError: another process is working on the run.
+    """
+    path = folder / "calls.sqlite"
+    if not path.exists():
+        return Spend()
+    store = CallStore(path)
+    try:
+        return store.spend
+    finally:
+        store.close()
 
 
 def _hash(request: Request) -> str:
