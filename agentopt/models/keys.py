@@ -1,0 +1,129 @@
+"""Keys of model servers: where they come from, and keeping them out of everything that is shown or written.
+
+A key is looked for in the environment, then in `keys.toml` of the configuration folder, which must be
+readable by its owner alone. The key of one provider is never sent to another address.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Secret", "find_key", "keys_file", "redact"]
+
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from agentopt.errors import SettingsError
+
+_LOOKS_LIKE_A_KEY = re.compile(
+    r"\b(?:sk|pk|gsk|hf|xai|nvapi)[-_][A-Za-z0-9_\-*]{8,}|\bBearer\s+[^\s\"',;]{4,}"
+)
+
+
+class Secret:
+    """A key that does not show itself; `reveal()` gives it to whoever sends it.
+
+    >>> str(Secret("sk-1234567890abcdef")), repr(Secret(""))
+    ('***', 'Secret(none)')
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The key itself."""
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __repr__(self) -> str:
+        return "Secret(***)" if self._value else "Secret(none)"
+
+    def __str__(self) -> str:
+        return "***" if self._value else ""
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        raise TypeError("a key is not pickled")
+
+
+def redact(text: str, secrets: Iterable[Secret] = ()) -> str:
+    """The text without the given keys and without anything that looks like one.
+
+    >>> redact("Incorrect API key provided: sk-proj-abcdefgh12345678.", [Secret("tiny")])
+    'Incorrect API key provided: ***.'
+    """
+    for secret in secrets:
+        if len(secret.reveal()) >= 4:
+            text = text.replace(secret.reveal(), "***")
+    return _LOOKS_LIKE_A_KEY.sub("***", text)
+
+
+def keys_file(environment: Mapping[str, str] | None = None) -> Path:
+    """Where keys are kept: `agentopt/keys.toml` under `$XDG_CONFIG_HOME` or `~/.config`."""
+    surroundings = os.environ if environment is None else environment
+    base = surroundings.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(base) / "agentopt" / "keys.toml"
+
+
+def find_key(
+    name: str,
+    variables: Iterable[str] = (),
+    *,
+    environment: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> Secret:
+    """The key called `name`: a provider (`openai`) or the address of a server.
+
+    Args:
+        name: its name in the file; for an address, the longest entry that is a prefix of it counts.
+        variables: environment variables to look in first.
+        environment: instead of the process's own.
+        file: instead of `keys_file()`.
+
+    Raises:
+        SettingsError: others can read the file, or it is not TOML with one string a name.
+    """
+    surroundings = os.environ if environment is None else environment
+    for variable in variables:
+        if surroundings.get(variable, "").strip():
+            return Secret(surroundings[variable].strip())
+    kept = _read(file or keys_file(surroundings))
+    matching = [entry for entry in kept if name == entry or _within(name, entry)]
+    return Secret(kept[max(matching, key=len)]) if matching else Secret("")
+
+
+def _within(address: str, entry: str) -> bool:
+    """Whether an address lies under another: same scheme, host and port, and a path below its path."""
+    return "://" in entry and address.startswith(entry.rstrip("/") + "/")
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return {}
+    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+        raise SettingsError(
+            f"{path} holds keys and others can read it (mode {stat.S_IMODE(mode):04o}; 0600 is wanted)",
+            hint=f"type `chmod 600 {path}`",
+        )
+    try:
+        kept = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        # The text of the error may quote the line, and with it the key.
+        place = re.search(r"line \d+", str(error))
+        raise SettingsError(
+            f"{path} cannot be read as TOML{f' ({place.group()})' if place else ''}",
+            hint='one line a server: openai = "KEY" or "https://host/v1" = "KEY"',
+        ) from None
+    wrong = [name for name, value in kept.items() if not isinstance(value, str)]
+    if wrong:
+        raise SettingsError(
+            f"{path}: `{wrong[0]}` is not a string", hint='one line a server: "https://host/v1" = "KEY"'
+        )
+    return kept

@@ -1,0 +1,219 @@
+"""Kept exchanges: one JSON object a line, readable and mergeable.
+
+    {"request": {"component", "messages", "sampling", "schema"},
+     "reply": {"text", "stop", "model", "usage"}, "note"}
+
+`schema` is the hash of the schema. Two other forms are read as well: the bodies of an OpenAI exchange, as
+proxies and relays log them (`{"request": BODY, "response": BODY}`), and a request with its whole schema and a
+reply that is a text.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Recording", "nearest_recording", "read_recordings", "write_recording"]
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from agentopt.errors import UsageError
+from agentopt.models import wire
+from agentopt.models.base import Message, Reply, Request, Sampling, Usage
+from agentopt.models.fingerprints import fingerprint, schema_digest
+
+_FORM = 'a recording is one line {"request": {"messages": [...], ...}, "reply": {"text": ...}}'
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One kept exchange.
+
+    Attributes:
+        messages: what was asked.
+        sampling: how; None where it was not kept, so that any will do.
+        schema: the hash of the schema, or None where it was not kept.
+        component: who asked.
+        reply: what came back.
+        note: what whoever kept it wanted to say.
+        place: file and line.
+    """
+
+    messages: tuple[Message, ...]
+    reply: Reply
+    sampling: Sampling | None = None
+    schema: str | None = None
+    component: str = ""
+    note: str = ""
+    place: str = ""
+    seed: int | None = field(default=None)
+
+    @property
+    def digest(self) -> str:
+        """A hash of the messages alone."""
+        return fingerprint(Request(self.messages))
+
+    def answers(self, request: Request) -> bool:
+        """Whether it is the reply to a request with the same messages."""
+        if self.schema is not None and self.schema != schema_digest(request.schema):
+            return False
+        return self.sampling is None or self.sampling == request.sampling
+
+    def difference(self, request: Request) -> str:
+        """Where a request first differs from it, for a person."""
+        for number, (kept, asked) in enumerate(zip(self.messages, request.messages, strict=False), 1):
+            if kept.content != asked.content or kept.role != asked.role:
+                at = _common(kept.content, asked.content)
+                start = max(0, at - 20)
+                return (
+                    f"differs in message {number} from character {at} on: kept "
+                    f"{kept.content[start : at + 40]!r}, asked {asked.content[start : at + 40]!r}"
+                )
+        if len(self.messages) != len(request.messages):
+            return f"has {len(self.messages)} messages, and {len(request.messages)} were asked"
+        if self.schema is not None and self.schema != schema_digest(request.schema):
+            return "has the same messages and another schema"
+        kept_sampling, sampling = asdict(self.sampling or request.sampling), asdict(request.sampling)
+        changed = [
+            f"{name} {kept_sampling[name]} kept, {value} asked"
+            for name, value in sampling.items()
+            if kept_sampling[name] != value
+        ]
+        return f"has the same messages and other sampling: {', '.join(changed)}"
+
+
+def read_recordings(path: Path) -> list[Recording]:
+    """Those of a file, or of every `.jsonl` below a folder, in the order of names and lines.
+
+    Raises:
+        UsageError: there are none, or a line is not a recording.
+    """
+    files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+    found: list[Recording] = []
+    for file in files:
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"the recordings {file} cannot be read: {error}") from error
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                found.append(_parse(line, f"{file.name}:{number}", last=number == text.count("\n") + 1))
+    if not found:
+        raise UsageError(
+            f"there are no recordings in {path}", hint="name a folder with .jsonl files, or such a file"
+        )
+    return found
+
+
+def write_recording(request: Request, reply: Reply, note: str = "") -> str:
+    """The line to keep, without its end."""
+    usage = {name: value for name, value in asdict(reply.usage).items() if name != "cached"}
+    kept = {
+        "request": {
+            "component": request.component,
+            "messages": [asdict(turn) for turn in request.messages],
+            "sampling": asdict(request.sampling),
+            "schema": schema_digest(request.schema),
+        },
+        "reply": {"text": reply.text, "stop": reply.stop, "model": reply.model, "usage": usage},
+        "note": note,
+    }
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def nearest_recording(request: Request, recordings: Iterable[Recording]) -> Recording | None:
+    """The one most like a request: of its component if any is, with the longest common start and end."""
+
+    def likeness(recording: Recording) -> tuple[bool, bool, int]:
+        same = sum(
+            _common(kept.content, asked.content) + _common(kept.content[::-1], asked.content[::-1])
+            for kept, asked in zip(recording.messages, request.messages, strict=False)
+        )
+        return recording.component == request.component, recording.messages == request.messages, same
+
+    return max(recordings, key=likeness, default=None)
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts have in common at the start."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _parse(line: str, place: str, *, last: bool) -> Recording:
+    try:
+        written = json.loads(line)
+        request = written["request"]
+        messages = tuple(_message(turn) for turn in request["messages"])
+        if "response" in written:
+            return _from_bodies(request, written["response"], messages, place)
+        kept = written["reply"]
+        reply = _kept_reply({"text": kept} if isinstance(kept, str) else kept)
+        sampling = request.get("sampling")
+        return Recording(
+            messages,
+            reply,
+            None if sampling is None else Sampling(**{**sampling, "stop": tuple(sampling.get("stop", ()))}),
+            _schema(request.get("schema")) if "schema" in request else None,
+            str(request.get("component", "")),
+            str(written.get("note", "")),
+            place,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        cut = " (the last line: was its writing cut off?)" if last else ""
+        raise UsageError(f"{place} is not a recording{cut}: {error!r}", hint=_FORM) from error
+
+
+def _message(turn: Mapping[str, object]) -> Message:
+    role, content = turn["role"], turn["content"]
+    if role == "developer":
+        role = "system"
+    if role not in ("system", "user", "assistant") or not isinstance(content, str):
+        raise ValueError(f"a message of {role!r} with content {type(content).__name__}")
+    return Message(role, content)
+
+
+def _schema(schema: object) -> str:
+    if isinstance(schema, Mapping):
+        return schema_digest(schema)
+    return schema if isinstance(schema, str) else ""
+
+
+def _kept_reply(kept: Mapping[str, object]) -> Reply:
+    stop, text, counted = kept.get("stop", "end"), kept["text"], kept.get("usage") or {}
+    if stop not in ("end", "length"):
+        raise ValueError(f"stop is {stop!r}")
+    if not isinstance(text, str) or not isinstance(counted, Mapping):
+        raise ValueError("text is not a string, or usage not an object")
+    tokens = (int(counted.get("prompt_tokens", 0)), int(counted.get("completion_tokens", 0)))
+    usage = Usage(*tokens, 0.0, cached=True, estimated=bool(counted.get("estimated", False)))
+    return Reply(text, usage, stop, "", str(kept.get("model", "")))
+
+
+def _from_bodies(
+    request: Mapping[str, object], response: object, messages: Sequence[Message], place: str
+) -> Recording:
+    """From the bodies of an OpenAI exchange; how it was sampled is known but for the sample's number."""
+    read = wire.read(response, Request(tuple(messages)))
+    if read.stop == "error":
+        raise ValueError(read.error)
+    usage = Usage(
+        read.usage.prompt_tokens,
+        read.usage.completion_tokens,
+        0.0,
+        cached=True,
+        estimated=read.usage.estimated,
+    )
+    seed = request.get("seed")
+    return Recording(
+        tuple(messages),
+        Reply(read.text, usage, read.stop, "", read.model),
+        place=place,
+        seed=seed if isinstance(seed, int) else None,
+    )

@@ -1,0 +1,139 @@
+"""One attempt at one call through the `openai` package, whole or streamed; an outcome, never an exception.
+
+Import only where a client is made: it brings the `openai` package.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Sender"]
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+import httpx2
+import openai
+
+from agentopt.models.base import Reply, Request
+from agentopt.models.failures import failure_of, malformed
+from agentopt.models.keys import Secret
+from agentopt.models.retries import Failure
+from agentopt.models.transport import AiohttpClient
+from agentopt.models.wire import Malformed, Pieces, Refusal, read
+
+T = TypeVar("T")
+Show = Callable[[str], None]
+
+_NO_KEY = "none"
+"""Sent where no key is known: the package wants one, and servers without keys read over it."""
+_FAULTS = (openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, TimeoutError, Refusal)
+
+
+class Sender:
+    """The connections to one server; made, used and closed within one event loop."""
+
+    def __init__(self, address: str, key: Secret, *, connect_seconds: float) -> None:
+        self.address = address
+        self._secrets = (key,)
+        ours = address.startswith("https://api.openai.com/")
+        # What the environment says of an OpenAI account is not told to other servers.
+        account = {} if ours else {"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()}
+        self._client = openai.AsyncOpenAI(
+            base_url=address,
+            api_key=key.reveal() or _NO_KEY,
+            max_retries=0,
+            timeout=None,
+            http_client=AiohttpClient(address, connect_seconds=connect_seconds),
+            default_headers=account,  # type: ignore[arg-type]  # leaving a header out is not in the type
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.close()
+
+    async def call(self, body: dict[str, object], seconds: float, read: Callable[[object], T]) -> T | Failure:
+        """Post a body; what `read` makes of the payload, within so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                response = await self._client.post("/chat/completions", cast_to=httpx2.Response, body=body)
+            return self._understand(response, read)
+        except _FAULTS as error:
+            return failure_of(error, self.address, self._secrets)
+
+    async def stream(
+        self, body: dict[str, object], seconds: float, request: Request, show: Show
+    ) -> Reply | Failure:
+        """Post a body and show the pieces of the reply as they come; what arrived of a broken one is kept."""
+        pieces = Pieces()
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._stream(body, request, show, pieces)
+        except _FAULTS as error:
+            return self._broken(failure_of(error, self.address, self._secrets), pieces)
+        except Malformed as error:
+            return self._broken(malformed(str(error), self.address), pieces)
+
+    async def _stream(
+        self, body: dict[str, object], request: Request, show: Show, pieces: Pieces
+    ) -> Reply | Failure:
+        response = await self._client.post(
+            "/chat/completions",
+            cast_to=httpx2.Response,
+            body=body,
+            stream=True,
+            stream_cls=openai.AsyncStream[object],
+        )
+        assert isinstance(response, httpx2.Response)
+        try:
+            if "event-stream" not in response.headers.get("content-type", ""):  # asked to stream, did not
+                await response.aread()
+                whole = self._understand(response, lambda payload: read(payload, request))
+                if isinstance(whole, Reply):
+                    show(whole.text)
+                return whole
+            async for line in response.aiter_lines():
+                if line.startswith("data:"):
+                    show(pieces.add(line[5:]))
+                if pieces.done:
+                    break
+        finally:
+            await response.aclose()
+        if not pieces.whole:
+            broken = Failure("broken", f"the model server at {self.address} ended a reply in the middle")
+            return self._broken(broken, pieces)
+        return pieces.reply(request)
+
+    async def names(self, seconds: float) -> list[str] | Failure:
+        """The models the server lists."""
+        try:
+            async with asyncio.timeout(seconds):
+                response = await self._client.get("/models", cast_to=httpx2.Response)
+            return self._understand(response, _names)
+        except _FAULTS as error:
+            return failure_of(error, self.address, self._secrets)
+
+    def _understand(self, response: httpx2.Response, read: Callable[[object], T]) -> T | Failure:
+        try:
+            payload = json.loads(response.content)
+        except ValueError:
+            page = response.content.lstrip()[:1] == b"<"
+            start = response.content[:80].decode(errors="replace")
+            return malformed(f"not JSON: {start!r}", self.address, page=page)
+        try:
+            return read(payload)
+        except Malformed as error:
+            return malformed(str(error), self.address)
+
+    @staticmethod
+    def _broken(failure: Failure, pieces: Pieces) -> Failure:
+        return replace(failure, partial="".join(pieces.text))
+
+
+def _names(payload: object) -> list[str]:
+    listed = payload.get("data", payload.get("models")) if isinstance(payload, dict) else payload
+    if not isinstance(listed, list):
+        raise Malformed("`data` is not a list of models")
+    found = [each.get("id") or each.get("name") if isinstance(each, dict) else each for each in listed]
+    return [name for name in found if isinstance(name, str)]
