@@ -105,7 +105,9 @@ def degree(node: t.Node, variables: frozenset[str]) -> Degree:
             return max(degree(then, variables), degree(otherwise, variables))
         case t.Negate(operand=operand) | t.Not(operand=operand):
             return degree(operand, variables)
-        case t.Add(terms=parts) | t.Compare(operands=parts) | t.And(operands=parts) | t.Or(operands=parts):
+        case t.Add(terms=parts) | t.Compare(operands=parts):
+            return max((degree(each, variables) for each in parts), default=Degree.DATA)
+        case t.And(operands=parts) | t.Or(operands=parts):
             return max((degree(each, variables) for each in parts), default=Degree.DATA)
         case t.Form(arguments=parts):
             return max((degree(each, variables) for each in parts), default=Degree.DATA)

@@ -15,6 +15,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
@@ -106,6 +107,9 @@ class Endpoint:
         """
         if not requests:
             return []
+        # The `openai` package takes a second to import, which the loop must not wait for.
+        import agentopt.models.sending  # noqa: F401
+
         pieces: SimpleQueue[tuple[int, Piece] | None] = SimpleQueue()
         job = self._loop.submit(self._batch(list(requests), watch or Watch(), pieces))
         try:
@@ -114,6 +118,8 @@ class Endpoint:
                 for position, piece in iter(pieces.get, None):
                     _pass_on(watch, position, piece)
             outcomes = job.result()
+        except CancelledError:
+            raise ModelError(f"{self.name} was closed while its replies were under way") from None
         except BaseException:
             job.cancel()
             raise

@@ -14,7 +14,8 @@ class Finding:
     """One line of a certificate.
 
     Attributes:
-        check: a short stable identifier (`rows`, `integrality`, `dual-bound`, `second-engine`, `capacity-monotone`).
+        check: a short stable identifier (`rows`, `integrality`, `dual-bound`, `second-engine`,
+            `capacity-monotone`).
         statement: a sentence for a person, with the figures.
         element: the formulation element it is about, or empty.
         data: figures for machines.
@@ -32,7 +33,8 @@ class Certificate:
 
     Attributes:
         proved: facts established outside the engine.
-        not_falsified: tests that could have refuted the model or the answer and did not; `num_tests` counts them.
+        not_falsified: tests that could have refuted the model or the answer and did not; `num_tests` counts
+            them.
         unknown: what was not or could not be checked, and why.
         failed: facts that contradict the answer or the model; an answer with any is not to be trusted.
         num_tests: falsification tests that were applicable and run.
@@ -46,7 +48,9 @@ class Certificate:
 
     @property
     def verdict(self) -> Literal["verified", "checked", "failed", "unknown"]:
-        """`verified`: feasibility and optimality proved; `checked`: some proved, none failed; else as named."""
+        """`verified`: feasibility and optimality proved; `checked`: some proved, none failed; else as
+        named.
+        """
         if self.failed:
             return "failed"
         checks = {finding.check for finding in self.proved}

@@ -1,0 +1,416 @@
+"""Mathematical notation of trees: one walk, three scripts (LaTeX, MathML, plain Unicode).
+
+A `Script` knows how to set a name, an index, a fraction, a sum; the walk knows the language and puts brackets
+where they are needed. Whatever comes from the formulation passes through a script's escaping.
+"""
+
+from __future__ import annotations
+
+__all__ = ["SCRIPTS", "Script", "domain", "write"]
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Protocol
+
+from agentopt.formulation import tree as t
+
+_CHOICE, _OR, _AND, _NOT, _COMPARE, _UNION, _MEET, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(12)
+_RELATIONS = {"<=": "≤", ">=": "≥", "==": "=", "<": "<", ">": ">", "!=": "≠"}
+_SETS = {"|": ("∪", _UNION), "&": ("∩", _MEET), "-": ("∖", _SUM), "*": ("×", _PRODUCT)}
+_BIG = {"sum": "∑", "prod": "∏", "any": "⋁", "all": "⋀"}
+_LOGIC = {"implies": "⇒", "iff": "⇔"}
+
+
+class Script(Protocol):
+    """How a script sets each kind of thing; every text argument is raw and is escaped here."""
+
+    def number(self, text: str) -> str:
+        """A number."""
+        ...
+
+    def name(self, text: str) -> str:
+        """A name, or a function."""
+        ...
+
+    def words(self, text: str) -> str:
+        """Upright words, such as an element."""
+        ...
+
+    def sign(self, symbol: str) -> str:
+        """An operator or relation."""
+        ...
+
+    def row(self, parts: Sequence[str]) -> str:
+        """Parts next to each other."""
+        ...
+
+    def brackets(self, inner: str, left: str = "(", right: str = ")") -> str:
+        """Something in brackets."""
+        ...
+
+    def indexed(self, base: str, index: str) -> str:
+        """Something with an index."""
+        ...
+
+    def fraction(self, above: str, below: str) -> str:
+        """A quotient."""
+        ...
+
+    def power(self, base: str, exponent: str) -> str:
+        """A power."""
+        ...
+
+    def root(self, inner: str) -> str:
+        """A square root."""
+        ...
+
+    def big(self, symbol: str, below: str, body: str) -> str:
+        """A sum or the like over a domain; `symbol` is a sign or a word."""
+        ...
+
+
+def write(node: t.Node, script: Script) -> str:
+    """A tree in a script.
+
+    >>> from agentopt.formulation.parse import parse_expression
+    >>> write(parse_expression("sum(c[i]*x[i] for i in I if i != 1) <= b"), SCRIPTS["text"])
+    '∑{i ∈ I : i ≠ 1} c[i]·x[i] ≤ b'
+    """
+    return _Writer(script).text(node, _CHOICE)
+
+
+def domain(generators: Sequence[t.Generator], script: Script) -> str:
+    """The domain of a constraint or sum: `p ∈ PLANTS, t ∈ T : t > 1`."""
+    return _Writer(script).domain(generators)
+
+
+class _Writer:
+    def __init__(self, script: Script) -> None:
+        self.s = script
+
+    def text(self, node: t.Node, least: int) -> str:
+        text, level = self.write(node)
+        return self.s.brackets(text) if level < least else text
+
+    def join(self, nodes: Sequence[t.Node], symbol: str, level: int) -> str:
+        parts: list[str] = []
+        for node in nodes:
+            parts += [self.s.sign(symbol)] if parts else []
+            parts.append(self.text(node, level))
+        return self.s.row(parts)
+
+    def list(self, nodes: Sequence[t.Node]) -> str:
+        return self.join(nodes, ",", _CHOICE)
+
+    def write(self, node: t.Node) -> tuple[str, int]:
+        """A node, and how tightly it binds."""
+        s = self.s
+        match node:
+            case t.Number(value=value):
+                text = repr(value)
+                return s.number(text), _SUM if text.startswith("-") else _ATOM
+            case t.Label(text=text):
+                return s.words(text), _ATOM
+            case t.Name(id=name):
+                return s.name(name), _ATOM
+            case t.Item(name=name, keys=keys):
+                return s.indexed(s.name(name), self.list(keys)), _ATOM
+            case t.Negate(operand=operand):
+                return s.row([s.sign("−"), self.text(operand, _PRODUCT)]), _SUM
+            case t.Add(terms=terms):
+                return self.sum(terms), _SUM
+            case t.Multiply(factors=factors):
+                parts = [
+                    self.text(each, _PRODUCT if k == len(factors) - 1 else _SIGN)
+                    for k, each in enumerate(factors)
+                ]
+                between = s.sign("·")
+                return s.row([p for part in parts for p in (between, part)][1:]), _PRODUCT
+            case t.Divide(numerator=top, denominator=bottom):
+                return s.fraction(self.text(top, _PRODUCT), self.text(bottom, _SIGN)), _PRODUCT
+            case t.Power(base=base, exponent=exponent):
+                return s.power(self.text(base, _ATOM), self.text(exponent, _SIGN)), _POWER
+            case t.Call():
+                return self.call(node)
+            case t.Aggregate():
+                return self.aggregate(node)
+            case t.Generator():
+                return self.domain((node,)), _CHOICE
+            case t.Choice(condition=condition, then=then, otherwise=otherwise):
+                parts = [self.text(then, _OR), s.words(" if "), self.text(condition, _OR), s.words(" else ")]
+                return s.row([*parts, self.text(otherwise, _CHOICE)]), _CHOICE
+            case t.Compare(operands=operands, operators=operators):
+                parts = [self.text(operands[0], _UNION)]
+                for operator, operand in zip(operators, operands[1:], strict=True):
+                    parts += [s.sign(_RELATIONS[operator]), self.text(operand, _UNION)]
+                return s.row(parts), _COMPARE
+            case t.Member(keys=keys, domain=inside, negated=negated):
+                left = self.text(keys[0], _UNION) if len(keys) == 1 else s.brackets(self.list(keys))
+                return s.row([left, s.sign("∉" if negated else "∈"), self.text(inside, _UNION)]), _COMPARE
+            case t.And(operands=operands):
+                return self.join(operands, "∧", _NOT), _AND
+            case t.Or(operands=operands):
+                return self.join(operands, "∨", _AND), _OR
+            case t.Not(operand=operand):
+                return s.row([s.sign("¬"), self.text(operand, _ATOM)]), _NOT
+            case t.Form():
+                return self.form(node)
+            case t.SetOperation(operator=operator, left=left_set, right=right_set):
+                symbol, level = _SETS[operator]
+                parts = [self.text(left_set, level), s.sign(symbol), self.text(right_set, level + 1)]
+                return s.row(parts), level
+            case t.SetLiteral(elements=elements):
+                return s.brackets(self.list(elements), "{", "}"), _ATOM
+            case _:
+                raise TypeError(type(node).__name__)
+
+    def sum(self, terms: Sequence[t.Expr]) -> str:
+        parts = [self.text(terms[0], _SUM)]
+        for term in terms[1:]:
+            minus = isinstance(term, t.Negate)
+            shown = term.operand if isinstance(term, t.Negate) else term
+            parts += [self.s.sign("−" if minus else "+"), self.text(shown, _PRODUCT)]
+        return self.s.row(parts)
+
+    def call(self, node: t.Call) -> tuple[str, int]:
+        s, function, arguments = self.s, node.function, node.arguments
+        if function in ("prev", "next") and len(arguments) == 1:
+            sign, one = s.sign("−" if function == "prev" else "+"), s.number("1")
+            return s.row([self.text(arguments[0], _SUM), sign, one]), _SUM
+        inside = self.list(arguments)
+        if function == "range":
+            ends = arguments if len(arguments) > 1 else (t.Number(0), *arguments)
+            parts = [self.text(ends[0], _SUM), s.sign("…"), self.text(_minus_one(ends[1]), _SUM)]
+            if len(ends) > 2:
+                parts += [s.words(" by "), self.text(ends[2], _SUM)]
+            return s.brackets(s.row(parts), "{", "}"), _ATOM
+        match function:
+            case "abs" | "len":
+                return s.brackets(inside, "|", "|"), _ATOM
+            case "sqrt":
+                return s.root(inside), _ATOM
+            case "floor":
+                return s.brackets(inside, "⌊", "⌋"), _ATOM
+            case "ceil":
+                return s.brackets(inside, "⌈", "⌉"), _ATOM
+            case _:
+                return s.row([s.name(function), s.brackets(inside)]), _ATOM
+
+    def aggregate(self, node: t.Aggregate) -> tuple[str, int]:
+        s, below = self.s, self.domain(node.generators)
+        if node.function == "each":
+            return s.indexed(s.brackets(self.text(node.body, _CHOICE)), below), _ATOM
+        if node.function in ("sum", "prod"):
+            return s.big(_BIG[node.function], below, self.text(node.body, _PRODUCT)), _PRODUCT
+        if node.function == "norm":
+            return s.indexed(s.brackets(self.text(node.body, _CHOICE), "‖", "‖"), below), _ATOM
+        symbol = _BIG.get(node.function, node.function)
+        return s.big(symbol, below, s.brackets(self.text(node.body, _CHOICE))), _PRODUCT
+
+    def form(self, node: t.Form) -> tuple[str, int]:
+        s, arguments = self.s, node.arguments
+        if node.kind in _LOGIC and len(arguments) == 2:
+            return self.join(arguments, _LOGIC[node.kind], _NOT), _CHOICE
+        if node.kind == "piecewise":
+            points = arguments[1:]
+            pairs = [s.brackets(self.list(points[k : k + 2])) for k in range(0, len(points), 2)]
+            parts = [self.text(arguments[0], _CHOICE), *pairs]
+            inside = s.row([p for part in parts for p in (s.sign(","), part)][1:])
+        else:
+            inside = self.list(arguments)
+        return s.row([s.words(node.kind.replace("_", " ")), s.brackets(inside)]), _ATOM
+
+    def domain(self, generators: Sequence[t.Generator]) -> str:
+        s = self.s
+        parts: list[str] = []
+        conditions: list[str] = []
+        for each in generators:
+            names = [p for name in each.targets for p in (s.sign(","), s.name(name))][1:]
+            left = s.row(names) if len(each.targets) == 1 else s.brackets(s.row(names))
+            parts += [s.sign(","), s.row([left, s.sign("∈"), self.text(each.domain, _UNION)])]
+            conditions += [p for c in each.conditions for p in (s.sign(","), self.text(c, _OR))]
+        tail = [s.sign(":"), *conditions[1:]] if conditions else []
+        return s.row([*parts[1:], *tail])
+
+
+def _minus_one(node: t.Expr) -> t.Expr:
+    """The last element of a `range` that ends before `node`."""
+    match node:
+        case t.Number(value=value):
+            return t.Number(value - 1)
+        case t.Add(terms=(*rest, t.Number(value=1))):
+            return rest[0] if len(rest) == 1 else t.Add(tuple(rest))
+        case _:
+            return t.Add((node, t.Negate(t.Number(1))))
+
+
+class _Text:
+    """Plain Unicode."""
+
+    def number(self, text: str) -> str:
+        return text.replace("-", "−")
+
+    def name(self, text: str) -> str:
+        return _printable(text)
+
+    def words(self, text: str) -> str:
+        return _printable(text)
+
+    def sign(self, symbol: str) -> str:
+        return {",": ", ", "·": "·", "¬": "¬", "…": " … "}.get(symbol, f" {symbol} ")
+
+    def row(self, parts: Sequence[str]) -> str:
+        if parts and parts[0] in (" − ", " ¬ "):
+            parts = [parts[0].strip(), *parts[1:]]
+        return "".join(parts)
+
+    def brackets(self, inner: str, left: str = "(", right: str = ")") -> str:
+        return f"{left}{inner}{right}"
+
+    def indexed(self, base: str, index: str) -> str:
+        return f"{base}[{index}]"
+
+    def fraction(self, above: str, below: str) -> str:
+        return f"{above}/{below}"
+
+    def power(self, base: str, exponent: str) -> str:
+        raised = {"2": "²", "3": "³"}.get(exponent)
+        return f"{base}{raised}" if raised else f"{base}^{exponent}"
+
+    def root(self, inner: str) -> str:
+        return f"√({inner})"
+
+    def big(self, symbol: str, below: str, body: str) -> str:
+        return f"{symbol}{{{below}}} {body}"
+
+
+_LATEX_SIGNS = {
+    "≤": r"\le",
+    "≥": r"\ge",
+    "≠": r"\ne",
+    "∈": r"\in",
+    "∉": r"\notin",
+    "−": "-",
+    "·": r"\,",
+    "∪": r"\cup",
+    "∩": r"\cap",
+    "∖": r"\setminus",
+    "×": r"\times",
+    "∧": r"\wedge",
+    "∨": r"\vee",
+    "¬": r"\neg",
+    "⇒": r"\Rightarrow",
+    "⇔": r"\Leftrightarrow",
+    "…": r"\dots",
+    ",": ",",
+    ":": r"\;:\;",
+    "∑": r"\sum",
+    "∏": r"\prod",
+    "⋁": r"\bigvee",
+    "⋀": r"\bigwedge",
+}
+_LATEX_BRACKETS = {"{": r"\{", "}": r"\}", "⌊": r"\lfloor", "⌋": r"\rfloor", "⌈": r"\lceil", "⌉": r"\rceil"}
+_LATEX_BRACKETS |= {"‖": r"\Vert", "|": r"\vert"}
+_LATEX_ESCAPES = {c: f"\\{c}" for c in "{}$&#_%"} | {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+}
+
+
+class _Latex:
+    def number(self, text: str) -> str:
+        mantissa, _, exponent = text.partition("e")
+        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+
+    def name(self, text: str) -> str:
+        if len(text) == 1 and text.isascii() and text.isalpha():
+            return text
+        return rf"\mathit{{{latex_escape(text)}}}" if re.fullmatch(r"\w+", text) else self.words(text)
+
+    def words(self, text: str) -> str:
+        return rf"\text{{{latex_escape(text)}}}"
+
+    def sign(self, symbol: str) -> str:
+        return f" {_LATEX_SIGNS.get(symbol, latex_escape(symbol))} "
+
+    def row(self, parts: Sequence[str]) -> str:
+        return re.sub(r"  +", " ", "".join(parts)).strip()
+
+    def brackets(self, inner: str, left: str = "(", right: str = ")") -> str:
+        opened, closed = _LATEX_BRACKETS.get(left, left), _LATEX_BRACKETS.get(right, right)
+        return rf"\left{opened} {inner} \right{closed}"
+
+    def indexed(self, base: str, index: str) -> str:
+        return f"{base}_{{{index}}}"
+
+    def fraction(self, above: str, below: str) -> str:
+        return rf"\frac{{{above}}}{{{below}}}"
+
+    def power(self, base: str, exponent: str) -> str:
+        return f"{{{base}}}^{{{exponent}}}"
+
+    def root(self, inner: str) -> str:
+        return rf"\sqrt{{{inner}}}"
+
+    def big(self, symbol: str, below: str, body: str) -> str:
+        known = _LATEX_SIGNS.get(symbol) or {"max": r"\max", "min": r"\min"}.get(symbol)
+        operator = known or rf"\operatorname*{{{latex_escape(symbol)}}}"
+        return f"{operator}_{{{below}}} {body}"
+
+
+class _MathML:
+    def number(self, text: str) -> str:
+        return f"<mn>{escape(text.replace('-', '−'))}</mn>"
+
+    def name(self, text: str) -> str:
+        return f"<mi>{escape(_printable(text))}</mi>"
+
+    def words(self, text: str) -> str:
+        return f"<mtext>{escape(_printable(text)).replace(' ', '&#160;')}</mtext>"
+
+    def sign(self, symbol: str) -> str:
+        if symbol == "·":
+            return "<mo>&#8290;</mo><mspace width='0.17em'/>"
+        return f"<mo>{escape(symbol)}</mo>"
+
+    def row(self, parts: Sequence[str]) -> str:
+        return parts[0] if len(parts) == 1 else f"<mrow>{''.join(parts)}</mrow>"
+
+    def brackets(self, inner: str, left: str = "(", right: str = ")") -> str:
+        return f"<mrow><mo>{escape(left)}</mo>{inner}<mo>{escape(right)}</mo></mrow>"
+
+    def indexed(self, base: str, index: str) -> str:
+        return f"<msub>{base}<mrow>{index}</mrow></msub>"
+
+    def fraction(self, above: str, below: str) -> str:
+        return f"<mfrac><mrow>{above}</mrow><mrow>{below}</mrow></mfrac>"
+
+    def power(self, base: str, exponent: str) -> str:
+        return f"<msup><mrow>{base}</mrow><mrow>{exponent}</mrow></msup>"
+
+    def root(self, inner: str) -> str:
+        return f"<msqrt><mrow>{inner}</mrow></msqrt>"
+
+    def big(self, symbol: str, below: str, body: str) -> str:
+        return f"<mrow><munder><mo>{escape(symbol)}</mo><mrow>{below}</mrow></munder>{body}</mrow>"
+
+
+def latex_escape(text: str) -> str:
+    """A text that LaTeX shows as it is.
+
+    >>> latex_escape("50% of a_b")
+    '50\\\\% of a\\\\_b'
+    """
+    return "".join(_LATEX_ESCAPES.get(c, c) for c in _printable(text))
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+SCRIPTS: dict[str, Script] = {"text": _Text(), "latex": _Latex(), "mathml": _MathML()}
+"""Plain Unicode, LaTeX (math mode), and presentation MathML (the content of `<math>`)."""
