@@ -19,7 +19,7 @@ PACKAGE = Path(agentopt.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ROOMS = (
-    ("__init__", "errors", "assets", "budget"),
+    ("__init__", "errors", "secret", "assets", "budget"),
     ("settings",),
     ("runs",),
     ("models",),
