@@ -25,6 +25,7 @@ from agentopt.compiling.arrays import Compiled
 from agentopt.formulation.elements import Formulation
 from agentopt.solvers.solution import Solution, Termination
 from agentopt.verification.certificate import Certificate, Finding
+from agentopt.verification.traceability import coverage
 
 MAX_NAMED = 12
 """Rows or columns a finding names."""
@@ -107,8 +108,15 @@ def _statement(compiled: Compiled, row: int) -> str:
 
 
 def unused_numbers(formulation: Formulation, problem: Problem) -> list[str]:
-    """The numbers of the text that the formulation neither uses nor waives, one finding each."""
-    return []
+    """The numbers of the text that the formulation neither uses nor waives, one finding each.
+
+    Where there are any, its own numbers that no text gives follow: one miscopied shows as both.
+    """
+    if problem.formulation is not None or not problem.text.strip():
+        return []
+    found = coverage(problem.text, formulation)
+    doubts = found.diagnostics()[: len(found.unused) + len(found.inventions)]
+    return [doubt.render().removeprefix("warning: ") for doubt in doubts[:MAX_NAMED]] if found.unused else []
 
 
 def as_json(formulation: Mapping[str, JsonValue] | None, limit: int) -> str:

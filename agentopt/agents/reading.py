@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["numbers", "read_formulation", "schema", "written"]
 
-import re
 from collections.abc import Mapping
 
 from pydantic import JsonValue
@@ -13,18 +12,9 @@ from agentopt.errors import ReplyError
 from agentopt.formulation.elements import Formulation
 from agentopt.models.base import Reply
 from agentopt.prompts.replies import extract_json
+from agentopt.verification.quantities import quantities
 
 MAX_NUMBERS = 80
-
-_WORDS = (
-    "two three four five six seven eight nine ten eleven twelve thirteen fifteen twenty thirty forty fifty "
-    "sixty hundred thousand million dozen half twice double thrice triple third quarter"
-)
-_NUMBER = re.compile(
-    r"(?<![\w.])(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?%|e[+-]?\d+)?(?!\.?\d|st\b|nd\b|rd\b|th\b)"
-    rf"|\b(?:{'|'.join(_WORDS.split())})\b",
-    re.IGNORECASE,
-)
 
 
 def schema() -> Mapping[str, object]:
@@ -67,12 +57,12 @@ def written(formulation: Formulation) -> dict[str, JsonValue]:
 
 
 def numbers(text: str) -> str:
-    """The numbers of a text, numbered in order, for a prompt; only their count where there are very many.
+    """The numbers a formulation must account for, tables aside, in order, for a prompt; their count if many.
 
-    >>> numbers("Each truck takes 40 boxes; at least 70% go by rail, twice a day.")
+    >>> numbers("Each truck takes 40 boxes; at least 70% go by rail, twice a day, since 1998.")
     '[1] 40  [2] 70%  [3] twice'
     """
-    found = [match[0] for match in _NUMBER.finditer(text)]
+    found = [quantity.text for quantity in quantities(text) if quantity.required and quantity.kind != "cell"]
     if len(found) > MAX_NUMBERS:
         return f"({len(found)} numbers)"
     return "  ".join(f"[{place}] {number}" for place, number in enumerate(found, start=1))

@@ -41,7 +41,7 @@ def test_the_model_is_sent_the_schema_and_the_problem_as_material(make_context):
     assert request.schema is not None
     assert request.component == "direct/formulate"
     assert f"<problem>\n{TEXT}\n</problem>" in request.messages[1].content
-    assert "[1] $50  [2] 4  [3] $30" in request.messages[1].content
+    assert "[1] 50  [2] 4  [3] 30" in request.messages[1].content
 
 
 @pytest.mark.parametrize(
