@@ -18,8 +18,13 @@ from pathlib import Path
 
 from agentopt.errors import ModelError
 from agentopt.models.base import Model, Reply, Request, Watch, identity, watchable
-from agentopt.models.fingerprints import fingerprint
-from agentopt.models.recordings import Recording, nearest_recording, read_recordings, write_recording
+from agentopt.models.recordings import (
+    Recording,
+    nearest_recording,
+    read_recordings,
+    sealed,
+    write_recording,
+)
 from agentopt.models.wire import sent_seed
 
 _log = logging.getLogger(__name__)
@@ -89,9 +94,9 @@ class Replayed:
         self.path = path
         self.name = f"recorded:{path}"
         self._recordings = read_recordings(path)
-        self._by_messages: dict[str, list[Recording]] = defaultdict(list)
+        self._by_messages: dict[tuple[str, ...], list[Recording]] = defaultdict(list)
         for recording in self._recordings:
-            self._by_messages[recording.digest].append(recording)
+            self._by_messages[recording.seals].append(recording)
 
     @property
     def identity(self) -> str:
@@ -120,7 +125,7 @@ class Replayed:
         """Nothing is held."""
 
     def _find(self, request: Request) -> Reply:
-        same = self._by_messages.get(fingerprint(Request(request.messages)), [])
+        same = self._by_messages.get(sealed(request.messages), [])
         fitting = [recording for recording in same if recording.answers(request)]
         exact = [recording for recording in fitting if recording.sampling is not None]
         if exact:
@@ -136,7 +141,7 @@ class Replayed:
         who = f"`{request.component}`" if request.component else "a request"
         near = nearest_recording(request, self._recordings)
         assert near is not None
-        if near.messages == request.messages and near.answers(request):
+        if near.seals == sealed(request.messages) and near.answers(request):
             difference = f"is the same, but sample {request.sampling.index} of it was not kept"
         else:
             difference = near.difference(request)

@@ -6,12 +6,16 @@
 `schema` is the hash of the schema. Two other forms are read as well: the bodies of an OpenAI exchange, as
 proxies and relays log them (`{"request": BODY, "response": BODY}`), and a request with its whole schema and a
 reply that is a text.
+
+A sealed recording has `sealed`, a hash for each message, in place of `messages`, and no schema: it can be
+replayed and tells which message has changed, and the text that was asked about need not be handed on with it.
 """
 
 from __future__ import annotations
 
-__all__ = ["Recording", "nearest_recording", "read_recordings", "write_recording"]
+__all__ = ["Recording", "nearest_recording", "read_recordings", "sealed", "write_recording"]
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -20,7 +24,7 @@ from pathlib import Path
 from agentopt.errors import UsageError
 from agentopt.models import wire
 from agentopt.models.base import Message, Reply, Request, Sampling, Usage
-from agentopt.models.fingerprints import fingerprint, schema_digest
+from agentopt.models.fingerprints import schema_digest
 
 _FORM = 'a recording is one line {"request": {"messages": [...], ...}, "reply": {"text": ...}}'
 
@@ -37,6 +41,7 @@ class Recording:
         reply: what came back.
         note: what whoever kept it wanted to say.
         place: file and line.
+        sealed: the hash of each message of a sealed recording, whose `messages` are not known.
     """
 
     messages: tuple[Message, ...]
@@ -47,11 +52,12 @@ class Recording:
     note: str = ""
     place: str = ""
     seed: int | None = field(default=None)
+    sealed: tuple[str, ...] = ()
 
     @property
-    def digest(self) -> str:
-        """A hash of the messages alone."""
-        return fingerprint(Request(self.messages))
+    def seals(self) -> tuple[str, ...]:
+        """A hash of each message: what a request is found by."""
+        return self.sealed or sealed(self.messages)
 
     def answers(self, request: Request) -> bool:
         """Whether it is the reply to a request with the same messages."""
@@ -61,6 +67,8 @@ class Recording:
 
     def difference(self, request: Request) -> str:
         """Where a request first differs from it, for a person."""
+        if self.sealed:
+            return self._sealed_difference(request)
         for number, (kept, asked) in enumerate(zip(self.messages, request.messages, strict=False), 1):
             if kept.content != asked.content or kept.role != asked.role:
                 at = _common(kept.content, asked.content)
@@ -71,6 +79,19 @@ class Recording:
                 )
         if len(self.messages) != len(request.messages):
             return f"has {len(self.messages)} messages, and {len(request.messages)} were asked"
+        return self._other_difference(request)
+
+    def _sealed_difference(self, request: Request) -> str:
+        asked = sealed(request.messages)
+        for number, (kept, now) in enumerate(zip(self.sealed, asked, strict=False), 1):
+            if kept != now:
+                role = request.messages[number - 1].role
+                return f"differs in message {number}, the {role} message (sealed, so not where)"
+        if len(self.sealed) != len(asked):
+            return f"has {len(self.sealed)} messages, and {len(asked)} were asked"
+        return self._other_difference(request)
+
+    def _other_difference(self, request: Request) -> str:
         if self.schema is not None and self.schema != schema_digest(request.schema):
             return "has the same messages and another schema"
         kept_sampling, sampling = asdict(self.sampling or request.sampling), asdict(request.sampling)
@@ -105,16 +126,29 @@ def read_recordings(path: Path) -> list[Recording]:
     return found
 
 
-def write_recording(request: Request, reply: Reply, note: str = "") -> str:
-    """The line to keep, without its end."""
+def sealed(messages: Sequence[Message]) -> tuple[str, ...]:
+    """A hash of each message, its role included.
+
+    >>> sealed([Message("user", "hi")])[0][:18]
+    'sha256:0235981f325'
+    """
+    return tuple(
+        f"sha256:{hashlib.sha256(json.dumps([turn.role, turn.content]).encode()).hexdigest()}"
+        for turn in messages
+    )
+
+
+def write_recording(request: Request, reply: Reply, note: str = "", *, seal: bool = False) -> str:
+    """The line to keep, without its end; sealed, it holds hashes in place of the messages."""
     usage = {name: value for name, value in asdict(reply.usage).items() if name != "cached"}
+    asked: dict[str, object] = {"component": request.component}
+    if seal:
+        asked |= {"sealed": list(sealed(request.messages)), "sampling": asdict(request.sampling)}
+    else:
+        asked["messages"] = [asdict(turn) for turn in request.messages]
+        asked |= {"sampling": asdict(request.sampling), "schema": schema_digest(request.schema)}
     kept = {
-        "request": {
-            "component": request.component,
-            "messages": [asdict(turn) for turn in request.messages],
-            "sampling": asdict(request.sampling),
-            "schema": schema_digest(request.schema),
-        },
+        "request": asked,
         "reply": {"text": reply.text, "stop": reply.stop, "model": reply.model, "usage": usage},
         "note": note,
     }
@@ -123,8 +157,12 @@ def write_recording(request: Request, reply: Reply, note: str = "") -> str:
 
 def nearest_recording(request: Request, recordings: Iterable[Recording]) -> Recording | None:
     """The one most like a request: of its component if any is, with the longest common start and end."""
+    asked_seals = sealed(request.messages)
 
     def likeness(recording: Recording) -> tuple[bool, bool, int]:
+        if recording.sealed:
+            same = sum(kept == asked for kept, asked in zip(recording.sealed, asked_seals, strict=False))
+            return recording.component == request.component, recording.sealed == asked_seals, same
         same = sum(
             _common(kept.content, asked.content) + _common(kept.content[::-1], asked.content[::-1])
             for kept, asked in zip(recording.messages, request.messages, strict=False)
@@ -150,7 +188,8 @@ def _parse(line: str, place: str, *, last: bool) -> Recording:
     try:
         written = json.loads(line)
         request = written["request"]
-        messages = tuple(_message(turn) for turn in request["messages"])
+        seals = tuple(str(seal) for seal in request.get("sealed", ()))
+        messages = () if seals else tuple(_message(turn) for turn in request["messages"])
         if "response" in written:
             return _from_bodies(request, written["response"], messages, place)
         kept = written["reply"]
@@ -164,6 +203,7 @@ def _parse(line: str, place: str, *, last: bool) -> Recording:
             str(request.get("component", "")),
             str(written.get("note", "")),
             place,
+            sealed=seals,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         cut = " (the last line: was its writing cut off?)" if last else ""
