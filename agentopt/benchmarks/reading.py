@@ -2,6 +2,8 @@
 
     python -m agentopt.benchmarks.reading ROWS.jsonl... --model URL#name --out results.jsonl
 
+With `--record DIR` every exchange is kept, sealed, so that tests can replay it from the rows.
+
 Rows are JSON objects with `id`, `question`, `answer` (a number, a list, or null where no optimum exists),
 `accept` (further values a defensible reading gives), `status` and, for attached data, `tables` (file names
 to CSV texts). A value is right within a relative 1e-4 (absolute 1e-6 near 0) of `answer` or one of
@@ -12,10 +14,23 @@ row without an optimum is right when the answer says so.
 
 from __future__ import annotations
 
-__all__ = ["Outcome", "Row", "main", "measure", "outcome_of", "read_rows", "right"]
+__all__ = [
+    "Outcome",
+    "Result",
+    "Row",
+    "chosen",
+    "exchanges",
+    "main",
+    "measure",
+    "outcome_of",
+    "read_rows",
+    "right",
+    "summary",
+]
 
 import argparse
 import json
+import random
 import sys
 import threading
 import time
@@ -26,15 +41,22 @@ from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Literal, get_args
 
-from agentopt.agents import Answer, Context, Problem, run
+from agentopt.agents import Answer, Context, Event, Problem, run
 from agentopt.agents.calls import CallStore
 from agentopt.agents.reading import written
+from agentopt.assets import folders
 from agentopt.errors import AgentoptError, BudgetExceeded, ModelError
+from agentopt.models.base import Reply, Request
+from agentopt.models.capabilities import SchemaMode
+from agentopt.models.recordings import write_recording
 from agentopt.solvers.base import Limits
 
 Outcome = Literal["right", "wrong", "none", "unmeasured"]
+
+SCORED = ("ok", "single", "computed", "no_solution")
+"""The statuses of labels that count."""
 
 _NEGATIVE = ("infeasible", "unbounded", "infeasible or unbounded")
 
@@ -54,7 +76,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a row."""
+    """What came of a row.
+
+    Attributes:
+        falsified: what the certificate says has failed.
+        sent_back: why the formulation went back to the model, each time: the reason and the first finding.
+    """
 
     id: str
     strategy: str
@@ -65,7 +92,9 @@ class Result:
     accept: tuple[float, ...]
     label_status: str
     verdict: str
-    repairs: int
+    num_tests: int
+    falsified: tuple[str, ...]
+    sent_back: tuple[str, ...]
     calls: int
     prompt_tokens: int
     completion_tokens: int
@@ -142,8 +171,16 @@ def measure(row: Row, context: Context, folder: Path) -> Result:
         for name, text in row.tables.items():
             (tables / Path(name).name).write_text(text, encoding="utf-8")
     problem = Problem(row.question, (tables,) if row.tables else ())
+    sent_back: list[str] = []
+
+    def listen(event: Event) -> None:
+        if event.kind == "repair":
+            sent_back.append(event.message)
+        if context.on_event is not None:
+            context.on_event(event)
+
     try:
-        answer = run(problem, _in(context, folder))
+        answer = run(problem, replace(context, run=_Folder(folder), on_event=listen))
         outcome = outcome_of(answer, row)
         if outcome == "none" and any("budget is used up" in w for w in answer.warnings):
             outcome = "unmeasured"
@@ -164,7 +201,9 @@ def measure(row: Row, context: Context, folder: Path) -> Result:
         accept=row.accept,
         label_status=row.status,
         verdict=certificate.verdict if certificate is not None else "",
-        repairs=answer.repairs,
+        num_tests=certificate.num_tests if certificate is not None else 0,
+        falsified=tuple(each.statement for each in certificate.failed) if certificate is not None else (),
+        sent_back=tuple(sent_back),
         calls=spend.calls,
         prompt_tokens=spend.prompt_tokens,
         completion_tokens=spend.completion_tokens,
@@ -175,31 +214,43 @@ def measure(row: Row, context: Context, folder: Path) -> Result:
     )
 
 
-def exchanges(folder: Path) -> list[dict[str, object]]:
-    """The calls kept in a row's folder, as plain data for recordings."""
+def exchanges(folder: Path) -> list[tuple[Request, Reply]]:
+    """The calls kept in a row's folder, in the order they were paid."""
     store = CallStore(folder / "calls.sqlite")
-    found: list[dict[str, object]] = [
-        {"request": asdict(request), "reply": reply.text} for request, reply in store.exchanges()
-    ]
-    store.close()
-    return found
+    try:
+        return list(store.exchanges())
+    finally:
+        store.close()
 
 
-def _in(context: Context, folder: Path) -> Context:
-    return replace(context, run=_Folder(folder))
+def chosen(rows: Sequence[Row], num: int, seed: int | None) -> list[Row]:
+    """At most `num` rows in their order: by chance with a seed, evenly spread without.
+
+    >>> rows = [Row(str(n), "", 0.0) for n in range(9)]
+    >>> [row.id for row in chosen(rows, 3, None)]
+    ['0', '3', '6']
+    """
+    if num <= 0 or num >= len(rows):
+        return list(rows)
+    if seed is None:
+        return list(rows[:: len(rows) // num][:num])
+    return [rows[place] for place in sorted(random.Random(seed).sample(range(len(rows)), num))]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; a line a row on standard error, results as JSON Lines in `--out`."""
     options = _options(arguments)
     from agentopt.models import connect
+    from agentopt.models.capabilities import Capabilities
 
-    rows = read_rows(options.rows, options.id or ())
-    rows = [row for row in rows if options.all or row.status in ("ok", "single", "computed", "no_solution")]
-    rows = rows[:: max(1, len(rows) // options.num)][: options.num] if options.num else rows
+    ids = [*(options.id or ()), *(options.ids.read_text(encoding="utf-8").split() if options.ids else ())]
+    rows = read_rows(options.rows, ids)
+    if not ids:
+        rows = [row for row in rows if options.all or row.status in SCORED]
+        rows = chosen(rows, options.num, options.seed)
     context = Context(
-        model=connect(options.model),
-        prompts=(options.prompts,),
+        model=connect(options.model, capabilities=Capabilities(schema=options.schema)),
+        prompts=tuple(folders("prompts", options.prompts)),
         strategy=options.strategy,
         vote=options.vote,
         max_repairs=options.repairs,
@@ -215,23 +266,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
             result = measure(row, context, folder)
             with lock:
                 results.append(result)
-                out.write(json.dumps({**asdict(result), "exchanges": exchanges(folder)}, default=str) + "\n")
+                out.write(json.dumps(asdict(result), default=str) + "\n")
                 out.flush()
-                sys.stderr.write(
-                    f"{result.outcome:10} {result.id:28} {result.status:12} "
-                    f"value {result.value} label {result.label} "
-                    f"repairs {result.repairs} calls {result.calls}\n"
-                )
+                sys.stderr.write(_line(result) + "\n")
+                if options.record is not None:
+                    _record(options.record / options.strategy, row, folder)
 
         with ThreadPoolExecutor(options.threads) as pool:
             list(pool.map(one, rows))
-    counts = Counter(result.outcome for result in results)
-    measured = len(results) - counts["unmeasured"]
-    sys.stderr.write(
-        f"{counts['right']} right of {measured} measured; {counts['wrong']} wrong, "
-        f"{counts['none']} without an answer, {counts['unmeasured']} unmeasured\n"
-    )
+    sys.stderr.write("\n".join(summary(results)) + "\n")
     return 0
+
+
+def summary(results: Iterable[Result]) -> list[str]:
+    """A line for each benchmark, and one for all."""
+    groups: dict[str, list[Result]] = {}
+    for result in results:
+        for name in (result.id.split("/")[0], "all"):
+            groups.setdefault(name, []).append(result)
+    lines = []
+    for name, group in sorted(groups.items(), key=lambda each: (each[0] == "all", each[0])):
+        counts = Counter(result.outcome for result in group)
+        lines.append(
+            f"{name:16} {counts['right']} right of {len(group) - counts['unmeasured']} measured; "
+            f"{counts['wrong']} wrong, {counts['none']} without an answer, "
+            f"{counts['unmeasured']} unmeasured; "
+            f"{sum(result.calls for result in group)} calls, "
+            f"{sum(result.prompt_tokens for result in group)} tokens in, "
+            f"{sum(result.completion_tokens for result in group)} out"
+        )
+    return lines
+
+
+def _line(result: Result) -> str:
+    back = f"  sent back: {'; '.join(result.sent_back)}" if result.sent_back else ""
+    return (
+        f"{result.outcome:10} {result.id:28} {result.status:12} value {result.value} label {result.label} "
+        f"{result.verdict or '-'} calls {result.calls}{back}"
+    )
+
+
+def _record(folder: Path, row: Row, kept: Path) -> None:
+    """Keep a row's exchanges, sealed: the problem's text stays where it came from."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [write_recording(request, reply, row.id, seal=True) for request, reply in exchanges(kept)]
+    path = folder / f"{row.id.replace('/', '-')}.jsonl"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -242,13 +322,17 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--keep", type=Path, help="folder for run folders; a second run resumes what is there"
     )
-    parser.add_argument("--prompts", type=Path, default=Path("prompts"))
+    parser.add_argument("--record", type=Path, help="folder for sealed recordings, by strategy and row")
+    parser.add_argument("--prompts", type=Path, help="a folder of prompts before the shipped one")
     parser.add_argument("--strategy", default="direct")
     parser.add_argument("--vote", type=int, default=1)
     parser.add_argument("--repairs", type=int, default=3)
-    parser.add_argument("--num", type=int, default=0, help="at most this many rows, evenly spread")
     parser.add_argument("--id", action="append", help="a row by its id; may be repeated")
+    parser.add_argument("--ids", type=Path, help="a file with the ids of rows")
+    parser.add_argument("--num", type=int, default=0, help="at most this many rows")
+    parser.add_argument("--seed", type=int, help="choose them by chance; evenly spread without")
     parser.add_argument("--all", action="store_true", help="also rows whose label is disputed or broken")
+    parser.add_argument("--schema", choices=get_args(SchemaMode), help="how a schema is put to the server")
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=60.0, help="time limit of each solve")
     return parser.parse_args(arguments)

@@ -46,8 +46,9 @@ def test_a_row_is_measured_and_its_exchanges_are_kept(tmp_path):
         Row("a/1", TEXT, 560.0, label="560"), context(Script({"formulate": [joinery()]})), tmp_path / "r"
     )
     assert (result.outcome, result.value, result.calls) == ("right", pytest.approx(560), 1)
-    (kept,) = exchanges(tmp_path / "r")
-    assert json.loads(kept["reply"]) == joinery()
+    ((request, reply),) = exchanges(tmp_path / "r")
+    assert TEXT in request.messages[1].content
+    assert json.loads(reply.text) == joinery()
     again = measure(Row("a/1", TEXT, 560.0, label="560"), context(Script({})), tmp_path / "r")
     assert again.outcome == "right"
 
