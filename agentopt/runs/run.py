@@ -98,7 +98,7 @@ class Run:
                 title=redact(title, keep)[:200],
                 seed=seed,
                 created=datetime.now(UTC),
-                **(fields if version is None else {**fields, "version": version}),  # type: ignore[arg-type]  # fields of Manifest
+                **(fields if version is None else {**fields, "version": version}),
             )
             write_whole(folder / "manifest.json", manifest.dumps())
             journal = Journal(folder / "events.jsonl")
@@ -210,14 +210,14 @@ class Run:
                 self.finish("done")
             elif isinstance(error, Exception):
                 words = error.message if isinstance(error, AgentoptError) else type(error).__name__
-                self._finish_despite(error, "failed", error=words)
+                self._finish_despite(error, "failed", {"error": words})
             else:
-                self._finish_despite(error, "interrupted")
+                self._finish_despite(error, "interrupted", {})
         finally:
             self.close()
 
     def _finish_despite(
-        self, error: BaseException, status: Literal["interrupted", "failed"], **summary: object
+        self, error: BaseException, status: Literal["interrupted", "failed"], summary: dict[str, object]
     ) -> None:
         """Finish while an error is on its way; one that keeps the end from being written is only noted."""
         try:
