@@ -1,0 +1,69 @@
+"""Engines by name: one table, and the entry points of the group `agentopt.engines`.
+
+An entry point's name is the engine's; it is called with its card, or None where no card has that name.
+"""
+
+from __future__ import annotations
+
+__all__ = ["ENGINES", "cards", "engine", "engines"]
+
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import cast
+
+from agentopt.errors import EngineError, nearest
+from agentopt.solvers.base import Engine
+from agentopt.solvers.cards import cards
+
+ENGINES: Mapping[str, str] = {
+    "highs": "agentopt.solvers.highs:Highs",
+}
+"""Where each engine's class is; it is made with its card."""
+
+_GROUP = "agentopt.engines"
+
+
+def engines(override: Path | None = None) -> dict[str, Engine]:
+    """Every engine there is, available or not.
+
+    Args:
+        override: a folder of cards that goes before the usual ones.
+
+    Raises:
+        SettingsError: a card is malformed.
+
+    >>> engines()["highs"].name
+    'highs'
+    """
+    known = cards(override)
+    found: dict[str, Engine] = {
+        name: _class(home)(known[name]) for name, home in ENGINES.items() if name in known
+    }
+    for point in entry_points(group=_GROUP):
+        if point.name not in found:
+            found[point.name] = cast(Engine, point.load()(known.get(point.name)))
+    return found
+
+
+def engine(name: str, override: Path | None = None) -> Engine:
+    """One engine by name; only its own module is imported.
+
+    Raises:
+        EngineError: there is none of that name; the hint has the nearest.
+    """
+    if name in ENGINES:
+        known = cards(override)
+        if name in known:
+            return cast(Engine, _class(ENGINES[name])(known[name]))
+    found = engines(override)
+    if name not in found:
+        hint = nearest(name, found) or f"engines: {', '.join(sorted(found))}"
+        raise EngineError(f"there is no engine `{name}`", hint=hint)
+    return found[name]
+
+
+def _class(home: str) -> type:
+    module, _, attribute = home.partition(":")
+    return cast(type, getattr(import_module(module), attribute))

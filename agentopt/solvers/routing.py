@@ -1,0 +1,92 @@
+"""Which engine solves which class: the priorities of the cards, and convexity proved before HiGHS is trusted."""
+
+from __future__ import annotations
+
+__all__ = ["Route", "feature", "require", "route"]
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentopt.compiling.arrays import Compiled, ProblemClass
+from agentopt.errors import AvailabilityError, EngineError
+from agentopt.solvers.base import Availability, Engine, Feature
+from agentopt.solvers.cards import Card
+from agentopt.solvers.registry import cards, engines
+
+
+@dataclass(frozen=True)
+class Route:
+    """Who solves a model.
+
+    Attributes:
+        engine: the first engine that can and is there.
+        feature: the class as engines are asked for it.
+        skipped: (engine, why not) of those that would have been preferred.
+    """
+
+    engine: Engine
+    feature: Feature
+    skipped: tuple[tuple[str, Availability], ...] = ()
+
+
+def feature(compiled: Compiled) -> Feature:
+    """What an engine must have to solve a model; a QP is convex only when that has been proved."""
+    if compiled.problem_class is ProblemClass.QP and compiled.convex is True:
+        return Feature.CONVEX_QP
+    return Feature(compiled.problem_class.value)
+
+
+def route(compiled: Compiled, override: Path | None = None) -> Route:
+    """The engine for a model: by priority among those that solve its class and are there.
+
+    Raises:
+        AvailabilityError: none is there; the hint says what to type.
+        EngineError: no engine solves the class.
+    """
+    wanted = feature(compiled)
+    known = cards(override)
+    able = [each for each in engines(override).values() if wanted in each.features]
+    able.sort(key=lambda each: (-_priority(known, each, wanted), each.name))
+    skipped: list[tuple[str, Availability]] = []
+    for candidate in able:
+        available = candidate.available()
+        if available:
+            return Route(candidate, wanted, tuple(skipped))
+        skipped.append((candidate.name, available))
+    if not skipped:
+        raise EngineError(f"no engine solves problems of class {wanted.value}")
+    reasons = "; ".join(f"{name}: {why.reason}" for name, why in skipped)
+    raise AvailabilityError(
+        f"no engine for problems of class {wanted.value} is there ({reasons})", hint=skipped[0][1].fix
+    )
+
+
+def require(engine: Engine, compiled: Compiled) -> None:
+    """See that an engine asked for by name is there and can solve a model.
+
+    Raises:
+        AvailabilityError: it is not there.
+        EngineError: it does not solve the model's class.
+    """
+    available = engine.available()
+    if not available:
+        raise AvailabilityError(
+            f"engine `{engine.name}` is not available: {available.reason}", hint=available.fix
+        )
+    wanted = feature(compiled)
+    if wanted in engine.features:
+        return
+    shown = f"of class {wanted.value}"
+    if wanted is Feature.QP and Feature.CONVEX_QP in engine.features:
+        state = "is not convex" if compiled.convex is False else "has not been proved convex"
+        shown = f"with this quadratic objective, which {state}"
+    others = sorted(each.name for each in engines().values() if wanted in each.features)
+    hint = f"leave the engine out, or name one of: {', '.join(others)}" if others else ""
+    raise EngineError(f"`{engine.name}` does not solve problems {shown}", hint=hint)
+
+
+def _priority(known: Mapping[str, Card], engine: Engine, wanted: Feature) -> int:
+    """The card's number; an engine of an entry point without a card comes after those with one."""
+    card = known.get(engine.name)
+    return 0 if card is None else card.priority.get(wanted.value, 0)  # type: ignore[call-overload,no-any-return]  # the classes are the first features
