@@ -9,7 +9,7 @@ __all__ = ["Sender"]
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -36,6 +36,7 @@ class Sender:
 
     def __init__(self, address: str, key: Secret, *, connect_seconds: float) -> None:
         self.address = address
+        self._url = f"{address}/chat/completions"  # a whole one is not merged with the base at every call
         self._secrets = (key,)
         ours = address.startswith("https://api.openai.com/")
         # What the environment says of an OpenAI account is not told to other servers.
@@ -57,7 +58,7 @@ class Sender:
         """Post a body; what `read` makes of the payload, within so many seconds."""
         try:
             async with asyncio.timeout(seconds):
-                response = await self._client.post("/chat/completions", cast_to=httpx2.Response, body=body)
+                response = await self._client.post(self._url, cast_to=httpx2.Response, content=_dump(body))
             return self._understand(response, read)
         except _FAULTS as error:
             return failure_of(error, self.address, self._secrets)
@@ -79,9 +80,9 @@ class Sender:
         self, body: dict[str, object], request: Request, show: Show, pieces: Pieces
     ) -> Reply | Failure:
         response = await self._client.post(
-            "/chat/completions",
+            self._url,
             cast_to=httpx2.Response,
-            body=body,
+            content=_dump(body),
             stream=True,
             stream_cls=openai.AsyncStream[object],
         )
@@ -129,6 +130,10 @@ class Sender:
     @staticmethod
     def _broken(failure: Failure, pieces: Pieces) -> Failure:
         return replace(failure, partial="".join(pieces.text))
+
+
+def _dump(body: Mapping[str, object]) -> bytes:
+    return json.dumps(body, separators=(",", ":")).encode()  # escaped: half a character must not fail here
 
 
 def _names(payload: object) -> list[str]:

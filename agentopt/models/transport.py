@@ -12,7 +12,7 @@ __all__ = ["AiohttpClient"]
 
 import ssl
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import aiohttp
 import httpx2
@@ -24,12 +24,28 @@ class AiohttpClient(httpx2.AsyncClient):
 
     def __init__(self, address: str, *, connect_seconds: float = 10.0) -> None:
         super().__init__(transport=httpx2.MockTransport(_never), trust_env=False)
+        self._urls: dict[str, httpx2.URL] = {}
         self._proxy = _proxy(address)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, ssl=_tls(address), keepalive_timeout=30.0),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect_seconds),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
+
+    def build_request(  # type: ignore[override]  # the part of its arguments the `openai` package gives
+        self,
+        method: str,
+        url: httpx2.URL | str,
+        *,
+        content: bytes | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        **_: object,
+    ) -> httpx2.Request:
+        """A request as it is given: there are no cookies, parameters or defaults of ours to merge with."""
+        text = str(url)
+        if text not in self._urls:
+            self._urls[text] = httpx2.URL(text)
+        return httpx2.Request(method, self._urls[text], content=content, headers=headers)
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **_: object) -> httpx2.Response:
         """Send a request; with `stream`, the response's body is still to be read."""

@@ -47,6 +47,7 @@ def test_nothing_is_asked_for_an_empty_batch(endpoint: Make) -> None:
 def test_sampling_reaches_the_server(server: Loopback, endpoint: Make) -> None:
     asked = Request((Message("system", "Be brief."), Message("user", "hello")))
     endpoint().generate([asked, ask("x", temperature=0.5, top_p=0.9, max_tokens=7, seed=3, stop=("END",))])
+    assert {headers["content-type"] for headers in server.headers} == {"application/json"}
     plain, full = sorted(server.bodies, key=len)
     assert plain == {
         "model": "tiny",
@@ -55,6 +56,13 @@ def test_sampling_reaches_the_server(server: Loopback, endpoint: Make) -> None:
     }
     wanted = {"temperature": 0.5, "top_p": 0.9, "max_tokens": 7, "seed": 3, "stop": ["END"]}
     assert {name: full[name] for name in wanted} == wanted
+
+
+@pytest.mark.parametrize("text", ["père 数 🙂", "half a character: \ud83d", "\x00\u2028"])
+def test_every_text_reaches_the_server_whole(server: Loopback, endpoint: Make, text: str) -> None:
+    server.answer = lambda body: "understood"
+    assert endpoint().generate([ask(text)])[0].text == "understood"
+    assert server.bodies[0]["messages"][0]["content"] == text
 
 
 def test_samples_of_one_request_are_sent_with_seeds_of_their_own(server: Loopback, endpoint: Make) -> None:
@@ -293,8 +301,9 @@ def test_what_arrived_of_a_broken_stream_is_kept(server: Loopback, endpoint: Mak
 
 
 def test_an_error_in_the_middle_of_a_stream_is_one(server: Loopback, endpoint: Make) -> None:
-    event = 'data: {"choices": [{"delta": {"content": "ab"}}]}\n\ndata: {"error": {"message": "out of memory"}}\n\n'
-    server.refuse = lambda body: Fault(content=event, kind="text/event-stream")
+    piece, error = '{"choices": [{"delta": {"content": "ab"}}]}', '{"error": {"message": "out of memory"}}'
+    events = f"data: {piece}\n\ndata: {error}\n\n"
+    server.refuse = lambda body: Fault(content=events, kind="text/event-stream")
     with pytest.raises(ModelError, match="out of memory"):
         endpoint().generate([ask("hello")], Watch(on_text=lambda *_: None))
 
