@@ -122,7 +122,11 @@ def _path(value: object) -> Path:
 
 
 def _path_or_off(value: object) -> Path | None:
-    if value is False or (isinstance(value, str) and value.strip().casefold() in ("off", "none")):
+    if (
+        value is None
+        or value is False
+        or (isinstance(value, str) and value.strip().casefold() in ("off", "none"))
+    ):
         return None
     if value is True:
         raise ValueError('a path, or "off"')
