@@ -85,6 +85,7 @@ class Run:
             RunError: the folder cannot be made or written.
         """
         keep = tuple(secrets)
+        title = redact(title, keep)[:200]
         folder = _made(root, title or command, random or SystemRandom())
         with ExitStack() as undo:
             undo.callback(_unmake, folder)
@@ -95,7 +96,7 @@ class Run:
                 id=folder.name,
                 command=command,
                 arguments=[redact(each, keep) for each in arguments],
-                title=redact(title, keep)[:200],
+                title=title,
                 seed=seed,
                 created=datetime.now(UTC),
                 **(fields if version is None else {**fields, "version": version}),
@@ -126,7 +127,7 @@ class Run:
             undo.pop_all()
         return cls(folder, manifest, lock=lock, journal=journal, secrets=tuple(secrets))
 
-    def record(self, kind: str, **data: object) -> int:
+    def record(self, kind: str, /, **data: object) -> int:
         """Append to the journal; on return it is on disk. Its sequence number.
 
         Raises:
@@ -172,7 +173,7 @@ class Run:
         path = self.folder / checked(name)
         return path.is_file() and not path.is_symlink()
 
-    def finish(self, status: Literal["interrupted", "done", "failed"], **summary: object) -> None:
+    def finish(self, status: Literal["interrupted", "done", "failed"], /, **summary: object) -> None:
         """Write down how it ended; the run stays open until `close`.
 
         Raises:
