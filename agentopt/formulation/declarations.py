@@ -14,10 +14,10 @@ from agentopt.formulation import tree as t
 from agentopt.formulation.diagnostics import Diagnostic
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.instance import canonical
+from agentopt.formulation.parse import MAX_NAME
 from agentopt.formulation.resolve import Parsed
 from agentopt.formulation.scope import Shapes, reserved
 
-MAX_NAME = 100
 _KINDS = (("sets", "set"), ("parameters", "parameter"), ("variables", "variable"))
 
 

@@ -18,10 +18,14 @@ from functools import lru_cache
 
 from agentopt.errors import ExpressionError, nearest
 from agentopt.formulation import tree as t
-from agentopt.formulation.spelling import Spelling, complain, relax, short, spell, surround
+from agentopt.formulation.spelling import OVER_SETS, Spelling, complain, relax, short, spell, surround
 
 MAX_DEPTH = 100
 """How many levels a tree may have; later stages walk trees by recursion."""
+MAX_CHAIN = 20
+MAX_NAME = 100
+MAX_LABEL = 1000
+"""The longest chain of comparisons, name and quoted label, in parts and characters."""
 
 _COMPARE: dict[type[ast.cmpop], t.CompareOperator] = {
     ast.LtE: "<=",
@@ -38,10 +42,10 @@ _SET_OPERATORS: dict[type[ast.operator], t.SetOperator] = {
     ast.BitAnd: "&",
 }
 _KNOWN = t.FUNCTIONS | t.AGGREGATES | t.ORDER_FUNCTIONS | t.CONSTRAINT_FORMS | {"pow", "range", "len"}
-_OVER_SETS = "state it over sets: `sum(cost[i]*x[i] for i in ITEMS)`"
+_CACHED = 2000
+"""Longer texts are not kept; a tree takes a hundred times the room of its text."""
 
 
-@lru_cache(maxsize=4096)
 def parse_expression(text: str) -> t.Expr:
     """The tree of an expression or a statement.
 
@@ -51,17 +55,27 @@ def parse_expression(text: str) -> t.Expr:
     >>> parse_expression("sum(cost[p]*x[p] for p in PLANTS) <= budget").operators
     ('<=',)
     """
+    return (_kept_expression if len(text) <= _CACHED else _expression)(text)
+
+
+def _expression(text: str) -> t.Expr:
     body, spelling = _python(spell(text))
     return _Reader(spelling).expression(body)
 
 
-@lru_cache(maxsize=4096)
+_kept_expression = lru_cache(maxsize=4096)(_expression)
+
+
 def parse_domain(text: str) -> tuple[t.Generator, ...]:
     """The generators of a `for:` text: `"p in PLANTS, (i, j) in ARCS if i != p"`.
 
     >>> [g.targets for g in parse_domain("p in PLANTS, i, j in ARCS")]
     [('p',), ('i', 'j')]
     """
+    return (_kept_domain if len(text) <= _CACHED else _domain)(text)
+
+
+def _domain(text: str) -> tuple[t.Generator, ...]:
     spelling = spell(text)
     leading = "" if spelling.python.startswith("for ") else "for "
     body, spelling = _python(surround(f"[0 {leading}", spelling, "]"))
@@ -72,20 +86,24 @@ def parse_domain(text: str) -> tuple[t.Generator, ...]:
     return _Reader(spelling).generators(body.generators)
 
 
+_kept_domain = lru_cache(maxsize=4096)(_domain)
+
+
 def _python(spelling: Spelling) -> tuple[ast.expr, Spelling]:
     """The Python expression, after the liberties taken with commas and brackets where they are needed."""
     try:
-        return _ast(spelling.python), spelling
-    except SyntaxError as first:
         try:
-            relaxed = relax(spelling)
-            return _ast(relaxed.python), relaxed
-        except (SyntaxError, tokenize.TokenError):
-            raise complain(spelling, first) from None
-    except (RecursionError, MemoryError, ValueError) as error:
+            return _ast(spelling.python), spelling
+        except SyntaxError as first:
+            try:
+                relaxed = relax(spelling)
+                return _ast(relaxed.python), relaxed
+            except (SyntaxError, tokenize.TokenError):
+                raise complain(spelling, first) from None
+    except (RecursionError, MemoryError, ValueError):
         raise ExpressionError(
-            f"an expression is too long or too deeply nested to read ({type(error).__name__})",
-            hint=_OVER_SETS,
+            f"`{short(spelling.written)}` has too many terms, or nests them too deeply, to be read",
+            hint=OVER_SETS,
             position=0,
         ) from None
 
@@ -118,7 +136,7 @@ class _Reader:
     def expression(self, node: ast.expr) -> t.Expr:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise self.error(node, f"an expression is nested more than {MAX_DEPTH} deep", _OVER_SETS)
+            raise self.error(node, f"an expression is nested more than {MAX_DEPTH} deep", OVER_SETS)
         found = self.read(node)
         self.depth -= 1
         return found
@@ -130,14 +148,20 @@ class _Reader:
             case ast.Constant(value=bool()):
                 raise self.error(node, "true and false are not numbers here", "write 1 or 0")
             case ast.Constant(value=int() | float() as value):
-                if not math.isfinite(value) or abs(value) > 1e300:
+                # A whole number may be beyond the floats: compare before anything converts it.
+                if abs(value) > 1e300 or not math.isfinite(value):
                     raise self.error(node, f"`{self.written(node)}` is too large a number")
                 return t.Number(value, at=self.at(node))
             case ast.Constant(value=str() as value):
+                if len(value) > MAX_LABEL:
+                    raise self.error(node, f"a label of {len(value):,} characters; at most {MAX_LABEL:,}")
+                if any("\ud800" <= c <= "\udfff" for c in value):
+                    raise self.error(node, "a label holds half a character", "write the whole character")
                 return t.Label(value, at=self.at(node))
             case ast.Name(id=name):
-                return t.Name(name, at=self.at(node))
+                return t.Name(self.named(node, name), at=self.at(node))
             case ast.Subscript(value=ast.Name(id=name), slice=keys):
+                self.named(node, name)
                 parts = keys.elts if isinstance(keys, ast.Tuple) else [keys]
                 return t.Item(name, tuple(self.expression(k) for k in parts), at=self.at(node))
             case ast.Subscript(value=ast.Subscript()):
@@ -173,6 +197,11 @@ class _Reader:
                 raise self.error(node, f"`.{node.attr}` is not part of the language", "use plain names only")
             case _:
                 raise self.error(node, f"`{self.written(node)}` is not part of the language")
+
+    def named(self, node: ast.expr, name: str) -> str:
+        if len(name) > MAX_NAME:
+            raise self.error(node, f"a name of {len(name):,} characters; at most {MAX_NAME}", "shorten it")
+        return name
 
     def operation(self, node: ast.BinOp) -> t.Expr:
         """A chain of + and -, or of *, read along its left spine without recursion."""
@@ -221,6 +250,8 @@ class _Reader:
                 negated=isinstance(node.ops[0], ast.NotIn),
                 at=self.at(node),
             )
+        if len(node.ops) > MAX_CHAIN:
+            raise self.error(node, f"a chain of {len(node.ops):,} comparisons", "join statements with `and`")
         operators: list[t.CompareOperator] = []
         for op in node.ops:
             if type(op) not in _COMPARE:
@@ -250,11 +281,23 @@ class _Reader:
         values = tuple(self.expression(a) for a in arguments)
         if name == "pow" and len(values) == 2:
             return t.Power(values[0], values[1], at=at)
-        if name in {"sum", "prod"} and values:
-            return (t.Add if name == "sum" else t.Multiply)(values, at=at) if len(values) > 1 else values[0]
+        if name == "sum" and values:
+            # A sum in front is read as `a + b + c` is, without brackets.
+            first = values[0].terms if len(values) > 1 and isinstance(values[0], t.Add) else values[:1]
+            return t.Add((*first, *values[1:]), at=at) if len(values) > 1 else values[0]
+        if name == "prod" and values:
+            factors = (
+                values[0].factors if len(values) > 1 and isinstance(values[0], t.Multiply) else values[:1]
+            )
+            return t.Multiply((*factors, *values[1:]), at=at) if len(values) > 1 else values[0]
         if name in t.FUNCTIONS | t.ORDER_FUNCTIONS | {"range"}:
             self.check_arity(node, name, len(values))
             return t.Call(name, values, at=at)
+        if name in t.AGGREGATES:
+            body = "x[i] >= 1" if name in {"count", "any", "all"} else "x[i]"
+            raise self.error(node, f"`{name}` takes a `for`", f"write `{name}({body} for i in I)`")
+        if name == "pow":
+            raise self.error(node, f"`pow` takes 2 arguments, not {len(values)}", "write `x**2`")
         raise self.error(
             node,
             f"`{name}` is not a function of the language",
@@ -266,8 +309,9 @@ class _Reader:
             name, (1, 1)
         )
         if not least <= given <= most:
-            wanted = str(least) if least == most else f"{least} to {most}"
-            raise self.error(node, f"`{name}` takes {wanted} arguments, not {given}")
+            wanted = "one or more" if most > 9 else str(least) if least == most else f"{least} to {most}"
+            noun = "argument" if wanted == "1" else "arguments"
+            raise self.error(node, f"`{name}` takes {wanted} {noun}, not {given}")
 
     def form_arguments(self, arguments: Sequence[ast.expr]) -> tuple[t.Expr, ...]:
         found: list[t.Expr] = []
@@ -289,6 +333,8 @@ class _Reader:
     def generators(self, nodes: Sequence[ast.comprehension]) -> tuple[t.Generator, ...]:
         found = []
         for node in nodes:
+            if node.is_async:
+                raise self.error(node.target, "`async` is not part of the language", "write `for`")
             targets = node.target.elts if isinstance(node.target, ast.Tuple) else [node.target]
             names = [each.id for each in targets if isinstance(each, ast.Name)]
             if len(names) != len(targets):

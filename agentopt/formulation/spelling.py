@@ -8,12 +8,13 @@ without the leading `for`. Quoted labels are left as they are.
 
 from __future__ import annotations
 
-__all__ = ["Spelling", "complain", "relax", "spell", "surround"]
+__all__ = ["OVER_SETS", "Spelling", "complain", "relax", "spell", "surround"]
 
 import io
 import keyword
 import re
 import tokenize
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -50,7 +51,12 @@ _SIGNS = {
     "\u00a0": " ",
 }
 _WORDS = {"for", "in", "if", "else", "and", "or", "not"}
-_OVER_SETS = "state it over sets: `sum(cost[i]*x[i] for i in ITEMS)`"
+_HUGE = re.compile(r"\d{400,}")
+_NEXT = r"\s*(?!\s*(?:for|in|if|else|and|or|not)\b)"
+_JUXTAPOSED = re.compile(rf"(?<![\w.])\d[\d.]*{_NEXT}[^\W\d]|[)\]]{_NEXT}[\w(]")
+"""A number before a name, or a bracket before a name, a number or a bracket."""
+OVER_SETS = "state it over sets: `sum(cost[i]*x[i] for i in ITEMS)`"
+"""What to do about an expression that is too large."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,8 @@ def spell(text: str) -> Spelling:
     """Resolve the single-character liberties.
 
     Raises:
-        ExpressionError: the text is empty, too long, too deeply bracketed or holds a comment.
+        ExpressionError: the text is empty, too long, too deeply bracketed, or holds a comment or a character
+            that cannot be seen.
 
     >>> spell("x = 2").python, spell("x² ≤ 4").python
     ('x == 2', 'x**2 <= 4')
@@ -88,7 +95,7 @@ def spell(text: str) -> Spelling:
     if len(text) > MAX_CHARACTERS:
         raise ExpressionError(
             f"an expression has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read",
-            hint=_OVER_SETS,
+            hint=OVER_SETS,
             position=0,
         )
     pieces: list[str] = []
@@ -96,6 +103,10 @@ def spell(text: str) -> Spelling:
     depth, quote, escaped = 0, "", False
     for position, character in enumerate(text):
         meant = character
+        if not (character.isprintable() or character in _SIGNS) and (
+            not quote or unicodedata.category(character) in ("Cc", "Cs")
+        ):
+            raise _unseen(character, position)
         if quote:
             quote = "" if character == quote and not escaped else quote
             escaped = character == "\\" and not escaped
@@ -114,13 +125,22 @@ def spell(text: str) -> Spelling:
             meant = _SIGNS.get(character, character)
         if depth > MAX_BRACKETS:
             raise ExpressionError(
-                f"brackets are nested more than {MAX_BRACKETS} deep", hint=_OVER_SETS, position=position
+                f"brackets are nested more than {MAX_BRACKETS} deep", hint=OVER_SETS, position=position
             )
         pieces.append(meant)
         origins.extend([position] * len(meant))
     python = "".join(pieces)
     lead = len(python) - len(python.lstrip())
     return Spelling(text, python.strip(), (*origins[lead : lead + len(python.strip())], len(text.rstrip())))
+
+
+def _unseen(character: str, position: int) -> ExpressionError:
+    name = unicodedata.name(character, "a control character").casefold()
+    return ExpressionError(
+        f"the character U+{ord(character):04X} ({name}) at position {position} is not part of the language",
+        hint="delete it",
+        position=position,
+    )
 
 
 def surround(before: str, inner: Spelling, after: str) -> Spelling:
@@ -134,9 +154,13 @@ def surround(before: str, inner: Spelling, after: str) -> Spelling:
 def relax(spelling: Spelling) -> Spelling:
     """Turn commas between generators into `for`, and give a generator after a comma its brackets.
 
+    A text without a comma and a `for` has nothing to relax and comes back as it is.
+
     Raises:
         SyntaxError, tokenize.TokenError: the text has no tokens to speak of.
     """
+    if "," not in spelling.python or "for" not in spelling.python:
+        return spelling
     lines = tokenize.generate_tokens(io.StringIO(spelling.python).readline)
     tokens = [k for k in lines if k.string.strip()]
     pieces = [k.string for k in tokens]
@@ -189,11 +213,16 @@ def _commas(pieces: list[str]) -> Iterable[tuple[int, int]]:
 def complain(spelling: Spelling, error: SyntaxError) -> ExpressionError:
     """What Python's syntax error means here: where, and what to write instead."""
     text = spelling.written
-    column = max(0, (error.offset or 1) - 1)
+    if found := _HUGE.search(spelling.python):
+        position = spelling.origins[found.start()]
+        return ExpressionError(f"a number of {len(found[0]):,} digits is too large", position=position)
+    # Python gives 0 where the text ends too early.
+    column = error.offset - 1 if error.offset else len(spelling.python)
     position = spelling.origins[min(column, len(spelling.origins) - 1)]
     near = text[max(0, position - 12) : position + 20].strip()
+    place = f"at position {position}, near `{near}`" if position < len(text.rstrip()) else "at its end"
     return ExpressionError(
-        f"`{short(text)}` does not parse at position {position}, near `{near}`",
+        f"`{short(text)}` does not parse {place}",
         hint=_hint(spelling.python, error.msg or ""),
         position=position,
     )
@@ -209,19 +238,18 @@ def _hint(text: str, reason: str) -> str:
         (r"\\[A-Za-z]", "write plain names and `*`, not LaTeX: `sum(c[i]*x[i] for i in I)`"),
         (r"_\{", "write `x[i, j]` for an index"),
         (r"\d\s*%", "write 20% as 0.2"),
-        (r"\||‖", "write `abs(x)` for an absolute value"),
+        (r"‖|\|[^|]*\|", "write `abs(x)` for an absolute value"),
         (r":", "write `for i in I if ...`; ranges are `range(first, last + 1)`"),
         (r"[$€£¥]", "leave currency signs to `unit`"),
-        (r"∑|∀|→|⇒", "write `sum(... for i in I)`, `for: i in I`, `implies(a, b)`"),
-        (r"\d\s*[A-Za-z_]\w*|\)\s*[\w(]|\]\s*[\w(]", "write `*` between factors"),
+        (r"∑|∀|→|⇒|->", "write `sum(... for i in I)`, `for: i in I`, `implies(a, b)`"),
     ):
         if re.search(pattern, bare):
             return hint
     if reserved:
         return f"`{reserved[0]}` is a reserved word; rename it"
-    if "was never closed" in reason or "unmatched" in reason or "does not match" in reason:
+    if any(each in reason for each in ("was never closed", "unmatched", "does not match")):
         return "every bracket needs its partner"
-    return ""
+    return "write `*` between factors" if _JUXTAPOSED.search(bare) else ""
 
 
 def short(text: str) -> str:

@@ -106,7 +106,7 @@ def _sum(terms: Sequence[t.Expr]) -> str:
     for term in terms[1:]:
         sign, shown = ("-", term.operand) if isinstance(term, t.Negate) else ("+", term)
         text += f" {sign} {_text(shown, _PRODUCT)}"
-    return text
+    return f"({text})" if level < least else text
 
 
 def _list(nodes: Sequence[t.Expr]) -> str:
@@ -124,8 +124,8 @@ def _generator(node: t.Generator) -> str:
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
-    return f'"{escaped}"'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
 
 
 def _is_each(node: t.Expr) -> bool:
