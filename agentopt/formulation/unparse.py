@@ -106,7 +106,7 @@ def _sum(terms: Sequence[t.Expr]) -> str:
     for term in terms[1:]:
         sign, shown = ("-", term.operand) if isinstance(term, t.Negate) else ("+", term)
         text += f" {sign} {_text(shown, _PRODUCT)}"
-    return f"({text})" if level < least else text
+    return text
 
 
 def _list(nodes: Sequence[t.Expr]) -> str:
