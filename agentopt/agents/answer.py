@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Answer", "Status", "answer_of"]
+__all__ = ["Answer", "Status", "answer_of", "status_of"]
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -113,7 +113,7 @@ def answer_of(state: State, session: Session, spend: Spend, *, until: str = "exp
         shared["warnings"] = (*state.warnings, *missing, *([state.stopped] if state.stopped else []))
     kept = state.certificate
     return Answer(
-        _status(solution),
+        status_of(solution),
         formulation,
         instance,
         compiled,
@@ -126,7 +126,8 @@ def answer_of(state: State, session: Session, spend: Spend, *, until: str = "exp
     )
 
 
-def _status(solution: Solution) -> Status:
+def status_of(solution: Solution) -> Status:
+    """What a solution amounts to."""
     match solution.termination:
         case Termination.OPTIMAL if solution.has_point:
             return "optimal"
