@@ -119,9 +119,32 @@ def unused_numbers(formulation: Formulation, problem: Problem) -> list[str]:
     return [doubt.render().removeprefix("warning: ") for doubt in doubts[:MAX_NAMED]] if found.unused else []
 
 
+_SECTIONS = ("sets", "parameters", "variables", "constraints")
+
+
 def as_json(formulation: Mapping[str, JsonValue] | None, limit: int) -> str:
-    """A formulation for a prompt, cut where it is very long."""
-    text = "" if formulation is None else json.dumps(formulation, ensure_ascii=False, indent=1)
+    """A formulation for a prompt, in the list form that replies have, an element a line; cut if very long.
+
+    >>> print(as_json({"title": "T", "variables": {"x": {"upper": 4}}, "report": {"y": "2*x"}}, 200))
+    {"title": "T",
+     "variables": [
+      {"name": "x", "upper": 4}],
+     "report": [
+      {"name": "y", "expression": "2*x"}]}
+    """
+    if formulation is None:
+        return ""
+    parts = []
+    for key, value in formulation.items():
+        if isinstance(value, dict) and key in (*_SECTIONS, "report"):
+            listed = [
+                {"name": n, **(e if isinstance(e, dict) else {"expression": e})} for n, e in value.items()
+            ]
+            rows = ",\n  ".join(json.dumps(each, ensure_ascii=False) for each in listed)
+            parts.append(f'"{key}": [\n  {rows}]')
+        else:
+            parts.append(f'"{key}": {json.dumps(value, ensure_ascii=False)}')
+    text = "{" + ",\n ".join(parts) + "}"
     return text if len(text) <= limit else f"{text[:limit]}\n… ({len(text) - limit:,} more characters)"
 
 
