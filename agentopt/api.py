@@ -93,7 +93,7 @@ def solve(
 
     >>> answer = solve("example:bakery")
     >>> answer.status, round(answer.objective, 2)
-    ('optimal', 532.0)
+    ('optimal', 1241.2)
     >>> solve("example:bakery", data={"flour_in_store": 100}).objective < answer.objective
     True
     """
@@ -156,7 +156,7 @@ def answer(subject: Subject, context: Context, *, until: str = "explain") -> Ans
 def load_formulation(source: str | Path) -> Formulation:
     """The formulation in a YAML, JSON, LP or MPS file, gzipped or not, in a folder, or `example:NAME`.
 
-    An LP or MPS file becomes a formulation over sets of its columns, rows and entries, without their numbers.
+    An LP or MPS file becomes a formulation over sets of its columns, rows and entries; its numbers stay there.
 
     Raises:
         UsageError: there is no such file.
@@ -172,7 +172,7 @@ def load_formulation(source: str | Path) -> Formulation:
     if is_model_file(path):
         from agentopt.compiling.files import read
 
-        return read(path).instance.formulation
+        return read(path).instance.formulation.with_origin(path)
     return load(path)
 
 

@@ -55,7 +55,7 @@ def read_subject(source: str | Path | Formulation) -> Subject:
     'Choose how many batches of each product a bakery bakes tomorrow'
     """
     if isinstance(source, Formulation):
-        return Problem(formulation=source)
+        return _of_object(source)
     if isinstance(source, str):
         if source.startswith(_EXAMPLE):
             return _of_folder(_example(source.removeprefix(_EXAMPLE)))
@@ -137,6 +137,22 @@ def _is_path(text: str) -> bool:
     except (OSError, ValueError):  # too long for a name, or a null character
         return False
     return bool(text.strip()) and not any(character.isspace() for character in text.strip())
+
+
+def _of_object(formulation: Formulation) -> Subject:
+    """A formulation with the folder it was read from; that of a model file with the numbers of the file."""
+    path = formulation.origin
+    if path is None or not is_model_file(path):
+        return Problem(formulation=formulation, folder=None if path is None else path.parent)
+    from agentopt.compiling.files import read
+
+    found = read(path)
+    if found.instance.formulation != formulation:
+        raise UsageError(
+            f"the formulation of {path} is not what the file states any more",
+            hint="change the file, or write a formulation with numbers of its own",
+        )
+    return found
 
 
 def _of_path(path: Path) -> Subject:

@@ -84,7 +84,7 @@ def _class(objective: Degree, rows: Degree, *, integer: bool) -> ClassName:
 
 
 def degree(node: t.Node, variables: frozenset[str]) -> Degree:
-    """How variables enter an expression or statement; what is reformulated exactly counts by its arguments."""
+    """How variables enter an expression or statement; what is reformulated counts by its arguments."""
     match node:
         case t.Name(id=name) | t.Item(name=name):
             return Degree.LINEAR if name in variables else Degree.DATA

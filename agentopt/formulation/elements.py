@@ -3,6 +3,8 @@
 Expressions stay text here, as written; `agentopt.formulation.parse` turns them into trees. A formulation may
 be given as mappings (`sets: {PLANTS: {...}}`, comfortable in YAML) or as lists of named elements
 (`sets: [{name: PLANTS, ...}]`, which a decoding schema can constrain); both validate to the same object.
+
+`Formulation.load`, `check`, `solve` and `export` are faces of `agentopt.api`, imported when they are called.
 """
 
 from __future__ import annotations
@@ -19,10 +21,25 @@ __all__ = [
     "Waiver",
 ]
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PrivateAttr,
+    model_validator,
+)
+
+if TYPE_CHECKING:
+    from agentopt.agents.answer import Answer
+    from agentopt.api import Data
+    from agentopt.formulation.diagnostics import Diagnostic
 
 Scalar = str | int | float
 """An element of a one-dimensional set, or a number. A string of digits means the integer: `"12"` is `12`."""
@@ -239,6 +256,12 @@ class Formulation(Element):
 
     `objective` may be absent (any feasible point will do), one, or a list. `report` names further quantities
     the person asked for, as expressions evaluated at the answer.
+
+    >>> bakery = Formulation.load("example:bakery")
+    >>> [found.message for found in bakery.check()]
+    []
+    >>> round(bakery.solve().objective, 2)
+    1241.2
     """
 
     title: str = ""
@@ -257,3 +280,91 @@ class Formulation(Element):
         if self.objective is None:
             return ()
         return tuple(self.objective) if isinstance(self.objective, list) else (self.objective,)
+
+    _origin: Path | None = PrivateAttr(default=None)
+
+    @property
+    def origin(self) -> Path | None:
+        """The file it was read from, in whose folder the tables it names are looked up; None for none."""
+        return self._origin
+
+    def with_origin(self, path: Path) -> Formulation:
+        """The same formulation, as read from a file."""
+        found = self.model_copy()
+        found._origin = path
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        # Where a formulation was read from is no part of what it states.
+        return isinstance(other, Formulation) and self.__dict__ == other.__dict__
+
+    @classmethod
+    def load(cls, source: Path | str) -> Formulation:
+        """The formulation in a YAML, JSON, LP or MPS file, gzipped or not, in a folder, or `example:NAME`.
+
+        Raises:
+            UsageError: there is no such file.
+            FormulationError, CompileError: it does not hold what its name says.
+        """
+        from agentopt.api import load_formulation
+
+        return load_formulation(source)
+
+    def check(self, *, text: str | None = None) -> list[Diagnostic]:
+        """Everything that can be found without data, errors first; quotes are looked up in `text`."""
+        from agentopt.api import check_formulation
+
+        return check_formulation(self, text=text)
+
+    def solve(
+        self,
+        *,
+        data: Data = None,
+        engine: str | None = None,
+        time_limit: float | None = None,
+        mip_gap: float | None = None,
+        threads: int | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> Answer:
+        """The answer, with its certificate; the arguments are those of `agentopt.solve`.
+
+        Raises:
+            AgentoptError: the formulation or its data does not hold together, or no engine is there.
+        """
+        from agentopt.api import solve
+
+        return solve(
+            self,
+            data=data,
+            engine=engine,
+            time_limit=time_limit,
+            mip_gap=mip_gap,
+            threads=threads,
+            options=options,
+        )
+
+    def export(self, path: Path | str, *, data: Data = None) -> Path:
+        """Write it as `.yaml` or `.json`, or with its data as `.lp`, `.mps`, `.nl` or Pyomo (`.py`).
+
+        Raises:
+            UsageError: the suffix is none of these, or the file cannot be written.
+            CompileError, BindingError: the format cannot state the model, or the data does not fit.
+        """
+        from agentopt.api import export
+
+        return export(self, path, data=data)
+
+    def __str__(self) -> str:
+        from agentopt.formulation.render import text
+
+        return text(self)
+
+    def _repr_latex_(self) -> str:
+        from agentopt.formulation.render import latex
+
+        return f"$$\n{latex(self)}\n$$"
+
+    def _repr_html_(self) -> str:
+        from agentopt.formulation.render import html
+
+        return html(self)

@@ -54,7 +54,7 @@ def load(path: Path | str) -> Formulation:
             f"`{path}` is not UTF-8 text: byte {error.start} is 0x{content[error.start]:02x}",
             hint="save it as UTF-8",
         ) from None
-    return loads(text, format=_SUFFIXES[suffix[0]], source=str(path))
+    return loads(text, format=_SUFFIXES[suffix[0]], source=str(path)).with_origin(path)
 
 
 def _beside(path: Path) -> str:

@@ -6,7 +6,7 @@ where they are needed. Whatever comes from the formulation passes through a scri
 
 from __future__ import annotations
 
-__all__ = ["SCRIPTS", "Script", "domain", "write"]
+__all__ = ["SCRIPTS", "Script", "domain", "latex_escape", "printable", "write"]
 
 import re
 from collections.abc import Sequence
@@ -23,7 +23,14 @@ _LOGIC = {"implies": "⇒", "iff": "⇔"}
 
 
 class Script(Protocol):
-    """How a script sets each kind of thing; every text argument is raw and is escaped here."""
+    """How a script sets each kind of thing; every text argument is raw and is escaped here.
+
+    Attributes:
+        raised: whether the place of fractions and exponents tells them from what is beside them, so that they
+            need no brackets.
+    """
+
+    raised: bool
 
     def number(self, text: str) -> str:
         """A number."""
@@ -128,9 +135,12 @@ class _Writer:
                 between = s.sign("·")
                 return s.row([p for part in parts for p in (between, part)][1:]), _PRODUCT
             case t.Divide(numerator=top, denominator=bottom):
+                if s.raised:
+                    return s.fraction(self.text(top, _CHOICE), self.text(bottom, _CHOICE)), _SIGN
                 return s.fraction(self.text(top, _PRODUCT), self.text(bottom, _SIGN)), _PRODUCT
             case t.Power(base=base, exponent=exponent):
-                return s.power(self.text(base, _ATOM), self.text(exponent, _SIGN)), _POWER
+                above = self.text(exponent, _CHOICE if s.raised else _SIGN)
+                return s.power(self.text(base, _ATOM), above), _POWER
             case t.Call():
                 return self.call(node)
             case t.Aggregate():
@@ -248,14 +258,16 @@ def _minus_one(node: t.Expr) -> t.Expr:
 class _Text:
     """Plain Unicode."""
 
+    raised = False
+
     def number(self, text: str) -> str:
         return text.replace("-", "−")
 
     def name(self, text: str) -> str:
-        return _printable(text)
+        return printable(text)
 
     def words(self, text: str) -> str:
-        return _printable(text)
+        return printable(text)
 
     def sign(self, symbol: str) -> str:
         return {",": ", ", "·": "·", "¬": "¬", "…": " … "}.get(symbol, f" {symbol} ")
@@ -322,6 +334,8 @@ _LATEX_ESCAPES = {c: f"\\{c}" for c in "{}$&#_%"} | {
 
 
 class _Latex:
+    raised = True
+
     def number(self, text: str) -> str:
         mantissa, _, exponent = text.partition("e")
         return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
@@ -363,14 +377,16 @@ class _Latex:
 
 
 class _MathML:
+    raised = True
+
     def number(self, text: str) -> str:
         return f"<mn>{escape(text.replace('-', '−'))}</mn>"
 
     def name(self, text: str) -> str:
-        return f"<mi>{escape(_printable(text))}</mi>"
+        return f"<mi>{escape(printable(text))}</mi>"
 
     def words(self, text: str) -> str:
-        return f"<mtext>{escape(_printable(text)).replace(' ', '&#160;')}</mtext>"
+        return f"<mtext>{escape(printable(text)).replace(' ', '&#160;')}</mtext>"
 
     def sign(self, symbol: str) -> str:
         if symbol == "·":
@@ -400,15 +416,20 @@ class _MathML:
 
 
 def latex_escape(text: str) -> str:
-    """A text that LaTeX shows as it is.
+    r"""A text that LaTeX shows as it is.
 
-    >>> latex_escape("50% of a_b")
-    '50\\\\% of a\\\\_b'
+    >>> print(latex_escape("50% of a_b"))
+    50\% of a\_b
     """
-    return "".join(_LATEX_ESCAPES.get(c, c) for c in _printable(text))
+    return "".join(_LATEX_ESCAPES.get(c, c) for c in printable(text))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    r"""A text without control characters and characters that turn text around.
+
+    >>> printable("50 \x1b[31m%")
+    '50 �[31m%'
+    """
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
