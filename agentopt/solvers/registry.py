@@ -19,6 +19,7 @@ from agentopt.solvers.cards import cards
 
 ENGINES: Mapping[str, str] = {
     "highs": "agentopt.solvers.highs:Highs",
+    "scip": "agentopt.solvers.scip:Scip",
 }
 """Where each engine's class is; it is made with its card."""
 
