@@ -113,22 +113,60 @@ def _records(records: Iterator[list[str]], name: str, notes: list[str]) -> Table
         number += 1
         if any(cell.strip() for cell in header):
             break
+    chunk = list(islice(records, _CHUNK))
+    first = number + 1
+    if _without_heading(header, chunk):
+        chunk, first, number = [header, *chunk], number, number - 1
+        header = [f"column_{place}" for place, _ in enumerate(header, 1)]
+        notes = [*notes, f"{name} has no row of column names; they are taken to be {', '.join(header[:9])}"]
     names = headings(header, name)
     if not names:
         raise BindingError(f"{name} is empty", hint="it needs a row of column names and rows of cells")
     width = len(names)
     builders = [_Builder() for _ in names]
     blanks: list[int] = []
-    first = number + 1
-    while chunk := list(islice(records, _CHUNK)):
+    while chunk:
         if set(map(len, chunk)) != {width}:
             blanks += [number + k for k, record in enumerate(chunk, 1) if not record]
             chunk = [_fitted(record, width, number + k, name) for k, record in enumerate(chunk, 1)]
         for builder, cells in zip(builders, zip(*chunk, strict=True), strict=True):
             builder.add(cells)
         number += len(chunk)
+        chunk = list(islice(records, _CHUNK))
     columns = {heading: b.column(heading) for heading, b in zip(names, builders, strict=True)}
     return without_blanks(Table(name, columns, first_row=first, warnings=notes))
+
+
+_DIGITS = re.compile(r"\d+")
+_NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*\Z")
+
+
+def _without_heading(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row is data: each of its cells is made like cells below it.
+
+    Numbers are alike, and so are texts that differ in their digits alone; a text without digits is a name.
+    A row of whole numbers may name the elements of a set, and is taken to.
+
+    >>> _without_heading(["C1", "1.98"], [["C2", "18.3"], ["C34", "7"]])
+    True
+    >>> _without_heading(["plant", "1"], [["Lyon", "7"]]), _without_heading(["1", "2"], [["3", "4"]])
+    (False, False)
+    """
+    whole = [row for row in rows if any(cell.strip() for cell in row)]
+    if not whole or any(len(row) != len(first) for row in whole) or all(c.strip().isdigit() for c in first):
+        return False
+    for cell, column in zip(first, zip(*whole, strict=True), strict=True):
+        below = {_shape(other) for other in column if other.strip()}
+        if "" in below or _shape(cell) not in below:
+            return False
+    return True
+
+
+def _shape(cell: str) -> str:
+    if _NUMBER.match(cell):
+        return "a number"
+    shape, count = _DIGITS.subn("9", cell.strip())
+    return shape if count else ""
 
 
 def _fitted(record: list[str], width: int, number: int, name: str) -> list[str]:

@@ -353,3 +353,24 @@ def test_describing_a_missing_file_names_the_nearest(tmp_path):
     with pytest.raises(BindingError, match="there is no file") as error:
         describe([tmp_path / "tt.csv"])
     assert error.value.hint == "did you mean `t.csv`?"
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("C1,1.5\nC2,2.5\nC34,7\n", ["column_1", "column_2"]),
+        ("a_1,b_2,0\na_3,b_4,b_5\na_6,b_7,0\n", ["column_1", "column_2", "column_3"]),
+        ("0.5,-1\n2,3\n", ["column_1", "column_2"]),
+        ("plant,1,2\nLyon,3,4\n", ["plant", "1", "2"]),
+        ("1,2\n3,4\n", ["1", "2"]),
+        ("x1,x2\n3,4\n", ["x1", "x2"]),
+        ("C1,1.5\n", ["C1", "1.5"]),
+    ],
+)
+def test_a_first_row_made_like_the_rows_below_it_is_data(tmp_path, text, columns):
+    (tmp_path / "t.csv").write_text(text)
+    table = read("t.csv", tmp_path)
+    assert list(table.columns) == columns
+    named = columns[0] == "column_1"
+    assert len(table) == text.count("\n") - (not named)
+    assert named == any("no row of column names" in warning for warning in table.warnings)
