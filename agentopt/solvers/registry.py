@@ -20,6 +20,7 @@ from agentopt.solvers.cards import cards
 ENGINES: Mapping[str, str] = {
     "highs": "agentopt.solvers.highs:Highs",
     "scip": "agentopt.solvers.scip:Scip",
+    "ipopt": "agentopt.solvers.ipopt:Ipopt",
 }
 """Where each engine's class is; it is made with its card."""
 

@@ -281,7 +281,7 @@ def _set(card: Card, model: Any, name: str, value: object) -> None:
     read = text.get(value.casefold(), value) if isinstance(value, str) else value
     try:
         model.setParam(name, read)
-    except (ValueError, TypeError, OSError, KeyError, Exception) as error:  # noqa: B014
+    except (ValueError, TypeError, LookupError, OverflowError) as error:
         raise EngineError(f"option `{name}` of {card.title} cannot be {value!r}") from error
 
 

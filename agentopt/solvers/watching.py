@@ -50,8 +50,8 @@ def watch(
     limits: Limits,
     report: Report | None,
     stop: Stop,
-) -> None:
-    """Run `work` to its end, keeping the limits.
+) -> BaseException | None:
+    """Run `work` to its end, keeping the limits; what it raised, for engines whose errors have no kind of their own.
 
     Args:
         work: what runs the engine.
@@ -86,8 +86,7 @@ def watch(
             stop.ask(Termination.INTERRUPTED, "stopped by Ctrl-C")
         if stop.reason is not None:
             cancel()
-    if failures:
-        raise failures[0]
+    return failures[0] if failures else None
 
 
 @dataclass
