@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["figure", "percent", "span"]
+__all__ = ["aligned", "figure", "minus", "percent", "span"]
+
+import math
+import re
+from collections.abc import Sequence
 
 
 def figure(value: float | None) -> str:
@@ -46,3 +50,40 @@ def span(seconds: float | None) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def aligned(values: Sequence[float | None]) -> list[str]:
+    """Numbers of one column with the same digits after the point, so that they line up at the right.
+
+    >>> aligned([12.0, 3.5, 1234.0, None])
+    ['12.0', '3.5', '1,234.0', '']
+    >>> aligned([1 / 3, 1e-9, -2.0])
+    ['0.33333', '1e-09', '−2.00000']
+    """
+    finite = [value for value in values if value is not None and math.isfinite(value)]
+    places = _places(finite)
+    found = []
+    for value in values:
+        if value is None:
+            found.append("")
+        elif not math.isfinite(value) or abs(value) >= 1e15:
+            found.append(minus(f"{value:.6g}"))
+        elif value and abs(value) < 0.5 * 10.0**-places:
+            found.append(minus(f"{value:.3g}"))
+        else:
+            found.append(minus(f"{value + 0.0:,.{places}f}"))
+    return found
+
+
+def minus(text: str) -> str:
+    """With minus signs in place of hyphens before digits."""
+    return re.sub(r"(?<![e\w])-(?=[\d.])", "−", text)
+
+
+def _places(values: Sequence[float]) -> int:
+    """Digits after the point: as many as the values have, or six significant ones of the largest."""
+    for places in range(4):
+        if all(abs(value - round(value, places)) <= 1e-9 * max(1.0, abs(value)) for value in values):
+            return places
+    largest = max(map(abs, values))
+    return min(6, max(0, 5 - math.floor(math.log10(largest)))) if largest else 0
