@@ -7,16 +7,30 @@ Where nothing is known, the client tries, adapts to refusals and remembers for a
 
 from __future__ import annotations
 
-__all__ = ["Capabilities", "Finding", "SchemaMode", "capabilities_file", "load", "save", "schema_modes"]
+__all__ = [
+    "Capabilities",
+    "Finding",
+    "SchemaMode",
+    "Verdict",
+    "capabilities_file",
+    "load",
+    "probe",
+    "save",
+    "schema_modes",
+]
 
 import json
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from pydantic import TypeAdapter, ValidationError
+
+if TYPE_CHECKING:
+    from agentopt.models.probing import Probed
 
 _log = logging.getLogger(__name__)
 
@@ -27,13 +41,22 @@ any JSON object, or not at all."""
 _TRIED = ("json_schema", "json_schema_loose", "json_object", "none")
 
 
+Verdict = Literal["honoured", "ignored", "refused", "unclear"]
+
+
 @dataclass(frozen=True)
 class Finding:
-    """What a probe saw: a feature, whether it is honoured (None: no telling), and how that showed."""
+    """What a probe saw of a feature, and how that showed.
+
+    `ignored`: the server answers 200 and does nothing about it; `unclear`: the replies do not tell.
+    """
 
     feature: str
-    honoured: bool | None
+    verdict: Verdict
     detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.feature:<22}{self.verdict:<10}{self.detail}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -65,6 +88,16 @@ class Capabilities:
         """
         return f"schema={self.schema} tokens={self.tokens_field} without={','.join(sorted(self.refused))}"
 
+    def __str__(self) -> str:
+        """The findings, one a line, and what follows from them for what is sent."""
+        put = {None: "in every way until one works", "none": "not at all; replies are read as they come"}
+        sent = [
+            f"a schema is put {put.get(self.schema, f'as {self.schema}')}",
+            f"length is bounded by {self.tokens_field}",
+            *([f"left out: {', '.join(sorted(self.refused))}"] if self.refused else []),
+        ]
+        return "\n".join([*map(str, self.findings), *sent])
+
     def without(self, field: str) -> Capabilities:
         """The same, leaving a field out of the body."""
         return replace(self, refused=self.refused | {field})
@@ -78,6 +111,17 @@ def schema_modes(first: SchemaMode | None) -> list[SchemaMode]:
     """
     known: list[SchemaMode] = [mode for mode in get_args(SchemaMode) if mode in _TRIED or mode == first]
     return known[known.index(first) :] if first is not None else known
+
+
+def probe(endpoint: Probed, *, report: Callable[[Finding], None] | None = None) -> Capabilities:
+    """What the server behind an endpoint honours, found out by asking; see `probing`.
+
+    Raises:
+        ModelError: the server does not answer even a plain request.
+    """
+    from agentopt.models import probing
+
+    return probing.probe(endpoint, report=report)
 
 
 def capabilities_file() -> Path:

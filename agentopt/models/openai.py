@@ -14,7 +14,7 @@ __all__ = ["OPENAI_ADDRESS", "Endpoint"]
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
@@ -140,17 +140,15 @@ class Endpoint:
 
         return _or_raise(self._loop.submit(ask()).result())
 
-    def post(self, body: dict[str, object], *, seconds: float = 120.0) -> object:
-        """The payload the server answers to a body as it stands, sent once: for probes.
+    def post(self, body: Mapping[str, object], *, seconds: float = 120.0) -> str | Failure:
+        """What the server answers to a body as it stands, sent once and not read: for probes."""
+        # As in `generate`: not imported within the loop.
+        import agentopt.models.sending  # noqa: F401
 
-        Raises:
-            ModelError: it refuses, or does not answer.
-        """
+        async def ask() -> str | Failure:
+            return await self._connect().sender.text(body, seconds)
 
-        async def ask() -> object | Failure:
-            return await self._connect().sender.call(body, seconds, lambda payload: payload)
-
-        return _or_raise(self._loop.submit(ask()).result())
+        return self._loop.submit(ask()).result()
 
     def close(self) -> None:
         """Close connections and end the background thread; a later call opens them again."""

@@ -21,7 +21,7 @@ from agentopt.models.failures import failure_of, malformed
 from agentopt.models.keys import Secret
 from agentopt.models.retries import Failure
 from agentopt.models.transport import AiohttpClient
-from agentopt.models.wire import Malformed, Pieces, Refusal, read
+from agentopt.models.wire import Malformed, Pieces, Refusal, parse, read
 
 T = TypeVar("T")
 Show = Callable[[str], None]
@@ -60,6 +60,15 @@ class Sender:
             async with asyncio.timeout(seconds):
                 response = await self._client.post(self._url, cast_to=httpx2.Response, content=_dump(body))
             return self._understand(response, read)
+        except _FAULTS as error:
+            return failure_of(error, self.address, self._secrets)
+
+    async def text(self, body: Mapping[str, object], seconds: float) -> str | Failure:
+        """Post a body; what comes back with status 200, whatever it is."""
+        try:
+            async with asyncio.timeout(seconds):
+                response = await self._client.post(self._url, cast_to=httpx2.Response, content=_dump(body))
+            return response.content.decode(errors="replace")
         except _FAULTS as error:
             return failure_of(error, self.address, self._secrets)
 
@@ -117,15 +126,9 @@ class Sender:
 
     def _understand(self, response: httpx2.Response, read: Callable[[object], T]) -> T | Failure:
         try:
-            payload = json.loads(response.content)
-        except ValueError:
-            page = response.content.lstrip()[:1] == b"<"
-            start = response.content[:80].decode(errors="replace")
-            return malformed(f"not JSON: {start!r}", self.address, page=page)
-        try:
-            return read(payload)
+            return read(parse(response.content))
         except Malformed as error:
-            return malformed(str(error), self.address)
+            return malformed(str(error), self.address, page=response.content.lstrip()[:1] == b"<")
 
     @staticmethod
     def _broken(failure: Failure, pieces: Pieces) -> Failure:

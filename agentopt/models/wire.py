@@ -6,7 +6,7 @@ What comes back is not trusted: every field is looked at before it is used, and 
 
 from __future__ import annotations
 
-__all__ = ["Malformed", "Pieces", "Refusal", "body", "estimated", "read", "refusal", "sent_seed"]
+__all__ = ["Malformed", "Pieces", "Refusal", "body", "estimated", "parse", "read", "refusal", "sent_seed"]
 
 import json
 import re
@@ -79,6 +79,19 @@ def _schema(schema: Mapping[str, object], mode: SchemaMode) -> dict[str, object]
     return {"response_format": {"type": "json_object"}} if mode == "json_object" else {}
 
 
+def parse(text: str | bytes) -> object:
+    """What a server wrote, as JSON.
+
+    Raises:
+        Malformed: it is not JSON, or nested deeper than anything a server has to say.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        start = text[:80].decode(errors="replace") if isinstance(text, bytes) else text[:80]
+        raise Malformed(f"not JSON: {start!r}") from error
+
+
 def read(payload: object, request: Request) -> Reply:
     """The reply in a chat completion.
 
@@ -127,10 +140,7 @@ class Pieces:
         if data.strip() == "[DONE]":
             self.done = True
             return ""
-        try:
-            chunk = json.loads(data)
-        except ValueError as error:
-            raise Malformed(f"an event of the stream is not JSON: {_brief(data)}") from error
+        chunk = parse(data)
         if not isinstance(chunk, dict):
             raise Malformed(f"an event of the stream is {_brief(chunk)}")
         if chunk.get("error"):
@@ -244,5 +254,8 @@ def _is_count(value: object) -> bool:
 
 
 def _brief(value: object) -> str:
-    shown = value if isinstance(value, str) else json.dumps(value, default=str)
+    try:
+        shown = value if isinstance(value, str) else json.dumps(value, default=str)
+    except RecursionError:
+        shown = f"a deeply nested {type(value).__name__}"
     return shown if len(shown) <= 120 else shown[:117] + "..."

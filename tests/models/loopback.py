@@ -1,6 +1,7 @@
 """A small model server on loopback that misbehaves as told, in a thread of its own; standard library only.
 
-A fault is consumed by one request; when none is left the server answers as a good one. Every body is kept.
+A fault is consumed by one request; when none is left the server answers as a good one: by `finished`, which
+makes a whole payload, or by the text of `answer`. Every body is kept.
 """
 
 from __future__ import annotations
@@ -48,11 +49,13 @@ class Loopback:
     """The server's side: what it was asked, what it does next."""
 
     models: tuple[str, ...] = ("tiny",)
+    listed: tuple[str, ...] | None = None
     faults: deque[Fault] = field(default_factory=deque)
     bodies: list[Body] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     answer: Callable[[Body], str] = lambda body: f"echo: {body['messages'][-1]['content']}"
     refuse: Callable[[Body], Fault | None] = lambda body: None
+    finished: Callable[[Body], Body] | None = None
     usage: bool = True
     finish: str = "stop"
     wait: float = 0.0
@@ -70,6 +73,8 @@ class Loopback:
         self.faults.extend(faults)
 
     def payload(self, body: Body) -> Body:
+        if self.finished is not None:
+            return self.finished(body)
         text = self.answer(body)
         made: Body = {
             "id": "chatcmpl-1",
@@ -102,7 +107,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is not None:
             self._misbehave(fault)
         elif self.path == "/v1/models":
-            self._send(200, json.dumps({"data": [{"id": name} for name in self.state.models]}))
+            self._send(
+                200, json.dumps({"data": [{"id": name} for name in self.state.listed or self.state.models]})
+            )
         else:
             self._send(404, '{"error": {"message": "no such path"}}')
 
@@ -118,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             time.sleep(state.wait)
             if fault is not None:
-                self._misbehave(fault)
+                self._misbehave(fault, body)
             elif self.path != "/v1/chat/completions":
                 self._send(404, '{"error": {"message": "no such path"}}')
             elif body["model"] not in state.models:
@@ -136,12 +143,12 @@ class _Handler(BaseHTTPRequestHandler):
             with state.lock:
                 state.in_flight -= 1
 
-    def _misbehave(self, fault: Fault) -> None:
+    def _misbehave(self, fault: Fault, body: Body | None = None) -> None:
         time.sleep(fault.wait)
         if fault.pieces:
             self._stream({}, list(fault.pieces), whole=False)
             return
-        content = fault.content if fault.content is not None else json.dumps(self.state.payload({}))
+        content = fault.content if fault.content is not None else json.dumps(self.state.payload(body or {}))
         self._send(fault.status, content, fault.kind, fault.headers, fault.cut)
 
     def _send(
