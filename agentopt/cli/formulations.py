@@ -56,3 +56,80 @@ def solve(
         "formulation solve", subject, settings, engine.engine_option, title=title_of(subject, path.stem)
     )
     return perform(work, data.data, output)
+
+
+@app.command(help="Find what is wrong with a formulation: names, indices, shapes, units, data; exit status 1 if anything is.")
+@spread
+def check(file: _File, data: DataOptions, json: AsJson = False) -> int:
+    """Without data first; then bound to its tables and compiled."""
+    from agentopt.agents.subjects import formulation_file, read_subject
+    from agentopt.cli.checking import checked
+
+    found = checked(read_subject(formulation_file(file)), data.data)
+    if json:
+        write_json(found.as_json())
+    else:
+        write_out(found.as_text())
+    return 0 if found.ok else 1
+
+
+@app.command(help="Show a formulation as mathematics.")
+def show(
+    file: _File,
+    form: Annotated[
+        Literal["text", "latex", "html", "yaml", "json"], typer.Option("--as", help="How it is written.")
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """The formulation itself, without the numbers of its tables."""
+    from agentopt.api import load_formulation
+    from agentopt.formulation import render
+    from agentopt.formulation.io import dumps
+
+    formulation = load_formulation(file)
+    match "json" if as_json else form:
+        case "latex":
+            write_out(render.latex(formulation))
+        case "html":
+            write_out(render.html(formulation))
+        case "yaml":
+            write_out(dumps(formulation))
+        case "json":
+            write_out(dumps(formulation, "json"))
+        case _:
+            write_out(render.text(formulation))
+
+
+@app.command(help="Write a formulation with its data as .lp, .mps (also .gz), .nl, Pyomo (.py), or itself as .yaml, .json.")
+@spread
+def export(
+    file: _File,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Its suffix says what is written.")],
+    data: DataOptions,
+    json: AsJson = False,
+) -> None:
+    """Write a file."""
+    from agentopt.agents.subjects import formulation_file
+    from agentopt.api import export as write
+
+    if out.is_dir() or not out.parent.is_dir():
+        what = "is a folder" if out.is_dir() else f"cannot be written: there is no folder {out.parent}"
+        raise UsageError(f"{out} {what}", hint="name a file in a folder that exists")
+    written = write(formulation_file(file), out, data=list(data.data))
+    if json:
+        write_json({"file": str(written), "bytes": written.stat().st_size})
+    else:
+        write_out(str(written))
+
+
+@app.command(help="Print the JSON schema of formulations.")
+def schema(
+    decoding: Annotated[
+        bool, typer.Option("--decoding", help="The one that constrains what a language model writes.")
+    ] = False,
+    as_json: AsJson = True,
+) -> None:
+    """For editors, and for servers that decode by a schema."""
+    from agentopt.formulation.schema import decoding_schema, json_schema
+
+    write_json(decoding_schema() if decoding else json_schema())

@@ -16,6 +16,8 @@ from agentopt.display.terminal import write_json, write_out
 from agentopt.errors import AgentoptError, UsageError
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from agentopt.agents.answer import Answer
     from agentopt.agents.context import Context
     from agentopt.agents.subjects import Subject
@@ -224,16 +226,11 @@ def options_of(work: Work) -> dict[str, object]:
     return kept
 
 
-def _keep(answer: Answer, run: Run) -> dict[str, object]:
+def _keep(answer: Answer, run: Run) -> dict[str, JsonValue]:
     """Write the artifacts of an answer; the answer as JSON."""
-    try:
-        from agentopt.display.answers import answer_json
-    except ImportError:
+    from agentopt.display.answers import answer_json
 
-        def answer_json(a):
-            return {"status": a.status, "objective": a.objective}
-
-    document = {**answer_json(answer), "run": run.id}
+    document = answer_json(answer, run=run.id)
     if answer.formulation is not None:
         from agentopt.formulation.io import dumps
 
@@ -260,7 +257,7 @@ def _writable(paths: Sequence[Path]) -> None:
             raise UsageError(f"--out {path} {what}", hint="name a file in a folder that exists")
 
 
-def _write_out_files(answer: Answer, paths: Sequence[Path], document: dict[str, object]) -> None:
+def _write_out_files(answer: Answer, paths: Sequence[Path], document: dict[str, JsonValue]) -> None:
     for path in paths:
         if path.suffix == ".json":
             path.write_text(json.dumps(document, ensure_ascii=False, allow_nan=False), encoding="utf-8")

@@ -1,0 +1,89 @@
+"""`agentopt engines`: what solves which class, and what is installed."""
+
+from __future__ import annotations
+
+__all__ = ["app"]
+
+import textwrap
+from typing import Annotated
+
+import typer
+
+from agentopt.cli import completing
+from agentopt.cli.options import AsJson
+from agentopt.display.listing import bold, card, columns, listing, shown
+from agentopt.display.terminal import write_json, write_out
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command("list", help="List the engines: what each solves, and whether it is installed.")
+def list_(as_json: AsJson = False) -> None:
+    """One line an engine."""
+    from agentopt.solvers.registry import cards, engines
+
+    known = cards()
+    rows = []
+    for name, engine in engines().items():
+        about, available = known.get(name), engine.available()
+        classes = [] if about is None else sorted(about.priority, key=lambda each: -about.priority[each])
+        rows.append(
+            {
+                "name": name,
+                "available": bool(available),
+                "version": available.version,
+                "classes": classes or sorted(engine.features),
+                "features": sorted(engine.features),
+                "licence": "" if about is None else about.licence,
+                "summary": "" if about is None else about.summary,
+                "reason": available.reason,
+                "fix": available.fix,
+                "status": f"version {available.version}" if available else f"missing: {available.fix}",
+            }
+        )
+    heads = {"name": "name", "status": "installed", "classes": "solves"}
+    listing(rows, heads, as_json=as_json, empty="there are no engines")
+
+
+@app.command(help="Show what is known of an engine, with its options.")
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", autocompletion=completing.engines)],
+    as_json: AsJson = False,
+) -> None:
+    """The card of an engine."""
+    from agentopt.solvers.registry import cards, engine
+
+    found, about = engine(name), cards().get(name)
+    available = found.available()
+    facts: dict[str, object] = {
+        "name": name,
+        "available": bool(available),
+        "version": available.version,
+        "reason": available.reason,
+        "fix": available.fix,
+        "features": sorted(found.features),
+    }
+    if as_json:
+        write_json({**facts, **({} if about is None else {"card": about.model_dump(mode="json")})})
+        return
+    status = f"yes, version {available.version}" if available else f"no: {available.reason}"
+    lines: dict[str, object] = {"installed": status}
+    if not available:
+        lines["to install"] = available.fix
+    if about is not None:
+        lines |= {"licence": about.licence, "homepage": about.homepage}
+    lines["features"] = facts["features"]
+    write_out(bold(about.title if about is not None else name))
+    if about is not None:
+        write_out(about.summary)
+    write_out("\n" + card(lines))
+    if about is not None and about.options:
+        rows = [
+            [option, _kind(each.type, each.choices), shown(each.default), each.means]
+            for option, each in about.options.items()
+        ]
+        write_out("\n" + columns(["option", "is", "default", "means"], rows))
+
+
+def _kind(kind: str, choices: tuple[str, ...]) -> str:
+    return "\n".join(textwrap.wrap(", ".join(choices), 24)) if choices else kind
