@@ -27,6 +27,7 @@ from agentopt.compiling.arrays import (
     VariableBlock,
 )
 from agentopt.compiling.compiler import problem_class, with_convexity
+from agentopt.compiling.highs_model import silent
 from agentopt.errors import CompileError
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.instance import BoundParameter, BoundSet, Codes, Instance, Labels, Values
@@ -49,8 +50,7 @@ def from_highs(path: Path, shown: str) -> Compiled:
     import highspy
 
     started = time.perf_counter()
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
+    highs = silent()
     # Coefficients this small are dropped while reading; the least HiGHS allows.
     highs.setOptionValue("small_matrix_value", 1e-12)
     if highs.readModel(str(path)) == highspy.HighsStatus.kError:
