@@ -1,0 +1,173 @@
+"""What a report says of trust and of limits: the certificate, and the constraints that bind."""
+
+from __future__ import annotations
+
+__all__ = ["binding", "certified"]
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from agentopt.agents.answer import Answer
+from agentopt.agents.findings import row_name
+from agentopt.compiling.arrays import Compiled, ProblemClass
+from agentopt.compiling.evaluate import row_values
+from agentopt.display.figures import aligned
+from agentopt.display.markup import Html, element, join
+from agentopt.display.report_tables import table
+from agentopt.formulation.instance import Values
+from agentopt.verification.certificate import Certificate, Finding
+
+MAX_SHOWN = 40
+_TIGHT = 1e-6
+
+_VERDICTS = {
+    "verified": ("good", "Verified.", "Feasibility and optimality were both proved outside the engine."),
+    "checked": (
+        "warn",
+        "Checked, not verified.",
+        "Some facts were proved and nothing contradicts the answer, but not everything it claims is proved.",
+    ),
+    "failed": (
+        "bad",
+        "Contradicted.",
+        "At least one check speaks against the answer or the model; do not act on it.",
+    ),
+    "unknown": ("warn", "Not checked.", "Nothing about the answer could be proved."),
+}
+
+
+def certified(certificate: Certificate) -> Html:
+    """The certificate: a verdict and its lists, each under the words it deserves."""
+    tone, head, words = _VERDICTS[certificate.verdict]
+    tests = f"{certificate.num_tests} test{'s' if certificate.num_tests != 1 else ''}"
+    return join(
+        [
+            element("p", element("strong", head), " ", element("span", words), class_=f"verdict {tone}"),
+            *_findings("Contradicted", "✗", "bad", certificate.failed),
+            *_findings("Proved outside the engine", "✓", "good", certificate.proved),
+            *_findings(f"Not falsified by {tests} that could have", "○", "plain", certificate.not_falsified),
+            *_findings("Unknown", "?", "warn", certificate.unknown),
+        ]
+    )
+
+
+def _findings(head: str, mark: str, tone: str, found: Sequence[Finding]) -> Iterator[Html]:
+    if not found:
+        return
+    items = [
+        element(
+            "li",
+            element("span", mark, class_=f"mark {tone}", aria_hidden="true"),
+            element("span", each.statement, " ", element("span", each.check, class_="check")),
+        )
+        for each in found[:MAX_SHOWN]
+    ]
+    yield element("h3", head)
+    yield element("ul", *items, class_="findings")
+    if len(found) > MAX_SHOWN:
+        yield element("p", f"{len(found) - MAX_SHOWN:,} more; answer.json has them all.", class_="soft small")
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """A row at its limit: where, which way, the limit, and what one more unit of it changes."""
+
+    row: int
+    sign: str
+    limit: float
+    price: float | None
+
+
+def binding(answer: Answer) -> Html | None:
+    """The constraints at their limit, with shadow prices where there are any."""
+    compiled, solution = answer.compiled, answer.solution
+    if compiled is None or solution is None or solution.values is None or not solution.has_point:
+        return None
+    linear = compiled.problem_class is ProblemClass.LP
+    prices = solution.duals if linear else None
+    found, slack = _bounds(compiled, solution.values, prices)
+    parts: list[Html | None] = []
+    if found:
+        parts.append(_priced(compiled, found) if prices is not None else _named(compiled, found))
+        if len(found) > MAX_SHOWN:
+            parts.append(element("p", f"{len(found) - MAX_SHOWN:,} more.", class_="more soft small"))
+    notes = ["No inequality is at its limit."] if not found else []
+    if slack:
+        notes.append(f"{slack:,} other inequalit{'ies have' if slack != 1 else 'y has'} room to spare.")
+    if prices is not None and found:
+        notes.append(
+            "A shadow price is what the objective changes by for one more unit of the limit; it holds for "
+            "small changes. Equations are listed where they have one."
+        )
+    elif not linear:
+        notes.append(f"A {compiled.problem_class} has no shadow prices.")
+    parts.append(element("p", " ".join(notes), class_="soft small"))
+    return join(parts)
+
+
+def _bounds(compiled: Compiled, point: Values, prices: Values | None) -> tuple[list[_Bound], int]:
+    """The rows at a limit, the dearest first where they are many, and how many inequalities are slack."""
+    activity = row_values(compiled, point)
+    scale = _TIGHT * np.maximum(1.0, np.abs(activity))
+    low = np.abs(activity - compiled.row_lower) <= scale
+    high = np.abs(activity - compiled.row_upper) <= scale
+    equal = compiled.row_lower == compiled.row_upper
+    own = np.zeros(compiled.num_rows, dtype=bool)
+    for block in compiled.rows:
+        own[block.start : block.start + len(block.codes)] = not block.auxiliary
+    priced = np.zeros(compiled.num_rows) if prices is None else np.where(np.abs(prices) > 1e-9, prices, 0.0)
+    tight = np.flatnonzero(own & np.where(equal, priced != 0, low | high))
+    slack = int(np.count_nonzero(own & ~equal & ~low & ~high))
+    if len(tight) > MAX_SHOWN:
+        tight = tight[np.argsort(-np.abs(priced[tight]), kind="stable")]
+    found = []
+    for row in tight.tolist():
+        sign = "=" if equal[row] else "≤" if high[row] else "≥"
+        limit = compiled.row_upper[row] if high[row] else compiled.row_lower[row]
+        found.append(_Bound(row, sign, float(limit), None if prices is None else float(priced[row])))
+    return found, slack
+
+
+def _priced(compiled: Compiled, found: Sequence[_Bound]) -> Html:
+    shown = found[:MAX_SHOWN]
+    limits = aligned([each.limit for each in shown])
+    prices = aligned([each.price for each in shown])
+    rows = [
+        [
+            _row_head(compiled, each.row),
+            _because(compiled, each.row),
+            element("td", f"{each.sign} {limit}", class_="num"),
+            element("td", price, class_="num" if each.price else "num zero"),
+        ]
+        for each, limit, price in zip(shown, limits, prices, strict=True)
+    ]
+    heads = [element("th", each, scope="col", class_="num") for each in ("Limit", "Shadow price")]
+    return table(["Constraint", "Why", *heads], rows)
+
+
+def _named(compiled: Compiled, found: Sequence[_Bound]) -> Html:
+    shown = found[:MAX_SHOWN]
+    limits = aligned([each.limit for each in shown])
+    rows = [
+        [
+            _row_head(compiled, each.row),
+            _because(compiled, each.row),
+            element("td", f"{each.sign} {limit}", class_="num"),
+        ]
+        for each, limit in zip(shown, limits, strict=True)
+    ]
+    return table(["Constraint", "Why", element("th", "Limit", scope="col", class_="num")], rows)
+
+
+def _row_head(compiled: Compiled, row: int) -> Html:
+    return element("th", element("span", row_name(compiled, row), class_="name"), scope="row")
+
+
+def _because(compiled: Compiled, row: int) -> Html:
+    for block in compiled.rows:
+        if block.start <= row < block.start + len(block.codes):
+            declared = compiled.instance.formulation.constraints.get(block.name)
+            return element("td", declared.because if declared is not None else "", class_="soft")
+    return element("td")

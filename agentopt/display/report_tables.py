@@ -1,0 +1,230 @@
+"""The decisions of a report as tables: by one index, pivoted by two, listed by more; long ones cut."""
+
+from __future__ import annotations
+
+__all__ = ["decision_tables", "numbers_row", "table"]
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from agentopt.display.decisions import ZERO, Decision
+from agentopt.display.figures import aligned, figure, minus
+from agentopt.display.markup import Html, element, join
+
+MAX_ROWS = 60
+MAX_COLUMNS = 12
+_WHOLE = "answer.json has them all"
+
+
+def decision_tables(decisions: Sequence[Decision]) -> Html:
+    """Every decision, those over the same indices together."""
+    return join([*_scalars([d for d in decisions if d.arity == 0]), *_indexed(decisions)])
+
+
+def table(
+    head: Sequence[object], rows: Iterable[Sequence[object]], *, caption: object = None, foot: object = None
+) -> Html:
+    """A table that scrolls sideways where it must; cells are markup from `element` or texts."""
+    cells = [each if isinstance(each, Html) else element("th", each, scope="col") for each in head]
+    body = [element("tr", *(c if isinstance(c, Html) else element("td", c) for c in row)) for row in rows]
+    return element(
+        "div",
+        element(
+            "table",
+            element("caption", caption) if caption is not None else None,
+            element("thead", element("tr", *cells)),
+            element("tbody", *body),
+            element("tfoot", foot) if foot is not None else None,
+        ),
+        class_="wide",
+    )
+
+
+def numbers_row(values: Sequence[float | None], *, binary: bool = False) -> list[Html]:
+    """A column of numbers as cells that line up; zeros are faint."""
+    shown = ["" if v is None else "●" if v > 0.5 else "·" for v in values] if binary else aligned(values)
+    found = []
+    for value, text in zip(values, shown, strict=True):
+        faint = value is not None and abs(value) <= ZERO
+        found.append(element("td", text, class_="num zero" if faint else "num"))
+    return found
+
+
+def _scalars(found: Sequence[Decision]) -> Iterator[Html]:
+    if not found:
+        return
+    shown = found[:MAX_ROWS]
+    cells = numbers_row([float(d.values[0]) if len(d) else None for d in shown])
+    has_unit = any(d.unit for d in shown)
+    has_meaning = any(d.meaning for d in shown)
+    head: list[object] = ["Decision", *(["Meaning"] if has_meaning else []), _head_number("Value")]
+    rows = []
+    for decision, cell in zip(shown, cells, strict=True):
+        yes_no = decision.binary and len(decision)
+        value = element("td", "yes" if decision.values[0] > 0.5 else "no", class_="num") if yes_no else cell
+        rows.append(
+            [
+                element("th", element("span", decision.name, class_="name"), scope="row"),
+                *([decision.meaning] if has_meaning else []),
+                value,
+                *([decision.unit] if has_unit else []),
+            ]
+        )
+    yield table([*head, *([""] if has_unit else [])], rows)
+    if len(found) > len(shown):
+        yield _more(f"{len(found) - len(shown):,} more decisions; {_WHOLE}.")
+
+
+def _indexed(decisions: Sequence[Decision]) -> Iterator[Html]:
+    done: set[str] = set()
+    for decision in decisions:
+        if decision.arity == 0 or decision.name in done:
+            continue
+        if decision.arity == 1 and not decision.binary:
+            together = [
+                d
+                for d in decisions
+                if d.arity == 1 and not d.binary and d.heads == decision.heads and len(d) == len(decision)
+            ]
+            together = [d for d in together if bool(np.array_equal(d.codes, decision.codes))][:MAX_COLUMNS]
+            done.update(d.name for d in together)
+            yield _by_index(together)
+        elif decision.arity == 1:
+            yield _chosen(decision)
+        else:
+            pivot = _pivot(decision)
+            yield _listed(decision) if pivot is None else pivot
+        done.add(decision.name)
+
+
+def _by_index(together: Sequence[Decision]) -> Html:
+    """Decisions over one set, a column each; rows that are zero throughout go when there are many."""
+    first = together[0]
+    keep, note = _kept(np.max(np.abs([d.values for d in together]), axis=0) > ZERO)
+    columns = [numbers_row(d.values[keep].tolist()) for d in together]
+    rows = [
+        [element("th", label, scope="row"), *cells]
+        for (label,), *cells in zip(first.labels(keep), *columns, strict=True)
+    ]
+    if len(together) == 1:
+        head: list[object] = [first.heads[0], _head_number(first.unit or "Value")]
+        return join([table(head, rows, caption=_caption(first)), *note])
+    head = [
+        first.heads[0],
+        *(
+            element(
+                "th",
+                element("span", d.name, class_="name"),
+                element("span", d.unit, class_="unit") if d.unit else None,
+                scope="col",
+                class_="num",
+            )
+            for d in together
+        ),
+    ]
+    return join([table(head, rows, caption=join(map(_caption, together), " · ")), *note])
+
+
+def _chosen(decision: Decision) -> Html:
+    """A yes or no for each element: those that are chosen."""
+    names = [str(label) for (label,) in decision.labels(decision.used[:MAX_ROWS])]
+    more = len(decision.used) - len(names)
+    listed = ", ".join(names) + (f" and {more:,} more" if more > 0 else "") if names else "none"
+    count = f" ({len(decision.used):,} of {len(decision):,} {decision.heads[0]})"
+    return element(
+        "p", _caption(decision), ": ", element("strong", listed), element("span", count, class_="soft")
+    )
+
+
+def _pivot(decision: Decision) -> Html | None:
+    """The last index across, or the first of two if only that fits; None where neither does."""
+    across = decision.arity - 1
+    if decision.arity == 2 and len(decision.order(1)) > MAX_COLUMNS >= len(decision.order(0)):
+        across = 0
+    columns = decision.order(across)
+    if not 1 < len(columns) <= MAX_COLUMNS:
+        return None
+    labels = decision.labels()
+    cells: dict[tuple[object, ...], dict[object, float]] = {}
+    for label, value in zip(labels, decision.values.tolist(), strict=True):
+        cells.setdefault(label[:across] + label[across + 1 :], {})[label[across]] = value
+    some = np.array([any(abs(v) > ZERO for v in row.values()) for row in cells.values()])
+    if len(cells) > 8 and len(decision.used) < 0.15 * len(cells) * len(columns):
+        return None
+    keep, note = _kept(some)
+    names = [list(cells)[place] for place in keep.tolist()]
+    body = [[cells[name].get(column) for column in columns] for name in names]
+    flat = iter(numbers_row([v for row in body for v in row], binary=decision.binary))
+    sums = not decision.binary and decision.arity == 2 and decision.unit != "" and len(names) > 1
+    totals = aligned([float(sum(v for v in row if v is not None)) for row in body]) if sums else []
+    rows = []
+    for place, name in enumerate(names):
+        heads = [element("th", part, scope="row") for part in name]
+        rows.append([*heads, *(next(flat) for _ in columns)])
+        if sums:
+            rows[-1].append(element("td", totals[place], class_="num sum"))
+    heads = [head for place, head in enumerate(decision.heads) if place != across]
+    head: list[object] = [*heads, *(_head_number(column) for column in columns)]
+    if sums:
+        head.append(_head_number("sum"))
+    foot = _sums(body, len(heads)) if sums and len(names) == len(cells) else None
+    over = decision.heads[across]
+    caption = join([_caption(decision), element("span", f", {over} across" if over else "")])
+    return join([table(head, rows, caption=caption, foot=foot), *note])
+
+
+def _sums(body: Sequence[Sequence[float | None]], heads: int) -> Html:
+    sums = [float(sum(v for v in column if v is not None)) for column in zip(*body, strict=True)]
+    cells = [element("td", text, class_="num") for text in aligned([*sums, float(sum(sums))])]
+    return element("tr", element("th", "sum", scope="row", colspan=heads if heads > 1 else None), *cells)
+
+
+def _listed(decision: Decision) -> Html:
+    """Index by index, those that are not zero."""
+    used = decision.used[:MAX_ROWS]
+    cells = numbers_row(decision.values[used].tolist(), binary=decision.binary)
+    rows = [
+        [*(element("th", part, scope="row") for part in label), cell]
+        for label, cell in zip(decision.labels(used), cells, strict=True)
+    ]
+    head = [
+        *(h or "" for h in decision.heads),
+        _head_number(decision.unit or ("" if decision.binary else "Value")),
+    ]
+    zeros, more = len(decision) - len(decision.used), len(decision.used) - len(used)
+    left = [f"{more:,} more" if more else "", f"{zeros:,} are zero and left out" if zeros else ""]
+    note = "; ".join(part for part in left if part)
+    if not rows:
+        return element("p", _caption(decision), f": all {len(decision):,} are zero")
+    return join(
+        [table(head, rows, caption=_caption(decision)), _more(f"{note}; {_WHOLE}.") if note else None]
+    )
+
+
+def _kept(some: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[np.ndarray, list[Html]]:  # type: ignore[type-arg]
+    """Positions of the rows to show, and a note on the others: zeros go first, then the end of the list."""
+    keep, notes = np.arange(len(some)), []
+    if len(some) > MAX_ROWS or (len(some) > 12 and np.count_nonzero(some) < len(some) / 2):
+        keep = np.flatnonzero(some)
+        if len(keep) < len(some):
+            notes.append(f"{len(some) - len(keep):,} are zero and left out")
+    if len(keep) > MAX_ROWS:
+        notes.insert(0, f"{len(keep) - MAX_ROWS:,} more")
+        keep = keep[:MAX_ROWS]
+    return keep, [_more(f"{'; '.join(notes)}; {_WHOLE}.")] if notes else []
+
+
+def _caption(decision: Decision) -> Html:
+    meaning = f" {decision.meaning}" if decision.meaning else ""
+    return join([element("span", decision.name, class_="name"), meaning])
+
+
+def _head_number(words: object) -> Html:
+    return element(
+        "th", minus(figure(words)) if isinstance(words, float) else words, scope="col", class_="num"
+    )
+
+
+def _more(words: str) -> Html:
+    return element("p", words, class_="more soft small")
