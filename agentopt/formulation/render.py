@@ -21,7 +21,7 @@ _MAX_SHOWN = 12
 _STYLE = (
     ".formulation table{border-collapse:collapse;margin:.4em 0}"
     ".formulation td,.formulation th{padding:.15em .8em .15em 0;text-align:left;vertical-align:baseline}"
-    ".formulation .why{color:#666}"
+    ".formulation th{white-space:nowrap}.formulation .why{color:#666}"
 )
 
 
@@ -116,9 +116,9 @@ def latex(formulation: Formulation, *, tables: bool = True) -> str:
     parts = ["\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"]
     for kind, declared in view.tables() if tables else ():
         body = [rf"\textbf{{{kind}}}"]
-        for row in declared:
-            words = (rf"\text{{{latex_escape(p)}}}" if p else "" for p in (row.unit, row.meaning))
-            body.append(" & ".join([row.name, row.what, *words]))
+        for each in declared:
+            words = (rf"\text{{{latex_escape(p)}}}" if p else "" for p in (each.unit, each.meaning))
+            body.append(" & ".join([each.name, each.what, *words]))
         parts.append("\\begin{array}{llll}\n" + " \\\\\n".join(body) + "\n\\end{array}")
     if len(parts) == 1:
         return parts[0]
@@ -166,7 +166,7 @@ def _escaped(text: str) -> str:
 def _math(inner: str, *, display: bool = False) -> str:
     if not inner:
         return ""
-    style = " display='block' style='text-align:left'" if display else ""
+    style = " displaystyle='true'" if display else ""
     return f"<math xmlns='http://www.w3.org/1998/Math/MathML'{style}><mrow>{inner}</mrow></math>"
 
 
