@@ -14,8 +14,7 @@ class Finding:
     """One line of a certificate.
 
     Attributes:
-        check: a short stable identifier (`rows`, `integrality`, `dual-bound`, `second-engine`,
-            `capacity-monotone`).
+        check: a short stable identifier; `agentopt.verification` lists them all.
         statement: a sentence for a person, with the figures.
         element: the formulation element it is about, or empty.
         data: figures for machines.
@@ -48,12 +47,12 @@ class Certificate:
 
     @property
     def verdict(self) -> Literal["verified", "checked", "failed", "unknown"]:
-        """`verified`: feasibility and optimality proved; `checked`: some proved, none failed; else as
-        named.
+        """`verified`: feasibility and optimality proved, or that there is no answer; `checked`: some proved,
+        none failed; else as named.
         """
         if self.failed:
             return "failed"
         checks = {finding.check for finding in self.proved}
-        if "feasible" in checks and "optimal" in checks:
+        if {"feasible", "optimal"} <= checks or checks & {"infeasible", "unbounded"}:
             return "verified"
         return "checked" if self.proved else "unknown"

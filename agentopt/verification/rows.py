@@ -47,6 +47,11 @@ class Report:
     unsettled: list[tuple[str, str]] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
+    @property
+    def complete(self) -> bool:
+        """Whether everything was evaluated and holds."""
+        return not (self.num_failed or self.unsettled or self.skipped)
+
     def add(self, element: str, where: Callable[[], str], gap: Gap) -> None:
         """Count one statement."""
         self.num_rows += 1

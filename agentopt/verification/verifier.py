@@ -1,21 +1,22 @@
-"""One certificate for one answer, from the formulation, its data and the point the engine returned."""
+"""One certificate for one answer, from the formulation, its data and what the engine returned."""
 
 from __future__ import annotations
 
 __all__ = ["verify"]
 
 import time
-from collections.abc import Callable
 
 from agentopt.compiling.arrays import Compiled
 from agentopt.formulation.instance import Instance
-from agentopt.solvers.solution import Solution
-from agentopt.verification.certificate import Certificate, Finding
-from agentopt.verification.exact import Evaluator
-from agentopt.verification.point import Answer
-from agentopt.verification.rows import Report, check_bounds, check_rows
+from agentopt.solvers.solution import Solution, Termination
+from agentopt.verification.absence import check_absence
+from agentopt.verification.case import Case, Resolve
+from agentopt.verification.certificate import Certificate
+from agentopt.verification.optimality import check_optimal
+from agentopt.verification.points import check_objective, check_point
+from agentopt.verification.second import check_second
 
-Resolve = Callable[[Compiled], Solution]
+_ABSENT = frozenset([Termination.INFEASIBLE, Termination.UNBOUNDED, Termination.INFEASIBLE_OR_UNBOUNDED])
 
 
 def verify(
@@ -28,28 +29,30 @@ def verify(
     battery: bool = True,
     seconds: float = 20.0,
 ) -> Certificate:
-    """Check an answer outside the engine that gave it."""
-    deadline = time.monotonic() + seconds
-    proved: list[Finding] = []
-    unknown: list[Finding] = []
-    failed: list[Finding] = []
-    if solution.has_point and solution.values is not None:
-        answer = Answer(compiled, solution.values)
-        evaluator = Evaluator(instance, answer)
-        report = Report()
-        check_rows(evaluator, report, deadline)
-        check_bounds(evaluator, answer, report, deadline)
-        for each in report.failed:
-            failed.append(
-                Finding("feasible", f"{each.where} is violated by {float(each.gap.low):.6g}", each.element)
-            )
-        for element, why in report.unsettled:
-            unknown.append(Finding("feasible", f"{element}: {why}", element))
-        if not report.failed and not report.unsettled and not report.skipped:
-            proved.append(
-                Finding(
-                    "feasible",
-                    f"all {report.num_rows} rows and bounds hold, re-evaluated in exact arithmetic",
-                )
-            )
-    return Certificate(tuple(proved), (), tuple(unknown), tuple(failed))
+    """Check an answer outside the engine that gave it.
+
+    Args:
+        instance: the bound formulation; rows, bounds and objective are evaluated on it, not on the arrays.
+        compiled: its arrays, which say which value belongs to which variable.
+        solution: the engine's point and claims.
+        text: the words of the problem, for the coverage of its numbers and sentences.
+        resolve: solves changed arrays with the same engine, for the falsification tests.
+        battery: whether to run those.
+        seconds: kept; what there was no time for is listed as unknown.
+    """
+    case = Case(instance, compiled, solution, time.monotonic() + seconds, resolve)
+    if solution.termination in _ABSENT:
+        check_absence(case)
+        proved = any(case.has("proved", check) for check in ("infeasible", "unbounded"))
+        if not proved and case.is_small and case.left > 0 and not case.has("failed", "infeasible"):
+            check_second(case, None)
+    elif solution.has_point:
+        feasible = check_point(case)
+        value = check_objective(case)
+        if feasible:
+            check_optimal(case, value)
+            if case.is_small and not case.has("proved", "optimal") and not case.has("failed", "optimal"):
+                check_second(case, value)
+    else:
+        case.say("unknown", "feasible", f"the engine returned no point ({solution.termination})")
+    return case.certificate()

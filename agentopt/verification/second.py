@@ -1,0 +1,150 @@
+"""A second, independent engine for small models: agreement is evidence, not proof; a better point is a refutation."""
+
+from __future__ import annotations
+
+__all__ = ["check_second"]
+
+from fractions import Fraction
+
+from agentopt.compiling.arrays import ProblemClass
+from agentopt.errors import AgentoptError
+from agentopt.solvers.base import Engine, Feature, Limits
+from agentopt.solvers.solution import Solution, Termination
+from agentopt.verification.case import Case, shown
+from agentopt.verification.exact import Missing
+from agentopt.verification.optimality import better_point, objective_value, refute
+
+_LINEAR = frozenset([ProblemClass.LP, ProblemClass.MILP])
+_NONE = frozenset([Termination.INFEASIBLE, Termination.UNBOUNDED, Termination.INFEASIBLE_OR_UNBOUNDED])
+
+
+def check_second(case: Case, value: Fraction | None) -> None:
+    """Solve again with another engine and compare.
+
+    Args:
+        case: with a claim that is not proved.
+        value: the exact objective of its point, None where there is none.
+    """
+    if len(case.compiled.levels) > 1:
+        return
+    other = _other(case)
+    if other is None:
+        case.say(
+            "unknown", "second-engine", "no second engine for this class of problem is here to compare with"
+        )
+        return
+    try:
+        found = other.solve(
+            case.compiled, Limits(seconds=max(0.1, min(case.left * 0.6, 10.0)), threads=1), {}
+        )
+    except AgentoptError as error:
+        case.say("unknown", "second-engine", f"{other.name} could not be asked: {error.message}")
+        return
+    if case.solution.termination in _NONE:
+        _compare_absence(case, found)
+    elif value is not None:
+        _compare(case, found, value)
+
+
+def _other(case: Case) -> Engine | None:
+    from agentopt.solvers.registry import engines
+    from agentopt.solvers.routing import feature
+
+    wanted = feature(case.compiled)
+    able = [
+        each
+        for each in engines().values()
+        if each.name != case.solution.engine
+        and wanted in each.features
+        and (Feature.GLOBAL in each.features or case.compiled.problem_class in _LINEAR)
+    ]
+    return next((each for each in able if each.available()), None)
+
+
+def _compare(case: Case, found: Solution, value: Fraction) -> None:
+    mine, theirs = case.solution.engine, found.engine
+    claim = case.solution.termination
+    if found.termination in _NONE:
+        case.say(
+            "unknown",
+            "second-engine",
+            f"{theirs} says that the model is {found.termination}, against {mine}, whose answer meets it",
+            claim=str(found.termination),
+        )
+        return
+    if found.objective is None or found.values is None:
+        case.say("unknown", "second-engine", f"{theirs} did not finish in the time there was")
+        return
+    sense = case.compiled.levels[0].sense if case.compiled.levels else "minimize"
+    evaluator = better_point(case, found.values)
+    exact = None
+    if evaluator is not None:
+        try:
+            exact = objective_value(evaluator)
+        except (Missing, ArithmeticError):
+            exact = None
+    if exact is not None and refute(case, exact, value, sense, theirs):
+        return
+    if found.termination is not Termination.OPTIMAL:
+        case.say("unknown", "second-engine", f"{theirs} found nothing better in the time there was")
+        return
+    margin = max(1e-6, case.solution.gap or 0.0, found.gap or 0.0) * max(1.0, abs(float(value)))
+    if abs(found.objective - float(value)) <= margin:
+        if claim is Termination.OPTIMAL:
+            case.num_tests += 1
+            case.say(
+                "not_falsified",
+                "second-engine",
+                f"{mine} and {theirs}, independent of each other, find the same optimum, {shown(value)}",
+                engines=[mine, theirs],
+                objective=found.objective,
+            )
+        else:
+            case.say(
+                "unknown",
+                "second-engine",
+                f"{theirs} claims that {shown(found.objective)} is the best anywhere, which this answer reaches",
+                objective=found.objective,
+            )
+    else:
+        case.say(
+            "unknown",
+            "second-engine",
+            f"{theirs} claims that {shown(found.objective)} is the best, {mine}'s answer has {shown(value)}",
+            objective=found.objective,
+        )
+
+
+def _compare_absence(case: Case, found: Solution) -> None:
+    mine, theirs = case.solution.engine, found.engine
+    claim = case.solution.termination
+    agrees = found.termination is claim or (
+        found.termination in _NONE and Termination.INFEASIBLE_OR_UNBOUNDED in (found.termination, claim)
+    )
+    if agrees:
+        case.num_tests += 1
+        case.say(
+            "not_falsified",
+            "second-engine",
+            f"{mine} and {theirs}, independent of each other, say that the model is {claim}",
+            engines=[mine, theirs],
+        )
+    elif (
+        found.values is not None
+        and claim is Termination.INFEASIBLE
+        and better_point(case, found.values) is not None
+    ):
+        case.say(
+            "failed",
+            "infeasible",
+            f"{mine} says that the model is infeasible, but {theirs} found an answer with objective "
+            f"{shown(found.objective or 0.0)} that meets every row and bound",
+            objective=found.objective,
+        )
+    else:
+        case.say(
+            "unknown",
+            "second-engine",
+            f"{mine} says that the model is {claim}, {theirs} says: {found.termination}",
+            claim=str(found.termination),
+        )
