@@ -55,7 +55,9 @@ def doctor(as_json: AsJson = False) -> int:
             rows.append([each.state, each.what, each.found + (f"\nfix: {each.fix}" if each.fix else "")])
         write_out(columns([], rows))
         wrong = [each.what for each in found if each.state == "wrong"]
-        write_out("\n" + bold(f"wrong: {', '.join(wrong)}" if wrong else "Everything that is needed is in place."))
+        write_out(
+            "\n" + bold(f"wrong: {', '.join(wrong)}" if wrong else "Everything that is needed is in place.")
+        )
     return 3 if any(each.state == "wrong" for each in found) else 0
 
 
@@ -71,7 +73,9 @@ def findings() -> Iterator[Finding]:
         if find_spec(module) is not None:
             yield Finding(f"extra {name}", "ok", use)
         else:
-            yield Finding(f"extra {name}", "missing", f"{use}: not installed", f"pip install 'agentopt[{name}]'")
+            yield Finding(
+                f"extra {name}", "missing", f"{use}: not installed", f"pip install 'agentopt[{name}]'"
+            )
 
 
 def _guarded(what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
@@ -86,7 +90,9 @@ def _guarded(what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Findi
 def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < (3, 11):
-        return Finding("python", "wrong", f"{version}; 3.11 or later is needed", "install Python 3.11 or later")
+        return Finding(
+            "python", "wrong", f"{version}; 3.11 or later is needed", "install Python 3.11 or later"
+        )
     return Finding("python", "ok", f"{version} ({sys.executable})")
 
 
@@ -151,7 +157,9 @@ def _prompts() -> Iterator[Finding]:
     places = folders("prompts", load().prompts)
     listed = catalog(places)
     changed = sum(bool(each.shadows) for each in listed)
-    yield Finding("prompts", "ok", f"{len(listed)} in {places[-1]}" + (f", {changed} overridden" if changed else ""))
+    yield Finding(
+        "prompts", "ok", f"{len(listed)} in {places[-1]}" + (f", {changed} overridden" if changed else "")
+    )
 
 
 def _model() -> Iterator[Finding]:
@@ -179,9 +187,16 @@ def _reached(spec: str) -> Finding:
             return Finding("model", "ok", found.name)
         names = found.models(seconds=5.0)
     except AgentoptError as error:
-        return Finding("model", "wrong", error.message, error.hint or "start the server, or name another model")
+        return Finding(
+            "model", "wrong", error.message, error.hint or "start the server, or name another model"
+        )
     finally:
         found.close()
     if names and found.model not in names:
-        return Finding("model", "wrong", f"{found.address} does not list `{found.model}`", f"one of: {', '.join(names[:5])}")
+        return Finding(
+            "model",
+            "wrong",
+            f"{found.address} does not list `{found.model}`",
+            f"one of: {', '.join(names[:5])}",
+        )
     return Finding("model", "ok", f"{found.name} answers")

@@ -58,7 +58,9 @@ def solve(
     return perform(work, data.data, output)
 
 
-@app.command(help="Find what is wrong with a formulation: names, indices, shapes, units, data; exit status 1 if anything is.")
+@app.command(
+    help="Find what is wrong with a formulation: names, indices, shapes, units, data; exit status 1 if anything is."
+)
 @spread
 def check(file: _File, data: DataOptions, json: AsJson = False) -> int:
     """Without data first; then bound to its tables and compiled."""
@@ -100,7 +102,9 @@ def show(
             write_out(render.text(formulation))
 
 
-@app.command(help="Write a formulation with its data as .lp, .mps (also .gz), .nl, Pyomo (.py), or itself as .yaml, .json.")
+@app.command(
+    help="Write a formulation with its data as .lp, .mps (also .gz), .nl, Pyomo (.py), or itself as .yaml, .json."
+)
 @spread
 def export(
     file: _File,

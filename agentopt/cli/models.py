@@ -51,7 +51,9 @@ def list_(
     if settings.model:
         write_out(f"\nconnected: {settings.model} (from {settings.origin('model')})")
     else:
-        write_out("\nnone is connected; name one with `--model`, AGENTOPT_MODEL, or `model = ` in a settings file")
+        write_out(
+            "\nnone is connected; name one with `--model`, AGENTOPT_MODEL, or `model = ` in a settings file"
+        )
 
 
 @app.command(help="Show what is known of a model, without asking it anything.")
@@ -83,8 +85,12 @@ def show(model: _Model = None, as_json: AsJson = False) -> None:
     lines = {
         "address": address or "none: it is not a server",
         "key": ("found" if facts["key"] else "none") if address else "-",
-        "price": "not known" if price is None else f"${price.input:g} read, ${price.output:g} written, per 1M tokens",
-        "probed": "yes" if kept is not None else f"no; `agentopt models probe {spec}` finds out what it honours",
+        "price": "not known"
+        if price is None
+        else f"${price.input:g} read, ${price.output:g} written, per 1M tokens",
+        "probed": "yes"
+        if kept is not None
+        else f"no; `agentopt models probe {spec}` finds out what it honours",
     }
     write_out(card(lines))
     if kept is not None:
@@ -127,7 +133,9 @@ def probe(model: _Model = None, as_json: AsJson = False) -> None:
         write_out(f"\nkept in {capabilities_file()}; later calls are put accordingly")
 
 
-@app.command(help="Keep the key of a provider or server in a file only you can read; without a name, list them.")
+@app.command(
+    help="Keep the key of a provider or server in a file only you can read; without a name, list them."
+)
 def key(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="`openai`, or the address of a server.")

@@ -91,9 +91,9 @@ def perform(work: Work, data: Sequence[Path], output: OutputOptions, *, run: Run
         if output.json:
             write_json(document)
         else:
-            from agentopt.display.answer_text import show
+            from agentopt.display.answer_text import answer_text
 
-            show(answer, run=run.folder)
+            write_out(answer_text(answer, run=run.folder))
         status = exit_status(answer)
         run.finish("interrupted" if status == INTERRUPTED else "done", **_summary(answer))
         if status == INTERRUPTED:

@@ -40,8 +40,8 @@ def card(pairs: Mapping[str, object]) -> str:
     return columns([], [[name, shown(value)] for name, value in pairs.items()])
 
 
-def columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Cells aligned in columns; the last is wrapped to the terminal.
+def columns(heads: Sequence[str], rows: Sequence[Sequence[str]], *, indent: int = 0) -> str:
+    """Cells aligned in columns; the last is wrapped to the terminal, less an indent that is to come.
 
     >>> print(columns(["name", "what"], [["highs", "linear"], ["scip", "nonlinear"]]))
     name   what
@@ -53,7 +53,7 @@ def columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         return ""
     widths = [max(len(line) for row in every for line in row[k].split("\n")) for k in range(len(every[0]))]
     left = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
-    room = max(_LEAST, width() - left)
+    room = max(_LEAST, width() - left - indent)
     lines = []
     for number, row in enumerate(every):
         cells = [cell.split("\n") for cell in row[:-1]]
