@@ -14,6 +14,7 @@ __all__ = [
     "compiled",
     "connected",
     "export",
+    "export_compiled",
     "formulate",
     "load_formulation",
     "solve",
@@ -156,7 +157,7 @@ def answer(subject: Subject, context: Context, *, until: str = "explain") -> Ans
 def load_formulation(source: str | Path) -> Formulation:
     """The formulation in a YAML, JSON, LP or MPS file, gzipped or not, in a folder, or `example:NAME`.
 
-    An LP or MPS file becomes a formulation over sets of its columns, rows and entries; its numbers stay there.
+    An LP or MPS file becomes a formulation over its columns, rows and entries; its numbers stay there.
 
     Raises:
         UsageError: there is no such file.
@@ -208,8 +209,6 @@ def export(source: Source, target: str | Path, *, data: Data = None) -> Path:
 
 
 def _exported(subject: Subject, path: Path) -> Path:
-    from agentopt.compiling import files
-
     suffix = path.suffix.lower()
     if suffix in (".yaml", ".yml", ".json"):
         from agentopt.formulation.io import dumps
@@ -217,12 +216,24 @@ def _exported(subject: Subject, path: Path) -> Path:
         written = _formulation(subject)
         path.write_text(dumps(written, "json" if suffix == ".json" else "yaml"), encoding="utf-8")
         return path
-    if suffix == ".py":
+    return export_compiled(compiled(subject), path)
+
+
+def export_compiled(arrays: Compiled, path: Path) -> Path:
+    """Write arrays as `.lp`, `.mps` (also `.gz`), `.nl` or a Pyomo script (`.py`).
+
+    Raises:
+        UsageError: the suffix is none of these.
+        CompileError: the format cannot state the model.
+    """
+    if path.suffix.lower() == ".py":
         from agentopt.compiling import pyomo_script
 
-        path.write_text(pyomo_script.text(compiled(subject)), encoding="utf-8")
+        path.write_text(pyomo_script.text(arrays), encoding="utf-8")
         return path
-    return files.export(compiled(subject), path)
+    from agentopt.compiling import files
+
+    return files.export(arrays, path)
 
 
 def _formulation(subject: Subject) -> Formulation:
@@ -265,7 +276,7 @@ def connected(
     cache: Path | None = None,
     watch: Watch | None = None,
 ) -> WatchableModel:
-    """A model by its specification, watched, within a budget, and behind a cache, as far as these are given."""
+    """A model by its specification; watched, within a budget, behind a cache, as far as these are given."""
     from agentopt.models.base import watchable
 
     if isinstance(model, str):

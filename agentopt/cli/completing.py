@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["engines", "examples", "formulations", "models", "prompts", "runs", "strategies"]
+__all__ = ["engines", "examples", "models", "prompts", "runs", "strategies"]
 
 from collections.abc import Iterable
 

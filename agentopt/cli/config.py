@@ -36,7 +36,8 @@ def show(as_json: AsJson = False) -> None:
     if not as_json:
         own = project_file(Path()) or Path("agentopt.toml")
         write_out(
-            f"\nSet one in {user_file()}, in {own} (this project), as AGENTOPT_NAME, or as an option of a command."
+            f"\nSet one in {user_file()}, in {own} (this project), as AGENTOPT_NAME, "
+            "or as an option of a command."
         )
 
 

@@ -45,7 +45,7 @@ class Finding:
 
 
 def doctor(as_json: AsJson = False) -> int:
-    """Look whether everything is in place; exit status 0 if nothing is wrong and something can solve, else 3."""
+    """Look whether everything is in place; exit status 0 if nothing is wrong, else 3."""
     found = list(findings())
     if as_json:
         write_json([asdict(each) for each in found])
@@ -89,10 +89,6 @@ def _guarded(what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Findi
 
 def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 11):
-        return Finding(
-            "python", "wrong", f"{version}; 3.11 or later is needed", "install Python 3.11 or later"
-        )
     return Finding("python", "ok", f"{version} ({sys.executable})")
 
 

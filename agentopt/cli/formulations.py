@@ -30,7 +30,7 @@ _File = Annotated[
     typer.Argument(
         metavar="FILE",
         autocompletion=completing.examples,
-        help="A .yaml, .json, .lp or .mps file (also .gz), a folder with a formulation.yaml, or example:NAME.",
+        help="A .yaml, .json, .lp or .mps file (also .gz), a folder with formulation.yaml, or example:NAME.",
     ),
 ]
 
@@ -46,21 +46,24 @@ def solve(
     output: OutputOptions,
 ) -> int:
     """Bind, compile, solve, verify, explain."""
-    from agentopt.agents.subjects import formulation_file, read_subject
+    from agentopt.agents.subjects import formulation_file, is_model_file, read_subject
     from agentopt.cli.working import Work, perform, title_of
 
     path = formulation_file(file)
     subject = read_subject(path)
     settings = settled(engine, verify, runs)
     work = Work(
-        "formulation solve", subject, settings, engine.engine_option, title=title_of(subject, path.stem)
+        "formulation solve",
+        subject,
+        settings,
+        engine.engine_option,
+        title=title_of(subject, path.stem),
+        file=path if is_model_file(path) else None,
     )
     return perform(work, data.data, output)
 
 
-@app.command(
-    help="Find what is wrong with a formulation: names, indices, shapes, units, data; exit status 1 if anything is."
-)
+@app.command(help="Find what is wrong with a formulation: names, indices, shapes, units, data.")
 @spread
 def check(file: _File, data: DataOptions, json: AsJson = False) -> int:
     """Without data first; then bound to its tables and compiled."""
@@ -103,7 +106,7 @@ def show(
 
 
 @app.command(
-    help="Write a formulation with its data as .lp, .mps (also .gz), .nl, Pyomo (.py), or itself as .yaml, .json."
+    help="Write a model with its data as .lp, .mps (also .gz), .nl or Pyomo (.py); or itself as .yaml, .json."
 )
 @spread
 def export(

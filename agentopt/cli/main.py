@@ -25,7 +25,7 @@ INTERRUPTED = 130
 
 @dataclass(frozen=True)
 class Command:
-    """A command of the first level: the module that has it, what it does, and whether it has commands itself."""
+    """A command: the module that has it, what it does, and whether it has commands of its own."""
 
     module: str
     help: str
@@ -55,8 +55,8 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z_-]*\Z")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status.
 
-    0 done, 1 the answer is negative (infeasible, unbounded, not solved), 2 the command cannot be understood or
-    what it was given does not hold, 3 a server or an engine is missing, 130 interrupted.
+    0 done, 1 the answer is negative (infeasible, unbounded, not solved), 2 the command cannot be understood
+    or what it was given does not hold, 3 a server or an engine is missing, 130 interrupted.
     """
     prepare()
     given = list(sys.argv[1:] if arguments is None else arguments)

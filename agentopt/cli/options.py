@@ -15,6 +15,7 @@ __all__ = [
     "RunOptions",
     "VerifyOptions",
     "assigned",
+    "given_settings",
     "settled",
     "spread",
 ]
@@ -155,7 +156,7 @@ class OutputOptions:
             "--out",
             "-o",
             metavar="FILE",
-            help="Also write the answer (.json, .csv, .html) or the model (.yaml, .lp, .mps, .py). Repeatable.",
+            help="Also write the answer (.json, .csv, .html) or the model (.yaml, .lp, .mps). Repeatable.",
         ),
     ] = field(default_factory=list)
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False
@@ -187,7 +188,7 @@ def spread(function: Callable[..., T]) -> Callable[..., T]:
             given[name] = group(**{each.name: given.pop(each.name) for each in fields(group)})
         return function(**given)
 
-    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what `inspect` reads
+    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # `inspect` reads it
     called.__annotations__ = {each.name: each.annotation for each in parameters}
     del called.__wrapped__  # type: ignore[attr-defined]  # `inspect` would look through it
     return called
@@ -208,7 +209,14 @@ def settled(*groups: object) -> Settings:
     Raises:
         SettingsError, UsageError: a value is of another kind than its setting.
     """
-    from agentopt.settings import Settings, load
+    from agentopt.settings import load
+
+    return load(given_settings(*groups))
+
+
+def given_settings(*groups: object) -> dict[str, object]:
+    """What the command line sets, by the name of the setting."""
+    from agentopt.settings import Settings
 
     given: dict[str, object] = {}
     for group in groups:
@@ -219,7 +227,7 @@ def settled(*groups: object) -> Settings:
         given["ask"] = None
     if "cache" in given:
         given["cache"] = "off" if given["cache"] is False else None
-    return load(given)
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def assigned(options: Iterable[str]) -> dict[str, object]:

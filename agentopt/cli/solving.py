@@ -6,6 +6,7 @@ __all__ = ["formulate", "solve"]
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,7 @@ from agentopt.cli.options import (
     ModelOptions,
     OutputOptions,
     RunOptions,
+    VerifyOptions,
     settled,
     spread,
 )
@@ -37,11 +39,12 @@ def solve(
     data: DataOptions,
     model: ModelOptions,
     engine: EngineOptions,
+    verify: VerifyOptions,
     runs: RunOptions,
     output: OutputOptions,
 ) -> int:
     """Solve a problem: words, a file of words, a formulation (.yaml, .json), or a model file (.lp, .mps)."""
-    settings = settled(model, engine, runs)
+    settings = settled(model, engine, verify, runs)
     return _worked("solve", problem, data, settings, output, engine.engine_option)
 
 
@@ -77,5 +80,8 @@ def _worked(
         subject.check()
         if subject.formulation is None and settings.model is None:
             raise no_model()
-    work = Work(command, subject, settings, engine_options, until, title_of(subject, "problem"))
+    file = None if isinstance(subject, Problem) else Path(problem)
+    work = Work(
+        command, subject, settings, engine_options, until, title_of(subject, Path(problem).stem), file
+    )
     return perform(work, data.data, output)

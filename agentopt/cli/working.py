@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["Work", "exit_status", "perform", "title_of"]
+__all__ = ["Work", "exit_status", "no_model", "perform", "title_of"]
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,18 +16,17 @@ from agentopt.display.terminal import write_json, write_out
 from agentopt.errors import AgentoptError, UsageError
 
 if TYPE_CHECKING:
-    from pydantic import JsonValue
-
     from agentopt.agents.answer import Answer
     from agentopt.agents.context import Context
     from agentopt.agents.subjects import Subject
-    from agentopt.budget import Meter
     from agentopt.cli.options import OutputOptions
     from agentopt.display.progress import Progress
+    from agentopt.models.base import Model
     from agentopt.runs import Run
     from agentopt.settings import Settings
 
 INTERRUPTED = 130
+_NOT_KEPT = frozenset(["runs", "cache"])
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,7 @@ class Work:
         engine_options: `NAME=VALUE` each.
         until: the last node to run.
         title: for the run's name.
+        file: of a subject that is a model file, where it is.
     """
 
     command: str
@@ -49,6 +49,7 @@ class Work:
     engine_options: Sequence[str] = ()
     until: str = "explain"
     title: str = ""
+    file: Path | None = None
 
 
 def perform(work: Work, data: Sequence[Path], output: OutputOptions, *, run: Run | None = None) -> int:
@@ -58,20 +59,21 @@ def perform(work: Work, data: Sequence[Path], output: OutputOptions, *, run: Run
         work: what is to be done.
         data: files and folders of tables.
         output: what is printed and written.
-        run: the run to go on with; a new one if None.
+        run: the run to go on with, open for writing; a new one if None.
 
     Raises:
         AgentoptError: it cannot be done; what was paid for is kept in the run.
     """
     from agentopt.api import with_data
+    from agentopt.cli.results import check_places, keep, summary, write_files
+    from agentopt.display.answer_text import answer_text
     from agentopt.display.progress import following
 
-    _writable(output.out)
+    check_places(output.out)
     with ExitStack() as stack:
-        if run is None:
-            run = _new_run(work)
-        stack.enter_context(run)
         subject = stack.enter_context(with_data(work.subject, list(data)))
+        _check(subject)
+        run = stack.enter_context(_new_run(work) if run is None else run)
         progress = stack.enter_context(following(run, quiet=output.quiet))
         try:
             answer = _answer(replace(work, subject=subject), run, progress, stack)
@@ -82,20 +84,18 @@ def perform(work: Work, data: Sequence[Path], output: OutputOptions, *, run: Run
             return INTERRUPTED
         except AgentoptError as error:
             progress.stop()
-            if error.exit_code != 2 and not error.hint:
-                error.hint = f"`agentopt runs resume {run.id}` goes on from here"
+            _with_way_on(error, run)
             raise
         progress.stop()
-        document = _keep(answer, run)
-        _write_out_files(answer, output.out, document)
+        text = answer_text(answer, run=run.folder)
+        document = keep(answer, run, text)
         if output.json:
             write_json(document)
         else:
-            from agentopt.display.answer_text import answer_text
-
-            write_out(answer_text(answer, run=run.folder))
+            write_out(text)
+        write_files(answer, output.out, document)
         status = exit_status(answer)
-        run.finish("interrupted" if status == INTERRUPTED else "done", **_summary(answer))
+        run.finish("interrupted" if status == INTERRUPTED else "done", **summary(answer))
         if status == INTERRUPTED:
             sys.stdout.flush()
             _how_to_go_on(run)
@@ -122,13 +122,29 @@ def exit_status(answer: Answer) -> int:
     return 0 if answer.ok else 1
 
 
+def no_model() -> UsageError:
+    """What is said to somebody who states a problem in words and has connected no model."""
+    return UsageError(
+        "a problem in words needs a language model, and none is connected",
+        hint="name one with `--model URL#NAME` or AGENTOPT_MODEL (`agentopt models list` shows every form); "
+        "without one, `agentopt formulation solve example:bakery` solves a formulation",
+    )
+
+
+def _check(subject: Subject) -> None:
+    """Refuse what cannot be solved before a run is made of it."""
+    from agentopt.agents.context import Problem
+
+    if isinstance(subject, Problem):
+        subject.check()
+
+
 def _answer(work: Work, run: Run, progress: Progress, stack: ExitStack) -> Answer:
     from agentopt.agents.context import Problem
     from agentopt.api import answer
 
     context = _context(work, run, progress)
-    wordy = isinstance(work.subject, Problem) and work.subject.formulation is None
-    if wordy:
+    if isinstance(work.subject, Problem) and work.subject.formulation is None:
         context = replace(context, model=_model(work, run, progress, stack))
     return answer(work.subject, context, until=work.until)
 
@@ -159,40 +175,28 @@ def _context(work: Work, run: Run, progress: Progress) -> Context:
     )
 
 
-def _model(work: Work, run: Run, progress: Progress, stack: ExitStack) -> object:
+def _model(work: Work, run: Run, progress: Progress, stack: ExitStack) -> Model:
+    """The model, within what is left of the budget, behind the cache unless its replies are given anyway."""
+    from agentopt.agents.calls import spent
     from agentopt.api import connected
+    from agentopt.budget import Meter
     from agentopt.models.base import Watch
 
     settings = work.settings
     if settings.model is None:
         raise no_model()
-    cache = settings.cache
+    given = settings.model.startswith(("scripted:", "recorded:"))
+    cache = None if given else settings.cache
     if cache is not None:
         cache.parent.mkdir(parents=True, exist_ok=True)
     found = connected(
         settings.model,
-        meter=_meter(settings, run),
-        cache=None if settings.model.startswith(("scripted:", "recorded:")) else cache,
+        meter=Meter(settings.budget, spent=spent(run.folder)),
+        cache=cache,
         watch=Watch(on_text=progress.on_text, on_restart=progress.on_restart),
     )
     stack.callback(found.close)
     return found
-
-
-def no_model() -> UsageError:
-    """What is said to somebody who states a problem in words and has connected no model."""
-    return UsageError(
-        "a problem in words needs a language model, and none is connected",
-        hint="name one with `--model URL#NAME` or AGENTOPT_MODEL (`agentopt models list` shows every form); "
-        "without one, `agentopt formulation solve example:bakery` solves a formulation",
-    )
-
-
-def _meter(settings: Settings, run: Run) -> Meter:
-    from agentopt.agents.calls import spent
-    from agentopt.budget import Meter
-
-    return Meter(settings.budget, spent=spent(run.folder))
 
 
 def _new_run(work: Work) -> Run:
@@ -201,67 +205,44 @@ def _new_run(work: Work) -> Run:
     run = Run.create(
         work.settings.runs,
         work.command,
-        arguments=[each for each in sys.argv[1:]],
+        arguments=sys.argv[1:],
         title=work.title,
         seed=work.settings.seed,
     )
-    run.write("options.json", json.dumps(options_of(work)))
+    run.write("options.json", json.dumps(_options(work)))
     return run
 
 
-def options_of(work: Work) -> dict[str, object]:
+def _options(work: Work) -> Mapping[str, object]:
     """What a resume needs to know beside the problem, as the command line would give it."""
     from agentopt.settings import Settings
 
-    kept: dict[str, object] = {"engine_option": list(work.engine_options), "until": work.until}
+    kept: dict[str, object] = {
+        "command": work.command,
+        "engine_option": list(work.engine_options),
+        "until": work.until,
+        "file": None if work.file is None else str(work.file.absolute()),
+    }
+    settings: dict[str, object] = {}
     for name in Settings.model_fields:
         value = getattr(work.settings, name)
-        if name in ("runs", "cache"):
-            continue
         if isinstance(value, Path):
             value = str(value.absolute())
         elif value is not None and not isinstance(value, str | int | float | bool):
             value = str(value) or None
-        kept[name] = value
-    return kept
+        if name not in _NOT_KEPT and value is not None:
+            settings[name] = value
+    return {**kept, "settings": settings}
 
 
-def _keep(answer: Answer, run: Run) -> dict[str, JsonValue]:
-    """Write the artifacts of an answer; the answer as JSON."""
-    from agentopt.display.answers import answer_json
-
-    document = answer_json(answer, run=run.id)
-    if answer.formulation is not None:
-        from agentopt.formulation.io import dumps
-
-        run.write("formulation.yaml", dumps(answer.formulation))
-    run.write("answer.json", json.dumps(document, ensure_ascii=False, allow_nan=False))
-    return document
-
-
-def _summary(answer: Answer) -> dict[str, object]:
-    return {
-        "status": answer.status,
-        "objective": answer.objective,
-        "calls": answer.spend.calls,
-        "tokens": answer.spend.tokens,
-        "dollars": answer.spend.dollars,
-    }
-
-
-def _writable(paths: Sequence[Path]) -> None:
-    """Refuse files that could not be written before anything is paid for."""
-    for path in paths:
-        if path.is_dir() or not path.parent.is_dir():
-            what = "is a folder" if path.is_dir() else f"cannot be written: there is no folder {path.parent}"
-            raise UsageError(f"--out {path} {what}", hint="name a file in a folder that exists")
-
-
-def _write_out_files(answer: Answer, paths: Sequence[Path], document: dict[str, JsonValue]) -> None:
-    for path in paths:
-        if path.suffix == ".json":
-            path.write_text(json.dumps(document, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+def _with_way_on(error: AgentoptError, run: Run) -> None:
+    """Say how to go on, where the fault is not in what was given."""
+    if error.exit_code != 2 and "runs resume" not in error.hint:
+        way = f"`agentopt runs resume {run.id}` goes on from here"
+        error.hint = f"{error.hint}; then {way}" if error.hint else way
+    elif "`agentopt runs resume`" in error.hint:
+        error.hint = error.hint.replace("`agentopt runs resume`", f"`agentopt runs resume {run.id}`")
 
 
 def _how_to_go_on(run: Run) -> None:
-    sys.stderr.write(f"\ninterrupted; go on with `agentopt runs resume {run.id}`\n")
+    sys.stderr.write(f"\ninterrupted; `agentopt runs resume {run.id}` goes on from here\n")

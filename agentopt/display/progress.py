@@ -28,7 +28,7 @@ RECORD_EVERY = 1.0
 class Recorder(Protocol):
     """A run folder, as far as events are recorded in it (`agentopt.runs.Run` is one)."""
 
-    def record(self, kind: str, **data: object) -> int:
+    def record(self, kind: str, /, **data: object) -> int:
         """Append an entry."""
 
 

@@ -7,10 +7,12 @@ __all__ = ["decision_tables", "numbers_row", "table"]
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agentopt.display.decisions import ZERO, Decision
 from agentopt.display.figures import aligned, figure, minus
 from agentopt.display.markup import Html, element, join
+from agentopt.formulation.instance import Codes
 
 MAX_ROWS = 60
 MAX_COLUMNS = 12
@@ -108,7 +110,7 @@ def _by_index(together: Sequence[Decision]) -> Html:
         for (label,), *cells in zip(first.labels(keep), *columns, strict=True)
     ]
     if len(together) == 1:
-        head: list[object] = [first.heads[0], _head_number(first.unit or "Value")]
+        head: list[object] = [first.heads[0], _head_number("Value")]
         return join([table(head, rows, caption=_caption(first)), *note])
     head = [
         first.heads[0],
@@ -116,7 +118,6 @@ def _by_index(together: Sequence[Decision]) -> Html:
             element(
                 "th",
                 element("span", d.name, class_="name"),
-                element("span", d.unit, class_="unit") if d.unit else None,
                 scope="col",
                 class_="num",
             )
@@ -160,8 +161,8 @@ def _pivot(decision: Decision) -> Html | None:
     totals = aligned([float(sum(v for v in row if v is not None)) for row in body]) if sums else []
     rows = []
     for place, name in enumerate(names):
-        heads = [element("th", part, scope="row") for part in name]
-        rows.append([*heads, *(next(flat) for _ in columns)])
+        row_heads = [element("th", part, scope="row") for part in name]
+        rows.append([*row_heads, *(next(flat) for _ in columns)])
         if sums:
             rows[-1].append(element("td", totals[place], class_="num sum"))
     heads = [head for place, head in enumerate(decision.heads) if place != across]
@@ -170,7 +171,7 @@ def _pivot(decision: Decision) -> Html | None:
         head.append(_head_number("sum"))
     foot = _sums(body, len(heads)) if sums and len(names) == len(cells) else None
     over = decision.heads[across]
-    caption = join([_caption(decision), element("span", f", {over} across" if over else "")])
+    caption = join([_caption(decision), f"; {over} across" if over else ""])
     return join([table(head, rows, caption=caption, foot=foot), *note])
 
 
@@ -190,7 +191,7 @@ def _listed(decision: Decision) -> Html:
     ]
     head = [
         *(h or "" for h in decision.heads),
-        _head_number(decision.unit or ("" if decision.binary else "Value")),
+        _head_number("" if decision.binary else "Value"),
     ]
     zeros, more = len(decision) - len(decision.used), len(decision.used) - len(used)
     left = [f"{more:,} more" if more else "", f"{zeros:,} are zero and left out" if zeros else ""]
@@ -202,9 +203,10 @@ def _listed(decision: Decision) -> Html:
     )
 
 
-def _kept(some: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[np.ndarray, list[Html]]:  # type: ignore[type-arg]
+def _kept(some: NDArray[np.bool_]) -> tuple[Codes, list[Html]]:
     """Positions of the rows to show, and a note on the others: zeros go first, then the end of the list."""
-    keep, notes = np.arange(len(some)), []
+    keep: Codes = np.arange(len(some))
+    notes: list[str] = []
     if len(some) > MAX_ROWS or (len(some) > 12 and np.count_nonzero(some) < len(some) / 2):
         keep = np.flatnonzero(some)
         if len(keep) < len(some):
@@ -216,8 +218,8 @@ def _kept(some: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[np.ndarray,
 
 
 def _caption(decision: Decision) -> Html:
-    meaning = f" {decision.meaning}" if decision.meaning else ""
-    return join([element("span", decision.name, class_="name"), meaning])
+    words = ", ".join(part for part in (decision.meaning, decision.unit) if part)
+    return join([element("span", decision.name, class_="name"), f" {words}" if words else ""])
 
 
 def _head_number(words: object) -> Html:

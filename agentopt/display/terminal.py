@@ -1,11 +1,21 @@
-"""Where text goes: standard output for data, standard error for everything else, as each stream can show it."""
+"""Where text goes: data to standard output, all else to standard error, as each stream can show it."""
 
 from __future__ import annotations
 
-__all__ = ["is_terminal", "prepare", "styled", "width", "write_error", "write_json", "write_out"]
+__all__ = [
+    "is_terminal",
+    "prepare",
+    "styled",
+    "width",
+    "without_style",
+    "write_error",
+    "write_json",
+    "write_out",
+]
 
 import json
 import os
+import re
 import shutil
 import sys
 from typing import TextIO
@@ -33,6 +43,15 @@ def styled(stream: TextIO) -> bool:
 def width() -> int:
     """Columns of the terminal, between 40 and 120."""
     return max(40, min(120, shutil.get_terminal_size((100, 24)).columns))
+
+
+def without_style(text: str) -> str:
+    r"""The text without what colours it.
+
+    >>> without_style("\x1b[1;31mno\x1b[0m")
+    'no'
+    """
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 def write_out(text: str) -> None:

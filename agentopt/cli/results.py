@@ -1,0 +1,181 @@
+"""What is kept of an answer in its run, and written where the person wants it."""
+
+from __future__ import annotations
+
+__all__ = [
+    "check_places",
+    "copy_file",
+    "keep",
+    "keep_report",
+    "summary",
+    "unfinished_report",
+    "write_files",
+]
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentopt.display.answers import answer_json
+from agentopt.display.terminal import without_style
+from agentopt.errors import UsageError, nearest
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from agentopt.agents.answer import Answer
+    from agentopt.runs import Run
+
+ANSWERS = (".json", ".csv", ".html", ".txt")
+MODELS = (".yaml", ".yml", ".lp", ".mps", ".gz", ".nl", ".py")
+
+
+def keep(answer: Answer, run: Run, text: str) -> dict[str, JsonValue]:
+    """Write the artifacts of an answer, and its text, into its run; the answer as JSON.
+
+    Raises:
+        RunError: they cannot be written.
+    """
+    document = answer_json(answer, run=run.id)
+    if answer.formulation is not None:
+        from agentopt.formulation.io import dumps
+
+        run.write("formulation.yaml", dumps(answer.formulation))
+    run.write("answer.json", _json(document))
+    run.write("answer.txt", without_style(text))
+    keep_report(answer, run)
+    return document
+
+
+def unfinished_report(run: Run) -> bytes:
+    """The report of a run that came to no answer, as far as it came."""
+    from agentopt.display.report import html
+
+    return html(None, run=run).encode()
+
+
+def copy_file(content: bytes, path: Path) -> Path:
+    """Write a file.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+    return path
+
+
+def keep_report(answer: Answer, run: Run) -> Path:
+    """Write the report of a run."""
+    from agentopt.display.report import html
+
+    return run.write("report.html", html(answer, run=run))
+
+
+def summary(answer: Answer) -> Mapping[str, object]:
+    """The outcome in a few figures, for listings."""
+    return {
+        "status": answer.status,
+        "objective": answer.objective,
+        "calls": answer.spend.calls,
+        "tokens": answer.spend.tokens,
+        "dollars": answer.spend.dollars,
+    }
+
+
+def check_places(paths: Sequence[Path]) -> None:
+    """Refuse files that could not be written, before anything is paid for.
+
+    Raises:
+        UsageError: one has no known suffix, is a folder, or is in none.
+    """
+    known = (*ANSWERS, *MODELS)
+    for path in paths:
+        if path.suffix.lower() not in known:
+            raise UsageError(
+                f"--out {path}: the suffix says what is written, and `{path.suffix}` says nothing",
+                hint=nearest(path.suffix, known) or f"one of {', '.join(known)}",
+            )
+        if path.is_dir() or not path.parent.is_dir():
+            what = "is a folder" if path.is_dir() else f"cannot be written: there is no folder {path.parent}"
+            raise UsageError(f"--out {path} {what}", hint="name a file in a folder that exists")
+
+
+def write_files(answer: Answer, paths: Sequence[Path], document: dict[str, JsonValue]) -> None:
+    """Write the answer or its model, as each suffix says.
+
+    Raises:
+        UsageError: a file cannot be written, or there is no model to write.
+        CompileError: a format cannot state the model.
+    """
+    for path in paths:
+        write = _writer(answer, path, document)
+        try:
+            write()
+        except OSError as error:
+            raise UsageError(f"--out {path} cannot be written: {error.strerror or error}") from error
+
+
+def _writer(answer: Answer, path: Path, document: dict[str, JsonValue]) -> Callable[[], object]:
+    match path.suffix.lower():
+        case ".json":
+            return lambda: path.write_text(_json(document), encoding="utf-8")
+        case ".csv":
+            return lambda: path.write_text(_csv(answer), encoding="utf-8")
+        case ".txt":
+            from agentopt.display.answer_text import answer_text
+
+            return lambda: path.write_text(without_style(answer_text(answer)) + "\n", encoding="utf-8")
+        case ".html":
+            from agentopt.display.report import html
+
+            return lambda: path.write_text(html(answer), encoding="utf-8")
+        case ".yaml" | ".yml":
+            return lambda: _write_formulation(answer, path)
+        case _:
+            return lambda: _write_model(answer, path)
+
+
+def _write_formulation(answer: Answer, path: Path) -> None:
+    from agentopt.formulation.io import dumps
+
+    if answer.formulation is None:
+        raise UsageError(f"--out {path}: no formulation was reached")
+    path.write_text(dumps(answer.formulation), encoding="utf-8")
+
+
+def _write_model(answer: Answer, path: Path) -> None:
+    from agentopt.api import export_compiled
+    from agentopt.compiling import compile_instance
+
+    compiled = answer.compiled
+    if compiled is None and answer.instance is not None:
+        compiled = compile_instance(answer.instance)
+    if compiled is None:
+        raise UsageError(f"--out {path}: no formulation was reached")
+    export_compiled(compiled, path)
+
+
+def _csv(answer: Answer) -> str:
+    """The decisions, a line each: variable, index, value."""
+    from agentopt.display.decisions import decisions
+
+    found = list(decisions(answer))
+    most = max((each.arity for each in found), default=0)
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["variable", *(f"index{k + 1}" for k in range(most)), "value"])
+    for each in found:
+        pad = [""] * (most - each.arity)
+        for labels, value in zip(each.labels(), each.values.tolist(), strict=True):
+            writer.writerow([each.name, *labels, *pad, int(value) if each.integer else value])
+    return stream.getvalue()
+
+
+def _json(document: Mapping[str, JsonValue]) -> str:
+    return json.dumps(document, ensure_ascii=False, allow_nan=False)
