@@ -86,7 +86,8 @@ class Problem:
         """Refuse what cannot be read.
 
         Raises:
-            UsageError: there is no text and no formulation, the text is too long, or a table does not exist.
+            UsageError: there is no text and no formulation, the text is too long or not Unicode, or a table
+                does not exist.
         """
         if self.formulation is None and not self.text.strip():
             raise UsageError(
@@ -97,6 +98,13 @@ class Problem:
                 f"the problem text has {len(self.text):,} characters; at most {MAX_TEXT:,} are read",
                 hint="keep the words and move the numbers into a table: `--data FILE.csv`",
             )
+        try:
+            self.text.encode()
+        except UnicodeEncodeError as error:
+            raise UsageError(
+                f"the problem text is not text: character {error.start} is {self.text[error.start]!a}",
+                hint="save it as UTF-8",
+            ) from None
         for path in self.tables:
             if not path.exists():
                 raise UsageError(f"there is no table {path}", hint="check the path given with `--data`")
@@ -105,7 +113,7 @@ class Problem:
         """JSON from which `loads` makes the same problem, and by which a changed one is known.
 
         Raises:
-            UsageError: `data` holds something JSON cannot.
+            UsageError: `data` holds something JSON cannot, or a table cannot be read.
         """
         given = self.formulation
         kept = {
@@ -114,12 +122,21 @@ class Problem:
             "formulation": None if given is None else given.model_dump(mode="json", by_alias=True),
             "data": self.data,
             "folder": None if self.folder is None else str(self.folder.absolute()),
-            "digests": {str(path): _digest(path) for each in self.tables for path in _files(each)},
+            "digests": self._digests(),
         }
         try:
             return json.dumps(kept, ensure_ascii=False, default=_plain)
         except (TypeError, ValueError) as error:
             raise UsageError(f"the data cannot be kept in a run: {error}") from error
+
+    def _digests(self) -> dict[str, str]:
+        try:
+            return {str(path): _digest(path) for each in self.tables for path in _files(each)}
+        except OSError as error:
+            raise UsageError(
+                f"{error.filename} cannot be read: {error.strerror}",
+                hint="check the path given with `--data`",
+            ) from error
 
     @classmethod
     def loads(cls, text: str) -> Problem:

@@ -29,6 +29,8 @@ from agentopt.verification.traceability import coverage
 
 MAX_NAMED = 12
 """Rows or columns a finding names."""
+MAX_COVERED = 100_000
+"""Characters of a text up to which its numbers are looked for in the formulation."""
 
 
 def negative(solution: Solution) -> Reason | None:
@@ -112,7 +114,7 @@ def unused_numbers(formulation: Formulation, problem: Problem) -> list[str]:
 
     Where there are any, its own numbers that no text gives follow: one miscopied shows as both.
     """
-    if problem.formulation is not None or not problem.text.strip():
+    if problem.formulation is not None or not 0 < len(problem.text) <= MAX_COVERED:
         return []
     found = coverage(problem.text, formulation)
     doubts = found.diagnostics()[: len(found.unused) + len(found.inventions)]

@@ -172,12 +172,15 @@ def compile_(state: State, session: Session) -> Update:
 
 
 def solve(state: State, session: Session) -> Update:
-    """Solve; a model that is infeasible or unbounded goes back once, with what the engine knows."""
+    """Solve; a model that is infeasible or unbounded goes back once, with what the engine knows.
+
+    What an engine cannot solve goes back too, unless it was the person who chose the engine or its options.
+    """
     formulation = _of(state)
     try:
         key = session.solve(formulation)
     except EngineError as error:
-        if error.exit_code == 3:
+        if error.exit_code == 3 or session.context.engine is not None or session.context.options:
             raise
         return _refused(state, session, "engine", error)
     solution = session.solution(key, formulation)

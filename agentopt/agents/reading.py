@@ -15,6 +15,8 @@ from agentopt.prompts.replies import extract_json
 from agentopt.verification.quantities import quantities
 
 MAX_NUMBERS = 80
+MAX_LISTED = 50_000
+"""Characters of a text up to which its numbers are listed."""
 
 
 def schema() -> Mapping[str, object]:
@@ -62,6 +64,8 @@ def numbers(text: str) -> str:
     >>> numbers("Each truck takes 40 boxes; at least 70% go by rail, twice a day, since 1998.")
     '[1] 40  [2] 70%  [3] twice'
     """
+    if len(text) > MAX_LISTED:
+        return ""
     found = [quantity.text for quantity in quantities(text) if quantity.required and quantity.kind != "cell"]
     if len(found) > MAX_NUMBERS:
         return f"({len(found)} numbers)"

@@ -3,7 +3,7 @@
 Each sample is a whole formulation, solved. Its features are the objective value, the direction, and how
 many binary and integer variables its arrays have. A sample's score is the sum over features of the square
 root of the number of samples that agree with it there; the highest wins, the earlier of equals. Samples
-without a solution vote for nothing.
+without a solution vote for nothing. The vote takes the place of a judge; only the winner is verified.
 """
 
 from __future__ import annotations
@@ -115,7 +115,9 @@ def run_vote(
     session.emit("progress", f"{votes} of {len(found)} samples agree on {chosen.value}", votes=votes)
     if until == "explain":
         state = _finish(graph_of(strategy), state, session)
-    answer = answer_of(state, session, store.spend)
+    elif until != "solve":
+        state = state.model_copy(update={"solution": None})
+    answer = answer_of(state, session, store.spend, until=until)
     return replace(answer, votes=(votes, len(found)))
 
 

@@ -46,6 +46,9 @@ _OTHER = {
 _PARTS = {"third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 _GLYPHS = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅛": (1, 8)}
 
+MAX_LENGTH = 300
+"""Characters of one number."""
+
 _UNIT = "|".join(sorted([*_UNITS[1:], *_TENS], key=len, reverse=True))
 _SCALE = "|".join(_SCALES)
 _SPELLED = rf"(?:{_UNIT}|{_SCALE}|a\s+(?:{_SCALE}|dozen)|half\s+a\s+(?:{_SCALE}|dozen))"
@@ -152,6 +155,8 @@ class _Tables:
 def _read(match: re.Match[str], text: str) -> Quantity | None:
     start, end = match.span()
     groups = match.groupdict()
+    if end - start > MAX_LENGTH:
+        return None  # no figure anybody means; converting one of thousands of digits fails or takes long
 
     def made(values: Fraction | int, kind: Kind, *others: Fraction | int, required: bool = True) -> Quantity:
         readings = tuple((Fraction(v),) for v in (values, *others))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agentopt.agents import Problem, resume, run
-from agentopt.errors import BindingError, FormulationError, ModelError
+from agentopt.errors import BindingError, EngineError, FormulationError, ModelError, UsageError
 from agentopt.formulation.elements import Formulation
 from agentopt.models.openai import Endpoint
 from agentopt.models.retries import Patience
@@ -174,3 +174,47 @@ def test_a_server_that_is_not_there_is_an_error_and_the_run_can_go_on(make_conte
         run(Problem(TEXT), make_context(model, run=Folder(tmp_path)))
     answer = resume(make_context(Script({"formulate": [joinery()]}), run=Folder(tmp_path)))
     assert answer.objective == pytest.approx(OPTIMUM)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("x" * 5_000_000, "has 5,000,000 characters"), ("Make \udce9clairs.", "is not text: character 5")],
+)
+def test_a_text_that_cannot_be_sent_is_refused_before_any_call(make_context, text, said):
+    model = Script({"formulate": [joinery()]})
+    with pytest.raises(UsageError, match=said):
+        run(Problem(text), make_context(model))
+    assert not model.asked
+
+
+@pytest.mark.parametrize(
+    "filling",
+    [
+        "1" * 400_000,
+        "|1" * 200_000,
+        "fifty thousand " * 20_000,
+        "(" * 300_000,
+        "1,0" * 100_000,
+        "\n" * 300_000,
+    ],
+    ids=["a number", "bars", "words", "brackets", "commas", "lines"],
+)
+def test_a_text_full_of_anything_is_read(make_context, filling):
+    model = Script({"formulate": [joinery()]})
+    answer = run(Problem(f"{TEXT}\n{filling}\n"), make_context(model))
+    assert answer.objective == pytest.approx(OPTIMUM)
+
+
+def test_a_table_that_cannot_be_read_at_all_is_told_before_any_call(make_context, tmp_path):
+    (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere.csv")
+    model = Script({"formulate": [joinery()]})
+    with pytest.raises(UsageError, match=r"gone\.csv"):
+        run(Problem(TEXT, (tmp_path / "gone.csv",)), make_context(model))
+    assert not model.asked
+
+
+def test_an_engine_the_person_chose_is_not_talked_over_with_the_model(make_context):
+    model = Script({"formulate": [joinery()]})
+    with pytest.raises(EngineError):
+        run(Problem(TEXT), make_context(model, engine="ipopt"))
+    assert len(model.asked) == 1
