@@ -10,11 +10,14 @@ from agentopt.compiling.arrays import Compiled
 from agentopt.formulation.instance import Instance
 from agentopt.solvers.solution import Solution, Termination
 from agentopt.verification.absence import check_absence
+from agentopt.verification.battery import falsify
 from agentopt.verification.case import Case, Resolve
 from agentopt.verification.certificate import Certificate
 from agentopt.verification.optimality import check_optimal
 from agentopt.verification.points import check_objective, check_point
 from agentopt.verification.second import check_second
+from agentopt.verification.theorems import try_engine
+from agentopt.verification.wording import check_words
 
 _ABSENT = frozenset([Termination.INFEASIBLE, Termination.UNBOUNDED, Termination.INFEASIBLE_OR_UNBOUNDED])
 
@@ -53,6 +56,11 @@ def verify(
             check_optimal(case, value)
             if case.is_small and not case.has("proved", "optimal") and not case.has("failed", "optimal"):
                 check_second(case, value)
+        if battery and feasible and value is not None and solution.termination is Termination.OPTIMAL:
+            falsify(case, value, text)
+            try_engine(case, value)
     else:
         case.say("unknown", "feasible", f"the engine returned no point ({solution.termination})")
+    if text:
+        check_words(case, text)
     return case.certificate()
