@@ -15,6 +15,7 @@ import openai
 
 from agentopt.models.keys import Secret, redact
 from agentopt.models.retries import RETRIED_STATUSES, Failure, Kind, retry_after
+from agentopt.models.transport import TooLarge
 from agentopt.models.wire import Refusal, refusal
 
 _HINTS = {
@@ -61,6 +62,8 @@ def failure_of(error: Exception, address: str, secrets: Sequence[Secret] = ()) -
         return Failure("refused", f"{address} is not an address of a model server: {cause}", again=False)
     if isinstance(cause, httpx2.ConnectError):
         return Failure("unreachable", *_nobody(address))
+    if isinstance(cause, TooLarge):
+        return Failure("malformed", f"the model server at {address} sent {cause}", again=False)
     said = redact(str(cause), secrets)
     return Failure("broken", f"the connection to the model server at {address} broke off: {said}")
 

@@ -9,7 +9,7 @@ __all__ = ["Sender"]
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -103,8 +103,8 @@ class Sender:
                 if isinstance(whole, Reply):
                     show(whole.text)
                 return whole
-            async for line in response.aiter_lines():
-                if line.startswith("data:"):
+            async for line in _lines(response):
+                if line.startswith(b"data:"):
                     show(pieces.add(line[5:]))
                 if pieces.done:
                     break
@@ -133,6 +133,18 @@ class Sender:
     @staticmethod
     def _broken(failure: Failure, pieces: Pieces) -> Failure:
         return replace(failure, partial="".join(pieces.text))
+
+
+async def _lines(response: httpx2.Response) -> AsyncIterator[bytes]:
+    """The lines of a stream, ended as its format says; the package also ends them within texts, at U+2028."""
+    rest: list[bytes] = []
+    async for chunk in response.aiter_bytes():
+        *whole, last = chunk.replace(b"\r", b"\n").split(b"\n")
+        for line in whole:
+            yield b"".join([*rest, line])
+            rest.clear()
+        rest.append(last)
+    yield b"".join(rest)
 
 
 def _dump(body: Mapping[str, object]) -> bytes:

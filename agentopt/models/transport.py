@@ -8,7 +8,7 @@ caller. Import only where a client is made: it brings both HTTP packages.
 
 from __future__ import annotations
 
-__all__ = ["AiohttpClient"]
+__all__ = ["MAX_BYTES", "AiohttpClient", "TooLarge"]
 
 import ssl
 import urllib.request
@@ -17,6 +17,13 @@ from collections.abc import AsyncIterator, Sequence
 import aiohttp
 import httpx2
 from aiohttp.typedefs import StrOrURL
+
+MAX_BYTES = 64 * 2**20
+"""What one answer may have, unpacked: thousands of times any reply, and little of a machine's memory."""
+
+
+class TooLarge(httpx2.ReadError):
+    """An answer has more than `MAX_BYTES`."""
 
 
 class AiohttpClient(httpx2.AsyncClient):
@@ -64,7 +71,7 @@ class AiohttpClient(httpx2.AsyncClient):
                     response.status, headers=headers, stream=_Body(response), request=request
                 )
             async with response:
-                content = await response.read()
+                content = b"".join([chunk async for chunk in _bounded(response)])
             return httpx2.Response(response.status, headers=headers, content=content, request=request)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _as_httpx(error, request) from error
@@ -87,13 +94,24 @@ class _Body(httpx2.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
-            async for chunk in self._response.content.iter_any():
+            async for chunk in _bounded(self._response):
                 yield chunk
         except (aiohttp.ClientError, OSError) as error:
             raise _as_httpx(error, None) from error
 
     async def aclose(self) -> None:
         self._response.close()
+
+
+async def _bounded(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    """What comes, unpacked; a server that sends without end does not fill the memory."""
+    size = 0
+    async for chunk in response.content.iter_any():
+        size += len(chunk)
+        if size > MAX_BYTES:
+            response.close()
+            raise TooLarge(f"more than {MAX_BYTES / 2**20:.0f} MB")
+        yield chunk
 
 
 def _as_httpx(error: Exception, request: httpx2.Request | None) -> httpx2.RequestError:

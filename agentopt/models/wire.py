@@ -131,16 +131,16 @@ class Pieces:
         self.rest: dict[str, object] = {}
         self.done = False
 
-    def add(self, data: str) -> str:
+    def add(self, data: bytes) -> str:
         """Take the data of one event; the piece of text in it.
 
         Raises:
             Malformed, Refusal: as `read`.
         """
-        if data.strip() == "[DONE]":
+        if data.strip() == b"[DONE]":
             self.done = True
             return ""
-        chunk = parse(data)
+        chunk = parse(data.strip())
         if not isinstance(chunk, dict):
             raise Malformed(f"an event of the stream is {_brief(chunk)}")
         if chunk.get("error"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import gzip
 import json
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from dataclasses import replace
 import pytest
 
 from agentopt.errors import ModelError
-from agentopt.models.base import Message, Request, Watch
+from agentopt.models.base import Message, Reply, Request, Watch
 from agentopt.models.capabilities import Capabilities
 from agentopt.models.keys import Secret
 from agentopt.models.openai import Endpoint
@@ -246,6 +247,79 @@ def test_a_reply_of_the_wrong_shape_is_an_error_that_shows_it(
     with pytest.raises(AssertionError, match=said):
         raise AssertionError(reply.error)
     assert len(server.bodies) == 2
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_json_nested_deeper_than_python_reads_is_an_error_like_any_other(
+    server: Loopback, endpoint: Make, status: int
+) -> None:
+    server.refuse = lambda body: Fault(status, content='{"choices": ' + "[" * 200_000)
+    model = endpoint()
+    for watch in (None, Watch(on_text=lambda *_: None)):
+        try:
+            (reply,) = model.generate([ask("hello")], watch)
+        except ModelError as error:
+            reply = Reply("", error=error.message, stop="error")
+        assert (reply.stop, "model server at" in reply.error) == ("error", True)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_server_that_sends_without_end_is_cut_off(
+    server: Loopback, endpoint: Make, monkeypatch: pytest.MonkeyPatch, stream: bool, packed: bool
+) -> None:
+    monkeypatch.setattr("agentopt.models.transport.MAX_BYTES", 3 * 2**20)
+    text = b'{"choices": [{"delta": {"content": "' + b"x" * 2**22
+    content = gzip.compress(text) if packed else text
+    headers = (("content-encoding", "gzip"),) if packed else ()
+    kind = "text/event-stream" if stream else "application/json"
+    server.refuse = lambda body: Fault(content=content, kind=kind, headers=headers)
+    watch = Watch(on_text=lambda *_: None) if stream else None
+    (reply,) = endpoint().generate([ask("hello")], watch)
+    assert (reply.stop, "sent more than 3 MB" in reply.error) == ("error", True)
+    assert len(server.bodies) == 1
+
+
+def test_a_long_reply_comes_whole(server: Loopback, endpoint: Make) -> None:
+    server.answer = lambda body: "x" * 5_000_000
+    assert len(endpoint().generate([ask("hello")])[0].text) == 5_000_000
+
+
+def test_a_text_with_line_separators_of_its_own_streams_whole(server: Loopback, endpoint: Make) -> None:
+    text = "one\u2028two\x85three\x0bfour\nfive"
+    chunk = json.dumps({"choices": [{"delta": {"content": text}}]}, ensure_ascii=False)
+    server.refuse = lambda body: Fault(
+        content=f"data: {chunk}\r\n\r\ndata: [DONE]\r\n\r\n", kind="text/event-stream"
+    )
+    (reply,) = endpoint().generate([ask("x")], Watch(on_text=lambda *_: None))
+    assert reply.text == text
+
+
+def test_a_reply_of_another_content_type_is_read_if_it_is_one(server: Loopback, endpoint: Make) -> None:
+    server.fail(Fault(kind="text/plain"))
+    assert endpoint().generate([ask("hello")])[0].text == "echo: hello"
+
+
+def test_a_server_that_closes_without_a_word_is_tried_again(server: Loopback, endpoint: Make) -> None:
+    server.fail(Fault(content=b"", cut=0), Fault(content='{"x": 1}', cut=3))
+    assert endpoint().generate([ask("hello")])[0].text == "echo: hello"
+    assert len(server.bodies) == 3
+
+
+def test_a_batch_of_mixed_failures_fails_one_by_one(server: Loopback, endpoint: Make) -> None:
+    ways = {
+        "refused": refusal("no", status=403),
+        "failing": DOWN,
+        "empty": Fault(content='{"choices": []}'),
+        "page": Fault(content="<html>", kind="text/html"),
+    }
+    server.refuse = lambda body: ways.get(body["messages"][-1]["content"])
+    asked = ["fine", *ways, "good"]
+    replies = endpoint(patience=replace(QUICK, max_retries=1)).generate([ask(text) for text in asked])
+    assert [reply.stop for reply in replies] == ["end", *["error"] * 4, "end"]
+    assert [reply.text for reply in replies] == ["echo: fine", "", "", "", "", "echo: good"]
+    for reply, said in zip(replies[1:5], ["403", "500", "`choices` is empty", "web page"], strict=True):
+        assert said in reply.error
 
 
 def test_a_refusal_of_the_model_and_a_filter_are_errors(server: Loopback, endpoint: Make) -> None:
