@@ -1,4 +1,4 @@
-"""All checks that need no data: names, indices, shapes, statements, units.
+"""All checks that need no data: names, indices, shapes, statements, extents, units.
 
 Every problem is reported, not the first; a part that is wrong makes no follow-up noise about the parts around
 it. What depends on data (whether an element exists, whether a value is missing) is for binding and compiling.
@@ -47,6 +47,7 @@ def check(formulation: Formulation, *, text: str | None = None) -> list[Diagnost
 
 def check_parsed(parsed: Parsed, *, text: str | None = None) -> list[Diagnostic]:
     """Like `check`, for a formulation that was parsed already."""
+    from agentopt.formulation.extents import check_extents
     from agentopt.formulation.units import check_units
 
     shapes = Shapes(parsed)
@@ -60,7 +61,7 @@ def check_parsed(parsed: Parsed, *, text: str | None = None) -> list[Diagnostic]
         *_quotes(parsed.formulation, text),
     ]
     if not any(d.severity == "error" for d in found):
-        found += check_units(parsed)
+        found += [*check_extents(parsed), *check_units(parsed)]
     return sorted(dict.fromkeys(found), key=lambda d: d.severity)
 
 
@@ -146,9 +147,10 @@ class _Expressions:
 
     def indices(self, formula: ParsedFormula, over: Sequence[str]) -> Scope:
         axes: Sequence[Axis | None] | None = self.shapes.over(over)
-        if axes is None or len(axes) != len(formula.indices):
-            axes = [None] * len(formula.indices)
-        return dict(zip(formula.indices, axes, strict=True))
+        names = formula.indices
+        if axes is None or len(axes) != len(names) or len(set(names)) < len(names):
+            axes = [None] * len(names)
+        return dict(zip(names, axes, strict=True))
 
     def filter(self, formula: ParsedFormula, of: Sequence[str]) -> None:
         checker = self.checker(formula.path, formula.text, "name it in `with`")
@@ -168,11 +170,13 @@ class _Expressions:
         if isinstance(expression, t.Compare | t.Member) or (
             isinstance(expression, t.Form) and expression.kind != "piecewise"
         ):
-            side = unparse(expression.operands[0]) if isinstance(expression, t.Compare) else "a quantity"
+            side = (
+                f"`{unparse(expression.operands[0])}`" if isinstance(expression, t.Compare) else "a quantity"
+            )
             checker.error(
                 expression,
                 f"{what} is a quantity, not a statement",
-                f"write `{side}` and put limits in constraints",
+                f"write {side}, and put statements in constraints",
             )
             return
         checker.number(expression, {})

@@ -30,7 +30,8 @@ def check_compare(checker: StatementChecker, node: t.Compare, scope: Scope) -> S
             _quantities(checker, (left, right), (first, second))
     if not any(each.decides for each in seen):
         return Seen("condition")
-    _operators(checker, node)
+    if not checker.conditions:
+        _operators(checker, node)
     return Seen("statement", decides=True)
 
 
@@ -54,8 +55,9 @@ def _labels(
         if one.sort == "label" and not one.index and other.index and other.axis is not None:
             value = key if isinstance(key, t.Label) else t.Label(unparse(key), at=key.at)
             check_literal(checker, value, other.axis)
-        if isinstance(key, t.Label) and one.sort == "label" and other.sort == "number":
-            checker.error(key, f"the text {unparse(key)} is compared with a number")
+        if one.sort == "label" and not one.index and other.sort == "number":
+            kind = "text" if isinstance(key, t.Label) else "element"
+            checker.error(key, f"the {kind} `{unparse(key)}` is compared with a number")
         if one.index and other.sort == "number" and one.axis is not None and one.axis.numeric is False:
             checker.error(
                 node,

@@ -143,6 +143,8 @@ def check_keys(
                 seen.append(unknown(checker, key, key.id, scope, axis))
             continue
         found = checker.visit(key, scope)
+        if isinstance(key, t.Name) and found.decides and checker.formulation.variables[key.id].over:
+            found = UNKNOWN  # that it stands without an index was said
         if found.sort in ("condition", "statement", "set"):
             found = checker.error(key, f"`{unparse(key)}` is a {found.sort}, and an index is expected")
         seen.append(checker.no_variable(key, found, "an index"))

@@ -40,6 +40,7 @@ class StatementChecker:
         self.report = report
         self.advice = advice
         self.complained: set[str] = set()
+        self.conditions = 0  # how many conditions on data the part being checked stands in
 
     def error(self, node: t.Node | None, message: str, hint: str = "") -> Seen:
         """Report an error; the part counts as unknown from here on, so that it causes no others."""
@@ -72,8 +73,9 @@ class StatementChecker:
                     f"`{shown}` is a label of {seen.axis.name}, and a number is expected",
                     f"write `ord({shown})` for its position",
                 )
-            case "label" if isinstance(node, t.Label):
-                return self.error(node, f"the text {unparse(node)} stands where a number is expected")
+            case "label" if not seen.index:
+                kind = "text" if isinstance(node, t.Label) else "element"
+                return self.error(node, f"the {kind} `{unparse(node)}` stands where a number is expected")
         return replace(seen, sort="number") if seen.sort == "label" else seen
 
     def data(self, node: t.Expr, scope: Scope, what: str) -> Seen:
@@ -82,7 +84,9 @@ class StatementChecker:
 
     def condition(self, node: t.Expr, scope: Scope, what: str = "a condition") -> Seen:
         """Check a condition on data and indices."""
+        self.conditions += 1
         seen = self.visit(node, scope)
+        self.conditions -= 1
         if seen.sort == "set" or (seen.sort == "label" and not seen.index):
             return self.error(node, f"`{unparse(node)}` is no condition", "write `p in PLANTS`, `a == b`")
         return self.no_variable(node, seen, what)
@@ -168,8 +172,11 @@ class StatementChecker:
             case t.Choice(condition=condition, then=then, otherwise=otherwise):
                 self.condition(condition, scope, "the condition of `if`")
                 branches = [self.visit(branch, scope) for branch in (then, otherwise)]
-                if all(b.sort in ("statement", "condition") for b in branches):
+                logical = [b.sort in ("statement", "condition") for b in branches]
+                if all(logical):
                     return Seen("statement", any(b.decides for b in branches))
+                if logical[0] and branches[1].sort == "number" and isinstance(then, t.Compare):
+                    return self.stray_choice(node, then)
                 numbers = [self.as_number(b, s) for b, s in zip((then, otherwise), branches, strict=True)]
                 return Seen("number", any(each.decides for each in numbers))
             case t.Compare():
@@ -186,6 +193,15 @@ class StatementChecker:
             case t.SetOperation() | t.SetLiteral():
                 check_domain(self, node, scope)
                 return Seen("set")
+
+    def stray_choice(self, node: t.Choice, then: t.Compare) -> Seen:
+        """Complain about `x <= a if c else b`, where brackets are missing around the right-hand side."""
+        *others, last = then.operands
+        inner = t.Choice(node.condition, last, node.otherwise)
+        meant = unparse(t.Compare((*others, inner), then.operators))
+        return self.error(
+            node, "one branch of `if` is a statement and the other a number", f"did you mean `{meant}`?"
+        )
 
     def numbers(self, parts: Sequence[t.Expr], scope: Scope) -> Seen:
         """Check parts that must be numbers; so is what they make up."""
