@@ -43,10 +43,11 @@ def bands(given: Flows) -> Html:
     sent = [sum(a for s, _, a in given.amounts if s == place) for place in range(len(given.sources))]
     received = [sum(a for _, t, a in given.amounts if t == place) for place in range(len(given.targets))]
     most = max(len(given.sources), len(given.targets))
-    high = max(150.0, 30.0 * most)
+    high = max(150.0, 30.0 * most) if given.counted else 26.0 * most
     scale = (high - _GAP * (most - 1)) / sum(sent)
-    left = min(MAX_LABEL, max(wide(n) for n in _named(given.sources, sent, given))) + 10
-    right = WIDTH - min(MAX_LABEL, max(wide(n) for n in _named(given.targets, received, given))) - 10
+    scale = scale if given.counted else min(scale, _NODE)
+    left = min(MAX_LABEL, max(map(wide, [*_named(given.sources, sent, given), given.heads[0]]))) + 10
+    right = WIDTH - min(MAX_LABEL, max(map(wide, _named(given.targets, received, given)))) - 10
     drawing = Drawing(height=high + 34)
     top = 26.0
     drawing.words(left, 8, given.heads[0], anchor="end", soft=True)
@@ -132,7 +133,8 @@ def _named(labels: Sequence[str], totals: Sequence[float], given: Flows) -> list
     if not given.counted:
         return list(labels)
     return [
-        f"{fit(label, MAX_LABEL - 60)}  {text}" for label, text in zip(labels, aligned(totals), strict=True)
+        f"{fit(label, MAX_LABEL - 60)}\u2002{text}"
+        for label, text in zip(labels, aligned(totals), strict=True)
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 __all__ = ["MAX_PLOTS", "plots"]
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from agentopt.agents.answer import Answer
 from agentopt.display.decisions import ZERO, Decision
@@ -69,7 +69,7 @@ def _flows(decisions: Sequence[Decision]) -> Found:
         if heads[0] == heads[1]:
             nodes = [n for n in decision.order(ends[0]) if any(n in pair for pair in amounts)]
             nodes += [n for n in decision.order(ends[1]) if n not in nodes and any(n in p for p in amounts)]
-            sources = targets = nodes
+            sources = targets = _followed(nodes, amounts)
         else:
             sources = [n for n in decision.order(ends[0]) if any(n == s for s, _ in amounts)]
             targets = [n for n in decision.order(ends[1]) if any(n == t for _, t in amounts)]
@@ -77,7 +77,9 @@ def _flows(decisions: Sequence[Decision]) -> Found:
             continue
         given = Flows(
             f"plot-{decision.name}",
-            _caption([decision], f"summed over {' and '.join(summed)}" if summed else ""),
+            _caption(
+                [decision], _more(decision.unit, f"summed over {' and '.join(summed)}" if summed else "")
+            ),
             f"{decision.name} from {heads[0]} to {heads[1]}",
             [str(n) for n in sources],
             [str(n) for n in targets],
@@ -87,6 +89,21 @@ def _flows(decisions: Sequence[Decision]) -> Found:
             counted=not decision.binary or bool(summed),
         )
         yield {decision.name}, ring(given) if heads[0] == heads[1] else bands(given)
+
+
+def _followed(nodes: Sequence[Label], amounts: Mapping[tuple[Label, Label], float]) -> list[Label]:
+    """The nodes in the order in which flows lead from one to the next, so that a tour becomes a ring.
+
+    >>> _followed(["a", "b", "c"], {("a", "c"): 1.0, ("c", "b"): 1.0, ("b", "a"): 1.0})
+    ['a', 'c', 'b']
+    """
+    found: list[Label] = []
+    for first in nodes:
+        at: Label | None = first
+        while at is not None and at not in found:
+            found.append(at)
+            at = next((t for s, t in amounts if s == at and t not in found), None)
+    return found
 
 
 def _ends(decision: Decision) -> tuple[int, int] | None:
@@ -172,7 +189,7 @@ def _grids(decisions: Sequence[Decision]) -> Found:
             grid(
                 Grid(
                     f"plot-{decision.name}",
-                    _caption([decision]),
+                    _caption([decision], decision.unit),
                     f"{decision.name} by {decision.heads[0]} and {decision.heads[1]}",
                     [str(row) for row in rows],
                     [str(column) for column in columns],
@@ -197,6 +214,8 @@ def _bars(decisions: Sequence[Decision]) -> Found:
             if d.arity == 1 and not d.binary and d.heads == decision.heads and d.unit == decision.unit
         ][:3]
         done.update(d.name for d in alike)
+        if not any(d.unit or d.meaning for d in alike):
+            continue  # an index more than a quantity, for all that is said of it
         values = [dict(zip(d.labels(), d.values.tolist(), strict=True)) for d in alike]
         labels = [(label,) for label in decision.order(0)]
         some = [label for label in labels if any(abs(v.get(label, 0.0)) > ZERO for v in values)]
@@ -235,6 +254,10 @@ def _caption(decisions: Sequence[Decision], more: str = "") -> Html:
         for d in decisions
     ]
     return join([join(parts, " · "), f", {more}" if more else ""])
+
+
+def _more(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
 
 
 def _finite(decision: Decision) -> bool:

@@ -10,8 +10,8 @@ _VOCABULARY = {
     "carrying": """
         ship shipped shipment flow transport transported send sent route routed deliver delivered delivery
         move moved haul hauled freight supply supplied allocate allocated allocation dispatch
-        transfer transferred distribute distributed carry carried travel tour visit arc link pump pumped assign assigned assignment
-        serve served blend blended
+        transfer transferred distribute distributed carry carried travel tour visit arc link
+        pump pumped assign assigned assignment serve served blend blended
     """,
     "time": "month day week year period hour time quarter season slot date minute horizon",
     "start": "start begin starting",

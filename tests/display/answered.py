@@ -83,6 +83,71 @@ TEXTS = {
           one_task: {for: p in PEOPLE, that: "sum(assign[p,t] for t in TASKS) == 1"}
           one_person: {for: t in TASKS, that: "sum(assign[p,t] for p in PEOPLE) == 1"}
     """,
+    "tour": """
+        title: Visit four towns
+        sets:
+          TOWNS: {elements: [Ulm, Rom, Bern, Wien]}
+        parameters:
+          miles: {over: [TOWNS, TOWNS], values: [[0, 5, 2, 4], [5, 0, 4, 6], [2, 4, 0, 5], [4, 6, 5, 0]]}
+        variables:
+          go: {over: [TOWNS, TOWNS], domain: binary, meaning: the tour goes from a town to the next}
+          place: {over: [TOWNS], lower: 1, upper: 4}
+        objective: {minimize: "sum(miles[i,j]*go[i,j] for i in TOWNS for j in TOWNS)", unit: mile}
+        constraints:
+          leave: {for: i in TOWNS, that: "sum(go[i,j] for j in TOWNS if j != i) == 1"}
+          enter: {for: j in TOWNS, that: "sum(go[i,j] for i in TOWNS if j != i) == 1"}
+          stay: {for: i in TOWNS, that: "go[i,i] == 0"}
+          follow: {for: "i in TOWNS, j in TOWNS if i != j and j != 'Ulm'",
+                   that: "place[j] >= place[i] + 1 - 4*(1 - go[i,j])"}
+    """,
+    "shop": """
+        title: Two machines, three jobs
+        sets:
+          JOBS: {elements: [a, b, c]}
+          MACHINES: {elements: [lathe, mill]}
+        parameters:
+          processing: {over: [JOBS, MACHINES], unit: hour, values: [[3, 2], [2, 4], [4, 1]]}
+          due: {over: [JOBS], unit: hour, values: [20, 20, 20]}
+        variables:
+          start: {over: [JOBS, MACHINES], unit: hour}
+          ahead: {over: [JOBS, JOBS, MACHINES], domain: binary}
+          makespan: {unit: hour}
+        objective: {minimize: makespan, unit: hour, meaning: time until all is done}
+        constraints:
+          route: {for: j in JOBS, that: "start[j,'mill'] >= start[j,'lathe'] + processing[j,'lathe']"}
+          apart: {for: "i in JOBS, j in JOBS, m in MACHINES if i != j",
+                  that: "start[j,m] >= start[i,m] + processing[i,m] - 50*(1 - ahead[i,j,m])"}
+          order: {for: "i in JOBS, j in JOBS, m in MACHINES if i != j",
+                  that: "ahead[i,j,m] + ahead[j,i,m] == 1"}
+          done: {for: "j in JOBS, m in MACHINES", that: "start[j,m] + processing[j,m] <= makespan"}
+    """,
+    "mixture": """
+        title: Blend of feeds
+        sets:
+          FEEDS: {elements: [maize, soy, wheat, fish meal, lime]}
+          SITES: {elements: [north, south, coast]}
+        parameters:
+          price: {over: [FEEDS, SITES], values: [[2, 3, 4], [5, 4, 3], [3, 3, 3], [9, 9, 5], [1, 1, 1]]}
+          need: {over: [SITES], values: [100.5, 80, 60]}
+        variables:
+          use: {over: [FEEDS, SITES], upper: 45.25, unit: kg}
+        objective: {minimize: "sum(price[f,s]*use[f,s] for f in FEEDS for s in SITES)", unit: euro}
+        constraints:
+          fill: {for: s in SITES, that: "sum(use[f,s] for f in FEEDS) >= need[s]"}
+    """,
+    "knapsack": """
+        title: What to pack
+        sets:
+          THINGS: {elements: [tent, stove, lamp, rope]}
+        parameters:
+          worth: {over: [THINGS], values: [10, 6, 4, 3]}
+          weight: {over: [THINGS], values: [5, 3, 2, 2]}
+        variables:
+          pack: {over: [THINGS], domain: binary, meaning: whether it comes along}
+        objective: {maximize: "sum(worth[i]*pack[i] for i in THINGS)"}
+        constraints:
+          carry: {that: "sum(weight[i]*pack[i] for i in THINGS) <= 8"}
+    """,
     "infeasible": """
         variables: {x: {}}
         objective: {minimize: x}
