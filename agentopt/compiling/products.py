@@ -28,7 +28,8 @@ class Linearizer:
         self.builder = builder
         self.width = builder.num_columns + 1
         keys = np.concatenate([self._keys(part) for part in parts]) if parts else np.empty(0, dtype=np.int64)
-        pairs = np.unique(keys)
+        # `np.unique` imports numpy.ma on its first call, which a linear model need not pay for.
+        pairs = np.unique(keys) if len(keys) else keys
         first, second = pairs // self.width, pairs % self.width
         lower, upper = builder.proven_bounds() if len(pairs) else builder.bounds()
         kinds = builder.integrality()

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 __all__ = ["ENGINES", "cards", "engine", "engines"]
 
+import functools
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import cast
 
@@ -43,7 +44,7 @@ def engines(override: Path | None = None) -> dict[str, Engine]:
     found: dict[str, Engine] = {
         name: _class(home)(known[name]) for name, home in ENGINES.items() if name in known
     }
-    for point in entry_points(group=_GROUP):
+    for point in _plug_ins():
         if point.name not in found:
             found[point.name] = cast(Engine, point.load()(known.get(point.name)))
     return found
@@ -64,6 +65,12 @@ def engine(name: str, override: Path | None = None) -> Engine:
         hint = nearest(name, found) or f"engines: {', '.join(sorted(found))}"
         raise EngineError(f"there is no engine `{name}`", hint=hint)
     return found[name]
+
+
+@functools.cache
+def _plug_ins() -> tuple[EntryPoint, ...]:
+    """Looked up once: it reads the metadata of everything installed, and certificates solve many times."""
+    return tuple(entry_points(group=_GROUP))
 
 
 def _class(home: str) -> type:
