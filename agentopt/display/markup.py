@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Html", "cut", "element", "join", "text"]
+__all__ = ["Html", "cut", "element", "join", "prose", "text"]
 
 import re
 from collections.abc import Iterable
@@ -46,6 +46,18 @@ def element(tag: str, *children: object, **attributes: object) -> Html:
 def join(parts: Iterable[object], between: str = "") -> Html:
     """Parts one after another."""
     return Html(text(between).join(text(part) for part in parts if part is not None))
+
+
+def prose(words: str) -> Html:
+    """A sentence as markup, with what stands between backticks as code.
+
+    >>> prose("raise `a` < `b`")
+    'raise <code>a</code> &lt; <code>b</code>'
+    """
+    parts = words.split("`")
+    if len(parts) % 2 == 0:
+        return text(words)
+    return join(element("code", part) if place % 2 else part for place, part in enumerate(parts))
 
 
 def cut(words: str, most: int, where: str = "") -> str:

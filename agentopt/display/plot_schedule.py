@@ -47,8 +47,8 @@ def schedule(given: Schedule) -> Html:
         drawing.line(axis.at(mark), top, axis.at(mark), bottom, "axis" if mark == axis.marks[0] else "grid")
         drawing.words(axis.at(mark), bottom + 12, name, anchor="middle", soft=True)
     drawing.words((left + WIDTH - 20) / 2, bottom + 30, given.unit or "time", anchor="middle", soft=True)
-    for place, lane in enumerate(given.lanes):
-        drawing.words(left - 8, top + (place + 0.5) * _ROW, fit(lane, left - 10), anchor="end")
+    for place, label in enumerate(given.lanes):
+        drawing.words(left - 8, top + (place + 0.5) * _ROW, fit(label, left - 10), anchor="end")
     alike = list(dict.fromkeys(name for _, name, _, _ in given.tasks))
     own = all(given.lanes[lane] == name for lane, name, _, _ in given.tasks)
     for lane, name, start, end in given.tasks:

@@ -16,7 +16,7 @@ from agentopt.display.decisions import decisions
 from agentopt.display.markup import Html, element, join
 from agentopt.display.plots import plots
 from agentopt.display.report_answer import STATUS_TONES, result
-from agentopt.display.report_checks import binding, certified
+from agentopt.display.report_checks import VERDICT_TONES, VERDICT_WORDS, binding, certified
 from agentopt.display.report_model import model, notes, reading, stated
 from agentopt.display.report_tables import decision_tables, numbers_row, table
 from agentopt.display.report_trace import manifest, trace
@@ -118,6 +118,9 @@ def _byline(answer: Answer | None, run: Run | None) -> list[object]:
     parts: list[object] = []
     if answer is not None:
         parts.append(element("span", answer.status, class_=f"pill {STATUS_TONES[answer.status]}"))
+        if answer.certificate is not None:
+            verdict = answer.certificate.verdict
+            parts += [" ", element("span", VERDICT_WORDS[verdict], class_=f"pill {VERDICT_TONES[verdict]}")]
     elif run is not None:
         parts.append(element("span", run.manifest.status, class_="pill bad"))
     if run is not None:

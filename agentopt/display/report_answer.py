@@ -92,8 +92,6 @@ def _facts(answer: Answer) -> list[tuple[Html, Html]]:
         found.append(("Engine time", span(solution.seconds)))
         if solution.nodes > 1:
             found.append(("Nodes", f"{solution.nodes:,}"))
-    if answer.certificate is not None:
-        found.append(("Verdict", answer.certificate.verdict))
     if answer.votes is not None:
         found.append(("Vote", f"{answer.votes[0]} of {answer.votes[1]} samples agree"))
     if answer.repairs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["binding", "certified"]
+__all__ = ["VERDICT_TONES", "VERDICT_WORDS", "binding", "certified"]
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,14 +14,15 @@ from agentopt.agents.findings import row_name
 from agentopt.compiling.arrays import Compiled, ProblemClass
 from agentopt.compiling.evaluate import row_values
 from agentopt.display.figures import aligned
-from agentopt.display.markup import Html, element, join
-from agentopt.display.report_tables import table
+from agentopt.display.markup import Html, element, join, prose
+from agentopt.display.report_tables import numbers_row, table
 from agentopt.formulation.instance import Values
 from agentopt.verification.certificate import Certificate, Finding
 
 MAX_SHOWN = 40
 _TIGHT = 1e-6
 
+_NEGATIVE = frozenset(["infeasible", "unbounded"])
 _VERDICTS = {
     "verified": ("good", "Verified.", "Feasibility and optimality were both proved outside the engine."),
     "checked": (
@@ -37,10 +38,20 @@ _VERDICTS = {
     "unknown": ("warn", "Not checked.", "Nothing about the answer could be proved."),
 }
 
+VERDICT_TONES = {verdict: tone for verdict, (tone, _, _) in _VERDICTS.items()}
+VERDICT_WORDS = {
+    "verified": "verified",
+    "checked": "checked, not verified",
+    "failed": "contradicted",
+    "unknown": "not checked",
+}
+
 
 def certified(certificate: Certificate) -> Html:
     """The certificate: a verdict and its lists, each under the words it deserves."""
     tone, head, words = _VERDICTS[certificate.verdict]
+    if certificate.verdict == "verified" and {each.check for each in certificate.proved} & _NEGATIVE:
+        words = "That there is no optimum was proved outside the engine."
     tests = f"{certificate.num_tests} test{'s' if certificate.num_tests != 1 else ''}"
     return join(
         [
@@ -60,7 +71,7 @@ def _findings(head: str, mark: str, tone: str, found: Sequence[Finding]) -> Iter
         element(
             "li",
             element("span", mark, class_=f"mark {tone}", aria_hidden="true"),
-            element("span", each.statement, " ", element("span", each.check, class_="check")),
+            element("span", prose(each.statement), " ", element("span", each.check, class_="check")),
         )
         for each in found[:MAX_SHOWN]
     ]
@@ -90,7 +101,7 @@ def binding(answer: Answer) -> Html | None:
     found, slack = _bounds(compiled, solution.values, prices)
     parts: list[Html | None] = []
     if found:
-        parts.append(_priced(compiled, found) if prices is not None else _named(compiled, found))
+        parts.append(_limits(compiled, found))
         if len(found) > MAX_SHOWN:
             parts.append(element("p", f"{len(found) - MAX_SHOWN:,} more.", class_="more soft small"))
     notes = ["No inequality is at its limit."] if not found else []
@@ -108,7 +119,7 @@ def binding(answer: Answer) -> Html | None:
 
 
 def _bounds(compiled: Compiled, point: Values, prices: Values | None) -> tuple[list[_Bound], int]:
-    """The rows at a limit, the dearest first where they are many, and how many inequalities are slack."""
+    """The rows at a limit, inequalities first, the dearest where they are many; how many others are slack."""
     activity = row_values(compiled, point)
     scale = _TIGHT * np.maximum(1.0, np.abs(activity))
     low = np.abs(activity - compiled.row_lower) <= scale
@@ -122,6 +133,7 @@ def _bounds(compiled: Compiled, point: Values, prices: Values | None) -> tuple[l
     slack = int(np.count_nonzero(own & ~equal & ~low & ~high))
     if len(tight) > MAX_SHOWN:
         tight = tight[np.argsort(-np.abs(priced[tight]), kind="stable")]
+    tight = tight[np.argsort(equal[tight], kind="stable")]
     found = []
     for row in tight.tolist():
         sign = "=" if equal[row] else "≤" if high[row] else "≥"
@@ -130,44 +142,33 @@ def _bounds(compiled: Compiled, point: Values, prices: Values | None) -> tuple[l
     return found, slack
 
 
-def _priced(compiled: Compiled, found: Sequence[_Bound]) -> Html:
+def _limits(compiled: Compiled, found: Sequence[_Bound]) -> Html:
+    """The rows as a table; reasons and prices where there are any."""
     shown = found[:MAX_SHOWN]
-    limits = aligned([each.limit for each in shown])
-    prices = aligned([each.price for each in shown])
-    rows = [
-        [
-            _row_head(compiled, each.row),
-            _because(compiled, each.row),
-            element("td", f"{each.sign} {limit}", class_="num"),
-            element("td", price, class_="num" if each.price else "num zero"),
-        ]
-        for each, limit, price in zip(shown, limits, prices, strict=True)
+    reasons = [_because(compiled, each.row) for each in shown]
+    columns: list[tuple[object, list[Html]]] = [
+        ("Constraint", [_row_head(compiled, each.row) for each in shown]),
     ]
-    heads = [element("th", each, scope="col", class_="num") for each in ("Limit", "Shadow price")]
-    return table(["Constraint", "Why", *heads], rows)
-
-
-def _named(compiled: Compiled, found: Sequence[_Bound]) -> Html:
-    shown = found[:MAX_SHOWN]
+    if any(reasons):
+        columns.append(("Why", [element("td", prose(each), class_="soft") for each in reasons]))
     limits = aligned([each.limit for each in shown])
-    rows = [
-        [
-            _row_head(compiled, each.row),
-            _because(compiled, each.row),
-            element("td", f"{each.sign} {limit}", class_="num"),
-        ]
-        for each, limit in zip(shown, limits, strict=True)
+    cells = [
+        element("td", f"{each.sign} {limit}", class_="num") for each, limit in zip(shown, limits, strict=True)
     ]
-    return table(["Constraint", "Why", element("th", "Limit", scope="col", class_="num")], rows)
+    columns.append((element("th", "Limit", scope="col", class_="num"), cells))
+    if shown[0].price is not None:
+        head = element("th", "Shadow price", scope="col", class_="num")
+        columns.append((head, numbers_row([each.price for each in shown])))
+    return table([head for head, _ in columns], zip(*(cells for _, cells in columns), strict=True))
 
 
 def _row_head(compiled: Compiled, row: int) -> Html:
     return element("th", element("span", row_name(compiled, row), class_="name"), scope="row")
 
 
-def _because(compiled: Compiled, row: int) -> Html:
+def _because(compiled: Compiled, row: int) -> str:
     for block in compiled.rows:
         if block.start <= row < block.start + len(block.codes):
             declared = compiled.instance.formulation.constraints.get(block.name)
-            return element("td", declared.because if declared is not None else "", class_="soft")
-    return element("td")
+            return declared.because if declared is not None else ""
+    return ""

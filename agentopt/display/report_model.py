@@ -7,7 +7,7 @@ __all__ = ["model", "notes", "reading", "stated"]
 from collections.abc import Sequence
 
 from agentopt.agents.answer import Answer
-from agentopt.display.markup import Html, cut, element, join
+from agentopt.display.markup import Html, cut, element, join, prose
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.io import dumps
 from agentopt.formulation.render import html as mathematics
@@ -71,7 +71,10 @@ def notes(answer: Answer) -> Html | None:
 def _listed(lines: Sequence[str]) -> Html | None:
     if not lines:
         return None
-    items = [element("li", line, style="white-space:pre-line") for line in lines[:MAX_LISTED]]
+    items = [
+        element("li", line if isinstance(line, Html) else prose(line), style="white-space:pre-line")
+        for line in lines[:MAX_LISTED]
+    ]
     more = len(lines) - len(items)
     rest = element("p", f"{more:,} more; answer.json has them all.", class_="soft small") if more else None
     return join([element("ul", *items), rest])

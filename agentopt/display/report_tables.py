@@ -25,31 +25,43 @@ def decision_tables(decisions: Sequence[Decision]) -> Html:
 
 
 def table(
-    head: Sequence[object], rows: Iterable[Sequence[object]], *, caption: object = None, foot: object = None
+    head: Sequence[object],
+    rows: Iterable[Sequence[object]],
+    *,
+    caption: Html | None = None,
+    foot: object = None,
 ) -> Html:
-    """A table that scrolls sideways where it must; cells are markup from `element` or texts."""
+    """A table that scrolls sideways where it must; cells are markup from `element` or texts.
+
+    The caption stands before the table, whose width it would else be squeezed to.
+    """
     cells = [each if isinstance(each, Html) else element("th", each, scope="col") for each in head]
     body = [element("tr", *(c if isinstance(c, Html) else element("td", c) for c in row)) for row in rows]
-    return element(
+    above = None if caption is None else element("p", caption, class_="caption")
+    whole = element(
         "div",
         element(
             "table",
-            element("caption", caption) if caption is not None else None,
             element("thead", element("tr", *cells)),
             element("tbody", *body),
             element("tfoot", foot) if foot is not None else None,
         ),
         class_="wide",
     )
+    return whole if above is None else join([above, whole])
 
 
-def numbers_row(values: Sequence[float | None], *, binary: bool = False) -> list[Html]:
+def numbers_row(
+    values: Sequence[float | None], *, binary: bool = False, shown: Sequence[str] | None = None
+) -> list[Html]:
     """A column of numbers as cells that line up; zeros are faint."""
-    shown = ["" if v is None else "●" if v > 0.5 else "·" for v in values] if binary else aligned(values)
+    if shown is None:
+        shown = ["" if v is None else "●" if v > 0.5 else "·" for v in values] if binary else aligned(values)
     found = []
     for value, text in zip(values, shown, strict=True):
         faint = value is not None and abs(value) <= ZERO
-        found.append(element("td", text, class_="num zero" if faint else "num"))
+        words = "0" if faint and not binary else text
+        found.append(element("td", words, class_="num zero" if faint else "num"))
     return found
 
 
@@ -156,29 +168,50 @@ def _pivot(decision: Decision) -> Html | None:
     keep, note = _kept(some)
     names = [list(cells)[place] for place in keep.tolist()]
     body = [[cells[name].get(column) for column in columns] for name in names]
-    flat = iter(numbers_row([v for row in body for v in row], binary=decision.binary))
-    sums = not decision.binary and decision.arity == 2 and decision.unit != "" and len(names) > 1
-    totals = aligned([float(sum(v for v in row if v is not None)) for row in body]) if sums else []
-    rows = []
-    for place, name in enumerate(names):
-        row_heads = [element("th", part, scope="row") for part in name]
-        rows.append([*row_heads, *(next(flat) for _ in columns)])
-        if sums:
-            rows[-1].append(element("td", totals[place], class_="num sum"))
     heads = [head for place, head in enumerate(decision.heads) if place != across]
-    head: list[object] = [*heads, *(_head_number(column) for column in columns)]
-    if sums:
-        head.append(_head_number("sum"))
-    foot = _sums(body, len(heads)) if sums and len(names) == len(cells) else None
     over = decision.heads[across]
     caption = join([_caption(decision), f"; {over} across" if over else ""])
-    return join([table(head, rows, caption=caption, foot=foot), *note])
+    head: list[object] = [*heads, *(_head_number(column) for column in columns)]
+    if decision.binary or decision.arity > 2 or not decision.unit or len(names) < 2:
+        flat = iter(numbers_row([v for row in body for v in row], binary=decision.binary))
+        rows = [[*_row_heads(name), *(next(flat) for _ in columns)] for name in names]
+        return join([table(head, rows, caption=caption), *note])
+    return join([_with_sums(head, names, body, caption, whole=len(names) == len(cells)), *note])
 
 
-def _sums(body: Sequence[Sequence[float | None]], heads: int) -> Html:
-    sums = [float(sum(v for v in column if v is not None)) for column in zip(*body, strict=True)]
-    cells = [element("td", text, class_="num") for text in aligned([*sums, float(sum(sums))])]
-    return element("tr", element("th", "sum", scope="row", colspan=heads if heads > 1 else None), *cells)
+def _with_sums(
+    head: list[object],
+    names: Sequence[tuple[object, ...]],
+    body: Sequence[Sequence[float | None]],
+    caption: Html,
+    *,
+    whole: bool,
+) -> Html:
+    """A pivot with the sum of each row, and where no row is left out, of each column."""
+    across = [_sum(row) for row in body]
+    down = [_sum(column) for column in zip(*body, strict=True)]
+    flat = [value for row in body for value in row]
+    shown = aligned([*flat, *across, *down, _sum(across)])
+    cells = iter(numbers_row(flat, shown=shown[: len(flat)]))
+    sums = iter(shown[len(flat) :])
+    rows = [
+        [*_row_heads(name), *(next(cells) for _ in down), element("td", next(sums), class_="num sum")]
+        for name in names
+    ]
+    foot = element(
+        "tr",
+        element("th", "sum", scope="row", colspan=len(names[0]) if len(names[0]) > 1 else None),
+        *(element("td", next(sums), class_="num") for _ in [*down, None]),
+    )
+    return table([*head, _head_number("sum")], rows, caption=caption, foot=foot if whole else None)
+
+
+def _sum(values: Sequence[float | None]) -> float:
+    return float(sum(value for value in values if value is not None))
+
+
+def _row_heads(name: Sequence[object]) -> list[Html]:
+    return [element("th", part, scope="row") for part in name]
 
 
 def _listed(decision: Decision) -> Html:

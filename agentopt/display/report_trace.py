@@ -65,7 +65,13 @@ def trace(entries: Sequence[Entry]) -> Html | None:
         if len(calls) > MAX_CALLS:
             parts.append(element("p", f"{len(calls) - MAX_CALLS:,} more calls; events.jsonl has them all."))
     if steps:
-        parts.append(element("details", element("summary", f"{len(steps)} steps"), _table(steps)))
+        parts.append(
+            element(
+                "details",
+                element("summary", f"{len(steps)} step{'s' if len(steps) != 1 else ''}"),
+                _table(steps),
+            )
+        )
     return join(parts) if parts else None
 
 
