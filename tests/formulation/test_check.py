@@ -445,7 +445,7 @@ def _value(node: Any, point: dict[str, float]) -> float | None:
         (
             {"objective": [{"minimize": "w"}, {"maximize": "v"}]},
             "objective[1].maximize",
-            "`v` is neither",
+            "the element `v` stands",
             "",
         ),
         ({"report": {"r": "x[p]"}}, "report.r", "`p` is not bound", ""),
