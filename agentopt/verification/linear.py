@@ -37,9 +37,12 @@ class Oracle:
         """
         import highspy
 
+        import highspy
+
+        from agentopt.compiling.highs_model import silent
+
         self.program = program
-        self._highs: Any = highspy.Highs()
-        self._highs.setOptionValue("output_flag", False)
+        self._highs: Any = silent()
         self._highs.setOptionValue("threads", 1)
         n, m = len(program.lower), len(program.rows)
         cost = np.zeros(n)
@@ -117,8 +120,9 @@ class Oracle:
         """A direction, within [-1, 1] in each column, that keeps rows and bounds and lowers the objective most."""
         import highspy
 
-        highs = highspy.Highs()
-        highs.setOptionValue("output_flag", False)
+        from agentopt.compiling.highs_model import silent
+
+        highs = silent()
         lp = self._highs.getLp()
         lp.row_lower_ = [0.0 if np.isfinite(v) else -np.inf for v in lp.row_lower_]
         lp.row_upper_ = [0.0 if np.isfinite(v) else np.inf for v in lp.row_upper_]
