@@ -37,8 +37,6 @@ class Oracle:
         """
         import highspy
 
-        import highspy
-
         from agentopt.compiling.highs_model import silent
 
         self.program = program
