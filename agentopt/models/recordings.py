@@ -18,7 +18,7 @@ __all__ = ["Recording", "nearest_recording", "read_recordings", "sealed", "write
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from agentopt.errors import UsageError
@@ -63,7 +63,13 @@ class Recording:
         """Whether it is the reply to a request with the same messages."""
         if self.schema is not None and self.schema != schema_digest(request.schema):
             return False
-        return self.sampling is None or self.sampling == request.sampling
+        if self.sampling is None or self.sampling == request.sampling:
+            return True
+        # A bound that a whole reply stays below changes nothing: a budget sets one where there was none.
+        bound = request.sampling.max_tokens
+        within = bound is None or self.reply.usage.completion_tokens <= bound
+        unbound = replace(request.sampling, max_tokens=self.sampling.max_tokens)
+        return self.reply.stop == "end" and within and self.sampling == unbound
 
     def difference(self, request: Request) -> str:
         """Where a request first differs from it, for a person."""
