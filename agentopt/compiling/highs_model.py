@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from agentopt.compiling.arrays import Compiled, CompiledObjective
-from agentopt.errors import CompileError
+from agentopt.errors import EngineError
 
 _MAX_INT = 2**31 - 1
 
@@ -33,22 +33,22 @@ def build(compiled: Compiled, *, objective: CompiledObjective | None = None, hig
         highs: where to put them, with its options set; a silent one when not given.
 
     Raises:
-        CompileError: the model has quadratic rows or nonlinear parts, or HiGHS does not take its numbers.
+        EngineError: the model has quadratic rows or nonlinear parts, or HiGHS does not take its numbers.
     """
     import highspy
 
     if compiled.quadratic_rows or compiled.nonlinear:
-        raise CompileError("HiGHS takes linear rows only", hint="choose an engine for its class")
+        raise EngineError("HiGHS takes linear rows only", hint="choose an engine for its class")
     chosen = compiled.objective if objective is None else objective
     if chosen is not None and chosen.nonlinear is not None:
-        raise CompileError(
+        raise EngineError(
             "HiGHS takes linear and quadratic objectives only", hint="choose an engine for its class"
         )
     if highs is None:
         highs = silent()
     matrix = compiled.matrix
     if len(matrix.values) > _MAX_INT:
-        raise CompileError(f"HiGHS takes at most {_MAX_INT:,} coefficients; there are {len(matrix.values):,}")
+        raise EngineError(f"HiGHS takes at most {_MAX_INT:,} coefficients; there are {len(matrix.values):,}")
     maximize = chosen is not None and chosen.sense == "maximize"
     status = highs.passModel(
         compiled.num_columns,
@@ -68,7 +68,7 @@ def build(compiled: Compiled, *, objective: CompiledObjective | None = None, hig
         compiled.integrality.astype(np.int32),
     )
     if status == highspy.HighsStatus.kError:
-        raise CompileError("HiGHS does not take the model's numbers", hint="look for coefficients above 1e15")
+        raise EngineError("HiGHS does not take the model's numbers", hint="look for coefficients above 1e15")
     if chosen is not None and chosen.quadratic is not None:
         _pass_hessian(highs, compiled.num_columns, chosen)
     return highs
@@ -93,4 +93,4 @@ def _pass_hessian(highs: Any, dimension: int, objective: CompiledObjective) -> N
         values,
     )
     if status == highspy.HighsStatus.kError:
-        raise CompileError("HiGHS does not take the quadratic objective", hint="solve it with SCIP")
+        raise EngineError("HiGHS does not take the quadratic objective", hint="solve it with SCIP")

@@ -25,9 +25,7 @@ def build(compiled: Compiled) -> tuple[Any, Any, Any]:
     x = ca.SX.sym("x", compiled.num_columns)
     matrix = compiled.matrix
     linear = ca.DM(
-        ca.Sparsity(
-            matrix.num_rows, matrix.num_columns, matrix.starts.tolist(), matrix.indices.tolist()
-        ),
+        ca.Sparsity(matrix.num_rows, matrix.num_columns, matrix.starts.tolist(), matrix.indices.tolist()),
         matrix.values.tolist(),
     )
     rows = ca.densify(ca.mtimes(linear, x)) if matrix.num_rows else ca.SX(0, 1)
@@ -111,7 +109,7 @@ def _operation(name: str) -> Callable[..., Any]:
         "min": over(ca.fmin),
         "log2": lambda a: ca.log(a) / float(np.log(2.0)),
     }
-    for plain in "exp log log10 sqrt sin cos tan asin acos atan sinh cosh tanh".split():
+    for plain in ["exp", "log", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"]:
         table[plain] = getattr(ca, plain)
     if name not in table:
         raise EngineError(f"Ipopt has no form for `{name}`", hint="state it with other functions")

@@ -79,7 +79,9 @@ class Ipopt:
         given = checked(self.card, options)
         found = settled(compiled, self.name, version)
         if found is None:
-            run = _Solve(self.card, version, compiled, limits, report, started, dict(given.known), given.native)
+            run = _Solve(
+                self.card, version, compiled, limits, report, started, dict(given.known), given.native
+            )
             found = run.run()
         chosen = {**given.known, **given.native}
         if limits.seconds is not None:
@@ -224,7 +226,9 @@ class _Solve:
         violation = max_violation(compiled, values)
         sides = np.abs(np.concatenate([compiled.row_lower, compiled.row_upper]))
         scale = 1.0 + float(sides[np.isfinite(sides)].max(initial=0.0))
-        feasible = bool(np.isfinite(values).all() and np.isfinite(objective) and violation <= TOLERANCE * scale)
+        feasible = bool(
+            np.isfinite(values).all() and np.isfinite(objective) and violation <= TOLERANCE * scale
+        )
         return _Outcome(
             status,
             values,
@@ -238,7 +242,10 @@ class _Solve:
     def look(self) -> Progress:
         best = self.best()
         return Progress(
-            time.perf_counter() - self.started, None if best is None else best.objective, None, self.iterations
+            time.perf_counter() - self.started,
+            None if best is None else best.objective,
+            None,
+            self.iterations,
         )
 
     def check(self) -> bool:

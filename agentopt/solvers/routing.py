@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Route", "feature", "require", "route"]
+__all__ = ["Route", "feature", "require", "route", "routes"]
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,11 +45,8 @@ def route(compiled: Compiled, override: Path | None = None) -> Route:
         EngineError: no engine solves the class.
     """
     wanted = feature(compiled)
-    known = cards(override)
-    able = [each for each in engines(override).values() if wanted in each.features]
-    able.sort(key=lambda each: (-_priority(known, each, wanted), each.name))
     skipped: list[tuple[str, Availability]] = []
-    for candidate in able:
+    for candidate in routes(compiled, override):
         available = candidate.available()
         if available:
             return Route(candidate, wanted, tuple(skipped))
@@ -62,7 +59,15 @@ def route(compiled: Compiled, override: Path | None = None) -> Route:
     )
 
 
-def require(engine: Engine, compiled: Compiled) -> None:
+def routes(compiled: Compiled, override: Path | None = None) -> list[Engine]:
+    """The engines that solve a model's class, there or not, by priority."""
+    wanted = feature(compiled)
+    known = cards(override)
+    able = [each for each in engines(override).values() if wanted in each.features]
+    return sorted(able, key=lambda each: (-_priority(known, each, wanted), each.name))
+
+
+def require(engine: Engine, compiled: Compiled, override: Path | None = None) -> None:
     """See that an engine asked for by name is there and can solve a model.
 
     Raises:
@@ -81,7 +86,7 @@ def require(engine: Engine, compiled: Compiled) -> None:
     if wanted is Feature.QP and Feature.CONVEX_QP in engine.features:
         state = "is not convex" if compiled.convex is False else "has not been proved convex"
         shown = f"with this quadratic objective, which {state}"
-    others = sorted(each.name for each in engines().values() if wanted in each.features)
+    others = [each.name for each in routes(compiled, override)]
     hint = f"leave the engine out, or name one of: {', '.join(others)}" if others else ""
     raise EngineError(f"`{engine.name}` does not solve problems {shown}", hint=hint)
 

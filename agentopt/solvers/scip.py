@@ -238,7 +238,11 @@ class _Solve:
         """Infeasible or unbounded: solved again without an objective, which is never unbounded."""
         zero = CompiledObjective("nothing", "minimize", np.zeros(self.compiled.num_columns))
         again = _Solve(
-            self.card, self.version, replace(self.compiled, objectives=(zero,)), self.limits, self.report,
+            self.card,
+            self.version,
+            replace(self.compiled, objectives=(zero,)),
+            self.limits,
+            self.report,
             self.started,
         )
         again.settings = dict(self.settings)

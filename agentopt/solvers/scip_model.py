@@ -67,9 +67,7 @@ def build(compiled: Compiled, model: Any) -> Built:
 
 def _variables(compiled: Compiled, model: Any) -> list[Any]:
     found = []
-    bounds = zip(
-        compiled.lower.tolist(), compiled.upper.tolist(), compiled.integrality.tolist(), strict=True
-    )
+    bounds = zip(compiled.lower.tolist(), compiled.upper.tolist(), compiled.integrality.tolist(), strict=True)
     for j, (low, high, kind) in enumerate(bounds):
         whole = kind == Integrality.INTEGER
         vtype = "C" if not whole else "B" if (low, high) == (0.0, 1.0) else "I"
@@ -136,10 +134,7 @@ class _Expressions:
         from pyscipopt.scip import Expr
 
         return Expr(
-            {
-                self.terms[i] * self.terms[j]: value
-                for i, j, value in zip(first, second, values, strict=True)
-            }
+            {self.terms[i] * self.terms[j]: value for i, j, value in zip(first, second, values, strict=True)}
         )
 
     def rows(self) -> list[Any]:
@@ -261,7 +256,9 @@ def _is_nonnegative(graph: Graph, lower: Values) -> bool:
             return bool((lower[graph.columns] >= 0).all())
         case "exp" | "sqrt" | "abs" | "cosh":
             return True
-        case "add" | "multiply" | "divide" | "sum" | "prod" | "max" | "min" | "fold_max" | "fold_min" | "power":
+        case (
+            "add" | "multiply" | "divide" | "sum" | "prod" | "max" | "min" | "fold_max" | "fold_min" | "power"
+        ):
             return all(_is_nonnegative(operand, lower) for operand in graph.operands)
     return False
 

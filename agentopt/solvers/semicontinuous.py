@@ -16,10 +16,10 @@ from agentopt.compiling.arrays import (
     CompiledObjective,
     Integrality,
     RowBlock,
-    SparseMatrix,
     VariableBlock,
 )
 from agentopt.errors import EngineError
+from agentopt.solvers.matrices import extended
 
 
 def without_semicontinuous(compiled: Compiled) -> Compiled:
@@ -44,7 +44,7 @@ def without_semicontinuous(compiled: Compiled) -> Compiled:
     least, most = np.arange(rows, rows + count), np.arange(rows + count, rows + 2 * count)
     one, codes = np.ones(count), np.empty((count, 0), dtype=np.int64)
     # x - lower * on >= 0 and x - upper * on <= 0
-    matrix = _extended(
+    matrix = extended(
         compiled.matrix,
         rows + 2 * count,
         columns + count,
@@ -83,18 +83,3 @@ def without_semicontinuous(compiled: Compiled) -> Compiled:
 
 def _widened(objective: CompiledObjective, count: int) -> CompiledObjective:
     return replace(objective, cost=np.concatenate([objective.cost, np.zeros(count)]))
-
-
-def _extended(
-    matrix: SparseMatrix, rows: int, columns: int, row: np.ndarray, column: np.ndarray, values: np.ndarray
-) -> SparseMatrix:
-    """A larger matrix with more entries, in columns again."""
-    old = np.repeat(np.arange(matrix.num_columns), np.diff(matrix.starts))
-    all_columns = np.concatenate([old, column])
-    all_rows = np.concatenate([matrix.indices, row]).astype(np.int32)
-    order = np.lexsort((all_rows, all_columns))
-    starts = np.zeros(columns + 1, dtype=np.int64)
-    np.cumsum(np.bincount(all_columns, minlength=columns), out=starts[1:])
-    return SparseMatrix(
-        rows, columns, starts, all_rows[order], np.concatenate([matrix.values, values])[order]
-    )

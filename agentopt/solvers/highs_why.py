@@ -1,0 +1,178 @@
+"""Why HiGHS found no optimum: infeasible told from unbounded, a ray, an irreducible conflict, a second try."""
+
+from __future__ import annotations
+
+__all__ = ["explained", "recession"]
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agentopt.compiling.arrays import (
+    Compiled,
+    CompiledObjective,
+    Integrality,
+    ProblemClass,
+    RowBlock,
+)
+from agentopt.formulation.instance import Values
+from agentopt.solvers.matrices import extended
+from agentopt.solvers.solution import Solution, Termination
+
+if TYPE_CHECKING:
+    from agentopt.solvers.highs_run import HighsRun
+
+MAX_NONZEROS = 200_000
+"""Coefficients of the largest model a conflict is looked for in."""
+
+SECONDS = 10.0
+"""Time for finding a conflict, at most."""
+
+_STRATEGY = 2 + 4
+"""From the linear program, and irreducible."""
+
+_STEP = 1e-9
+"""Improvement along a direction of length one that counts as one."""
+
+
+def explained(run: HighsRun, found: Solution) -> Solution:
+    """A solution without an optimum, with what can be found out about why."""
+    objective = run.plain.objective
+    quadratic = objective is not None and objective.quadratic is not None
+    if found.termination is Termination.ERROR and quadratic:
+        return _second_try(run, found)
+    if found.termination in {Termination.UNBOUNDED, Termination.INFEASIBLE_OR_UNBOUNDED}:
+        found = _told_apart(run, found)
+    if found.termination is Termination.INFEASIBLE:
+        return replace(found, conflict=conflict(run))
+    return found
+
+
+def conflict(run: HighsRun) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """Rows and columns that cannot hold together, none of which can be left out.
+
+    For integer problems only where the problem without integrality is infeasible already.
+    """
+    import highspy
+
+    relaxed = _relaxed(run.plain)
+    left = run.seconds_left()
+    if len(relaxed.matrix.values) > MAX_NONZEROS or left == 0.0:
+        return None
+    time_limit = SECONDS if left is None else min(SECONDS, left)
+    highs = run.ready(relaxed, iis_strategy=_STRATEGY)
+    highs.setOptionValue("time_limit", time_limit)
+    run.run(highs)
+    if highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
+        return None
+    found = []
+    run.run(highs, lambda: found.append(highs.getIis()))
+    if not found or found[0][0] == highspy.HighsStatus.kError:
+        return None
+    iis = found[0][1]
+    rows = tuple(sorted(int(i) for i in iis.row_index_ if i < run.compiled.num_rows))
+    columns = tuple(sorted(int(j) for j in iis.col_index_ if j < run.compiled.num_columns))
+    return (rows, columns) if iis.valid_ and (rows or columns) else None
+
+
+def _told_apart(run: HighsRun, found: Solution) -> Solution:
+    """Unbounded where some point is feasible and a direction improves without end."""
+    feasible = _is_feasible(run)
+    if feasible is False:
+        return replace(found, termination=Termination.INFEASIBLE, message="Infeasible")
+    ray = recession(run)
+    if feasible and ray is not None:
+        return replace(found, termination=Termination.UNBOUNDED, message="Unbounded", ray=ray)
+    return replace(found, termination=Termination.INFEASIBLE_OR_UNBOUNDED)
+
+
+def _second_try(run: HighsRun, found: Solution) -> Solution:
+    """A quadratic problem its active-set method gave up on: unbounded, or solved with a little curvature added."""
+    if recession(run) is not None:
+        return explained(run, replace(found, termination=Termination.UNBOUNDED))
+    highs = run.ready(run.plain, qp_regularization_value=1e-7)
+    again = run.read(highs, run.run(highs))
+    return explained(run, again) if again.termination is Termination.INFEASIBLE else again
+
+
+def _is_feasible(run: HighsRun) -> bool | None:
+    """Whether any point meets rows, bounds and integrality; None when that is not found out."""
+    import highspy
+
+    highs = run.ready(replace(run.plain, objectives=(), problem_class=ProblemClass.MILP))
+    run.run(highs)
+    status = highs.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return False
+    return True if status == highspy.HighsModelStatus.kOptimal else None
+
+
+def recession(run: HighsRun) -> Values | None:
+    """A direction in which every point stays feasible and the objective improves for ever; None without one.
+
+    With integer columns the direction is one of the problem without integrality, which for rational data some
+    multiple of it takes from whole points to whole points.
+    """
+    import highspy
+
+    cone = _cone(run.plain)
+    if cone is None:
+        return None
+    highs = run.ready(cone)
+    run.run(highs)
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    gain = float(highs.getInfo().objective_function_value)
+    improves = gain < -_STEP if cone.objectives[0].sense == "minimize" else gain > _STEP
+    return np.array(highs.getSolution().col_value)[: run.compiled.num_columns] if improves else None
+
+
+def _cone(model: Compiled) -> Compiled | None:
+    """The directions (of entries up to one) rows and bounds allow for ever, along which x'Qx does not grow."""
+    objective = model.objective
+    if objective is None:
+        return None
+    matrix = model.matrix
+    row_lower, row_upper = (
+        np.where(np.isfinite(side), 0.0, side) for side in (model.row_lower, model.row_upper)
+    )
+    rows = model.num_rows
+    if objective.quadratic is not None:
+        # Qd = 0: both halves of the symmetric matrix, one row per column of it.
+        first, second, values = objective.quadratic
+        off = first != second
+        matrix = extended(
+            matrix,
+            rows + model.num_columns,
+            model.num_columns,
+            rows + np.concatenate([first, second[off]]),
+            np.concatenate([second, first[off]]),
+            np.concatenate([values, values[off]]),
+        )
+        nothing = np.zeros(model.num_columns)
+        row_lower, row_upper = np.concatenate([row_lower, nothing]), np.concatenate([row_upper, nothing])
+    block = RowBlock("directions", 0, np.empty((matrix.num_rows, 0), dtype=np.int64), auxiliary=True)
+    linear = CompiledObjective(objective.name, objective.sense, objective.cost)
+    return replace(
+        _relaxed(model),
+        rows=(block,),
+        objectives=(linear,),
+        matrix=matrix,
+        lower=np.where(np.isfinite(model.lower), 0.0, -1.0),
+        upper=np.where(np.isfinite(model.upper), 0.0, 1.0),
+        row_lower=row_lower,
+        row_upper=row_upper,
+    )
+
+
+def _relaxed(model: Compiled) -> Compiled:
+    """Without integrality and start, and with a linear objective: a linear program with the same feasible set."""
+    objectives = tuple(replace(each, quadratic=None) for each in model.objectives[:1])
+    return replace(
+        model,
+        objectives=objectives,
+        integrality=np.full(model.num_columns, Integrality.CONTINUOUS, dtype=np.int8),
+        problem_class=ProblemClass.LP,
+        start=None,
+    )
