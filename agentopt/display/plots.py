@@ -30,6 +30,7 @@ _MAX_BANDS = 80
 _MAX_NODES = 30
 _MAX_SERIES = 8
 _MAX_GRID = (40, 40)
+_MAX_ENTRIES = 20_000
 _FILE_SETS = frozenset(["COLUMNS", "INTEGER_COLUMNS", "SEMICONTINUOUS_COLUMNS", "SEMIINTEGER_COLUMNS"])
 
 
@@ -43,7 +44,7 @@ def plots(answer: Answer, decisions: Sequence[Decision]) -> list[Html]:
         found.append(schedule(planned.drawn))
         left = [d for d in left if d.name not in planned.names]
     for way in (_flows, _lines, _grids, _bars):
-        for names, figure in way(left):
+        for names, figure in way(left if way is _flows else [d for d in left if len(d) <= _MAX_ENTRIES]):
             found.append(figure)
             left = [d for d in left if d.name not in names]
     return found[:MAX_PLOTS]

@@ -120,10 +120,11 @@ def binding(answer: Answer) -> Html | None:
 
 def _bounds(compiled: Compiled, point: Values, prices: Values | None) -> tuple[list[_Bound], int]:
     """The rows at a limit, inequalities first, the dearest where they are many; how many others are slack."""
-    activity = row_values(compiled, point)
-    scale = _TIGHT * np.maximum(1.0, np.abs(activity))
-    low = np.abs(activity - compiled.row_lower) <= scale
-    high = np.abs(activity - compiled.row_upper) <= scale
+    with np.errstate(all="ignore"):
+        activity = row_values(compiled, point)
+        scale = _TIGHT * np.maximum(1.0, np.abs(activity))
+        low = np.abs(activity - compiled.row_lower) <= scale
+        high = np.abs(activity - compiled.row_upper) <= scale
     equal = compiled.row_lower == compiled.row_upper
     own = np.zeros(compiled.num_rows, dtype=bool)
     for block in compiled.rows:

@@ -16,6 +16,9 @@ from agentopt.formulation.instance import Codes
 
 MAX_ROWS = 60
 MAX_COLUMNS = 12
+_MAX_PIVOT = 20_000
+"""Entries of a decision that are looked through for a pivot."""
+
 _WHOLE = "answer.json has them all"
 
 
@@ -152,6 +155,8 @@ def _chosen(decision: Decision) -> Html:
 
 def _pivot(decision: Decision) -> Html | None:
     """The last index across, or the first of two if only that fits; None where neither does."""
+    if len(decision) > _MAX_PIVOT:
+        return None
     across = decision.arity - 1
     if decision.arity == 2 and len(decision.order(1)) > MAX_COLUMNS >= len(decision.order(0)):
         across = 0
