@@ -12,7 +12,6 @@ from agentopt.errors import ReplyError
 from agentopt.formulation.elements import Formulation
 from agentopt.models.base import Reply
 from agentopt.prompts.replies import extract_json
-from agentopt.verification.quantities import quantities
 
 MAX_NUMBERS = 80
 MAX_LISTED = 50_000
@@ -64,8 +63,10 @@ def numbers(text: str) -> str:
     >>> numbers("Each truck takes 40 boxes; at least 70% go by rail, twice a day, since 1998.")
     '[1] 40  [2] 70%  [3] twice'
     """
-    if len(text) > MAX_LISTED:
+    if not text or len(text) > MAX_LISTED:
         return ""
+    from agentopt.verification.quantities import quantities
+
     found = [quantity.text for quantity in quantities(text) if quantity.required and quantity.kind != "cell"]
     if len(found) > MAX_NUMBERS:
         return f"({len(found)} numbers)"

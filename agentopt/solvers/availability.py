@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["availability"]
 
+import functools
 import re
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -12,13 +13,22 @@ from agentopt.solvers.base import Availability
 from agentopt.solvers.cards import Card
 
 
+@functools.lru_cache(maxsize=64)
+def _installed(package: str, module: str) -> tuple[str, bool] | None:
+    """A package's version and whether it has its module; looked up once: a certificate solves many times."""
+    try:
+        return version(package), find_spec(module) is not None
+    except PackageNotFoundError:
+        return None
+
+
 def availability(card: Card) -> Availability:
     """Whether the package of a card is there in a version that is used, or why not and what to type."""
-    try:
-        found = version(card.package)
-    except PackageNotFoundError:
+    installed = _installed(card.package, card.module)
+    if installed is None:
         return Availability(False, reason=f"the package `{card.package}` is not installed", fix=card.install)
-    if find_spec(card.module) is None:
+    found, has_module = installed
+    if not has_module:
         return Availability(
             False, found, reason=f"`{card.package}` {found} has no module `{card.module}`", fix=card.install
         )
