@@ -41,7 +41,6 @@ class Oracle:
 
         self.program = program
         self._highs: Any = silent()
-        self._highs.setOptionValue("threads", 1)
         n, m = len(program.lower), len(program.rows)
         cost = np.zeros(n)
         for monomial, value in program.objective.terms.items():

@@ -17,13 +17,13 @@ from agentopt.formulation.elements import Formulation, Role
 from agentopt.formulation.resolve import Parsed
 
 _UPPER = re.compile(
-    r"\b(?:at most|most|up to|no more than|not more than|(?:not|cannot|can't|never) exceed|within|maximum|max|limit(?:ed|s)?|"
-    r"capacity|capacities|available|availability|all there is|budget|in stock|in store)\b",
+    r"\b(?:at most|up to|no more than|not more than|(?:not|cannot|can't|never) exceed|within|maximum|max|"
+    r"limit(?:ed|s)?|no more|capacity)\b",
     re.IGNORECASE,
 )
 _LOWER = re.compile(
-    r"\b(?:at least|least|minimum|min|no (?:less|fewer) than|not (?:less|fewer) than|must (?:be )?(?:meet|met|satisf\w+|"
-    r"fulfil\w*|cover\w*|receiv\w+|get|ordered)|meet|satisfy|fulfil|requires?|required|requirements?|needs?|needed|promised?)\b",
+    r"\b(?:at least|minimum|min|no (?:less|fewer) than|not (?:less|fewer) than|enough|"
+    r"must (?:be )?(?:meet|met|satisf\w+|fulfil\w*|cover\w*|receiv\w+|get)|meet|satisfy|fulfil)\b",
     re.IGNORECASE,
 )
 _EITHER = re.compile(r"\b(?:exactly|equal|all of it|must use|use up|between)\b", re.IGNORECASE)
@@ -170,19 +170,23 @@ def _decides(f: Formulation, expr: t.Expr) -> bool:
 
 def _said(f: Formulation, name: str, role: Role, standing: list[str]) -> bool:
     parameter = f.parameters[name]
-    words = [name, parameter.meaning, parameter.quote or ""]
-    for each in dict.fromkeys(standing):
-        words += [each, f.constraints[each].because]
-    said = " . ".join(words).replace("_", " ")
+    own = " . ".join([name, parameter.meaning, parameter.quote or ""]).replace("_", " ")
+    rows = [f"{each} . {f.constraints[each].because}" for each in dict.fromkeys(standing)]
+    cited = " . ".join(rows).replace("_", " ")
     match role:
+        # The row's own words must say it, and neither they nor the parameter's the opposite.
         case Role.CAPACITY:
-            return bool(_UPPER.search(said)) and not _LOWER.search(said) and not _EITHER.search(said)
+            return bool(_UPPER.search(cited)) and not (
+                _LOWER.search(f"{own} . {cited}") or _EITHER.search(cited)
+            )
         case Role.REQUIREMENT:
-            return bool(_LOWER.search(said)) and not _UPPER.search(said) and not _EITHER.search(said)
+            return bool(_LOWER.search(cited)) and not (
+                _UPPER.search(f"{own} . {cited}") or _EITHER.search(cited)
+            )
         case Role.COST:
-            return bool(_COST.search(said)) and not _REWARD.search(said)
+            return bool(_COST.search(own)) and not _REWARD.search(own)
         case Role.REWARD:
-            return bool(_REWARD.search(said)) and not _COST.search(said)
+            return bool(_REWARD.search(own)) and not _COST.search(own)
     return False
 
 
