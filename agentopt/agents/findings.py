@@ -22,7 +22,9 @@ from pydantic import JsonValue
 from agentopt.agents.context import Problem
 from agentopt.agents.state import Reason
 from agentopt.compiling.arrays import Compiled
+from agentopt.formulation.declarations import check_usage
 from agentopt.formulation.elements import Formulation
+from agentopt.formulation.resolve import parse
 from agentopt.solvers.solution import Solution, Termination
 from agentopt.verification.certificate import Certificate, Finding
 from agentopt.verification.traceability import coverage
@@ -110,15 +112,19 @@ def _statement(compiled: Compiled, row: int) -> str:
 
 
 def unused_numbers(formulation: Formulation, problem: Problem) -> list[str]:
-    """The numbers of the text that the formulation neither uses nor waives, one finding each.
+    """The numbers the formulation leaves idle, one finding each: parameters no statement uses, and numbers of
+    the text it neither uses nor waives.
 
-    Where there are any, its own numbers that no text gives follow: one miscopied shows as both.
+    Where there are any of the text, the numbers that no text gives follow: one miscopied shows as both.
     """
-    if problem.formulation is not None or not 0 < len(problem.text) <= MAX_COVERED:
+    if problem.formulation is not None:
         return []
-    found = coverage(problem.text, formulation)
-    doubts = found.diagnostics()[: len(found.unused) + len(found.inventions)]
-    return [doubt.render().removeprefix("warning: ") for doubt in doubts[:MAX_NAMED]] if found.unused else []
+    idle = [d for d in check_usage(parse(formulation)) if d.element.startswith("parameters.")]
+    if 0 < len(problem.text) <= MAX_COVERED:
+        found = coverage(problem.text, formulation)
+        if found.unused:
+            idle += found.diagnostics()[: len(found.unused) + len(found.inventions)]
+    return [doubt.render().removeprefix("warning: ") for doubt in idle[:MAX_NAMED]]
 
 
 _SECTIONS = ("sets", "parameters", "variables", "constraints")

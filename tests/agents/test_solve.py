@@ -106,6 +106,45 @@ def test_prose_to_the_end_is_no_formulation(make_context):
     assert not answer.ok
 
 
+def test_a_number_of_the_text_that_nothing_uses_goes_back_once(make_context):
+    without = joinery(parameters=joinery()["parameters"][:3], constraints=joinery()["constraints"][:1])  # type: ignore[index]
+    model = Script({"formulate": [without], "repair": [joinery()]})
+    answer = run(PROBLEM, make_context(model))
+    assert answer.objective == pytest.approx(OPTIMUM)
+    asked = model.asked[1].messages[1].content
+    assert "a condition may be missing" in asked
+    assert "the number 12 in" in asked
+
+
+def test_a_parameter_no_statement_uses_goes_back_once(make_context):
+    idle = joinery(constraints=joinery()["constraints"][:1])  # type: ignore[index]
+    model = Script({"formulate": [idle], "repair": [joinery()]})
+    answer = run(PROBLEM, make_context(model))
+    assert answer.objective == pytest.approx(OPTIMUM)
+    assert "parameters.sold: nothing uses this parameter" in model.asked[1].messages[1].content
+
+
+def test_a_number_that_is_waived_is_not_asked_about(make_context):
+    waiving = joinery(
+        parameters=joinery()["parameters"][:3],  # type: ignore[index]
+        constraints=joinery()["constraints"][:1],  # type: ignore[index]
+        waived=[{"number": "12", "why": "sales are not limited after all"}],
+    )
+    model = Script({"formulate": [waiving]})
+    answer = run(PROBLEM, make_context(model))
+    assert answer.objective == pytest.approx(600)
+    assert len(model.asked) == 1
+
+
+def test_a_model_that_leaves_a_number_idle_twice_is_believed(make_context):
+    idle = joinery(constraints=joinery()["constraints"][:1])  # type: ignore[index]
+    model = Script({"formulate": [idle], "repair": [idle]})
+    answer = run(PROBLEM, make_context(model))
+    assert answer.objective == pytest.approx(600)
+    assert len(model.asked) == 2
+    assert any("stands by its formulation (coverage)" in warning for warning in answer.warnings)
+
+
 def infeasible() -> dict[str, object]:
     return broken("sum(hours[p]*make[p] for p in PIECES) <= -time")
 
