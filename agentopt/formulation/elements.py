@@ -21,6 +21,7 @@ __all__ = [
     "Waiver",
 ]
 
+import math
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -41,10 +42,28 @@ if TYPE_CHECKING:
     from agentopt.api import Data
     from agentopt.formulation.diagnostics import Diagnostic
 
-Scalar = str | int | float
+MAX_NUMBER = 1e300
+
+
+def _no_truth(value: object) -> object:
+    """Refuse true and false, which would pass for 1 and 0, and numbers beyond all use."""
+    if isinstance(value, bool):
+        raise ValueError(f"expected a number, found `{str(value).lower()}`; write 1 or 0, or quote a label")
+    if isinstance(value, int) and abs(value) > MAX_NUMBER:
+        raise ValueError(f"a number of {int(math.log10(abs(value))) + 1} digits is too large")
+    return value
+
+
+_Plain = BeforeValidator(_no_truth)
+
+Scalar = Annotated[str | int | float, _Plain]
 """An element of a one-dimensional set, or a number. A string of digits means the integer: `"12"` is `12`."""
 
-Bound = Annotated[str | int | float | None, Field(description="a number, an expression, or null for none")]
+Whole = Annotated[int, _Plain]
+Number = Annotated[int | float, _Plain]
+Bound = Annotated[
+    str | int | float | None, _Plain, Field(description="a number, an expression, or null for none")
+]
 Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 """A list of names; a single name may be written without the brackets."""
 
@@ -87,9 +106,9 @@ class IndexSet(Element):
 
     meaning: str = ""
     elements: list[Scalar | list[Scalar]] | None = None
-    first: int | str | None = None
-    last: int | str | None = None
-    step: int = 1
+    first: Annotated[int | str | None, _Plain] = None
+    last: Annotated[int | str | None, _Plain] = None
+    step: Whole = 1
     from_: str | None = Field(default=None, alias="from")
     column: Names | None = None
     of: Names | None = None
@@ -137,7 +156,7 @@ class Parameter(Element):
     over: Names = Field(default_factory=list)
     unit: str | None = None
     role: Role = Role.DATA
-    value: int | float | None = None
+    value: Number | None = None
     values: JsonValue = None
     quote: str | None = None
     from_: str | None = Field(default=None, alias="from")
@@ -145,7 +164,7 @@ class Parameter(Element):
     key: Names | None = None
     with_: Names | None = Field(default=None, alias="with")
     formula: str | None = None
-    default: int | float | None = None
+    default: Number | None = None
 
     @model_validator(mode="after")
     def _one_definition(self) -> Parameter:
@@ -198,9 +217,9 @@ class Objective(Element):
     maximize: str | None = None
     unit: str | None = None
     meaning: str = ""
-    weight: float = Field(default=1.0, gt=0)
-    priority: int = 0
-    tolerance: float = Field(default=0.0, ge=0)
+    weight: Annotated[float, _Plain] = Field(default=1.0, gt=0)
+    priority: Whole = 0
+    tolerance: Annotated[float, _Plain] = Field(default=0.0, ge=0)
 
     @model_validator(mode="after")
     def _one_direction(self) -> Objective:

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from agentopt.formulation import tree as t
 from agentopt.formulation.diagnostics import Diagnostic
-from agentopt.formulation.elements import Parameter, Variable
+from agentopt.formulation.elements import MAX_NUMBER, Parameter, Variable
 from agentopt.formulation.resolve import Parsed, ParsedVariable
 from agentopt.formulation.unparse import unparse
 
@@ -122,7 +122,7 @@ def _leaves(values: object) -> Iterator[float]:
             case bool() | None | str():
                 pass
             case int() | float() as number:
-                yield float(number)
+                yield float(number) if abs(number) <= MAX_NUMBER else math.copysign(math.inf, number)
             case Mapping() as inner:
                 stack.extend(inner.values())
             case list() as inner:

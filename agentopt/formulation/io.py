@@ -18,7 +18,7 @@ from typing import Literal
 from agentopt.errors import FormulationError
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.validation import validate
-from agentopt.formulation.yaml_text import MAX_NESTING, read_yaml, write_yaml
+from agentopt.formulation.yaml_text import MAX_DIGITS, MAX_NESTING, read_yaml, write_yaml
 
 MAX_CHARACTERS = 20_000_000
 _SUFFIXES: dict[str, Literal["yaml", "json"]] = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
@@ -99,7 +99,7 @@ def read(text: str, *, format: Literal["auto", "yaml", "json"] = "auto", source:
     try:
         data = _read_json(text) if kind == "json" else read_yaml(text)
     except FormulationError as error:
-        if format == "auto" and kind == "json":
+        if format == "auto" and isinstance(error, _NotJsonError):
             try:
                 return read_yaml(text)
             except FormulationError:
@@ -125,7 +125,9 @@ def dumps(formulation: Formulation, format: Literal["yaml", "json"] = "yaml") ->
 
 
 def _read_json(text: str) -> object:
-    decoder = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float)
+    decoder = json.JSONDecoder(
+        object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float, parse_int=_int
+    )
     try:
         return decoder.decode(text)
     except json.JSONDecodeError as error:
@@ -133,7 +135,7 @@ def _read_json(text: str) -> object:
         found = (
             "the text ends" if ended else f"near `{text[max(0, error.pos - 10) : error.pos + 15].strip()}`"
         )
-        raise FormulationError(
+        raise _NotJsonError(
             f"line {error.lineno}, column {error.colno}: not JSON: {error.msg.lower()}, {found}",
             hint="the reply or file seems to be cut off" if ended else "",
         ) from None
@@ -144,6 +146,10 @@ def _read_json(text: str) -> object:
         raise FormulationError(f"not readable: nested more than {MAX_NESTING} deep") from None
     except ValueError as error:
         raise FormulationError(f"not readable: {error}") from None
+
+
+class _NotJsonError(FormulationError):
+    """The text is no JSON at all; it may be YAML that starts with a bracket."""
 
 
 class _DuplicateKeyError(Exception):
@@ -163,6 +169,12 @@ def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _constant(name: str) -> float:
     raise ValueError(f"`{name}` is not a number; leave a bound out, or write null")
+
+
+def _int(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"a number of {len(text):,} digits is too large")
+    return int(text)
 
 
 def _float(text: str) -> float:

@@ -122,7 +122,7 @@ class Shapes:
             first, last = declared.first if declared.first is not None else 1, declared.last
             if isinstance(first, int) and isinstance(last, int) and declared.step:
                 values = range(first, last + (1 if declared.step > 0 else -1), declared.step)
-                if len(values) <= _MAX_KNOWN:
+                if abs(last - first) <= _MAX_KNOWN * abs(declared.step):
                     return (_listed(name, values),)
             return (Axis(name, numeric=True),)
         if declared.from_ is not None:
@@ -167,7 +167,7 @@ def _range(arguments: Sequence[t.Expr]) -> Axis:
     values = [a.value for a in arguments if isinstance(a, t.Number) and isinstance(a.value, int)]
     if len(values) == len(arguments) and (len(values) < 3 or values[2]):
         found = range(*values)
-        if len(found) <= _MAX_KNOWN:
+        if abs(found.stop - found.start) <= _MAX_KNOWN * abs(found.step):
             return _listed("a range", found)
     return Axis("a range", numeric=True)
 

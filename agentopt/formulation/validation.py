@@ -50,6 +50,12 @@ _EXPECTED = {
     "dict": "a mapping",
     "finite": "a finite number (null for no bound)",
 }
+_MEANT = {
+    "continuous": "did you mean `real`?",
+    "bool": "did you mean `binary`?",
+    **dict.fromkeys(("permutation", "sequence"), "use integers and `alldifferent(...)`"),
+    "interval": "use two variables, its start and its end",
+}
 _SYNONYMS = {
     "expression": ("that", "minimize", "formula"),
     "expr": ("that", "minimize", "formula"),
@@ -104,6 +110,8 @@ def validate(data: object, *, source: str = "") -> Formulation:
             f"`objective` and `constraints`, found {describe(data)}",
             hint="`agentopt formulation schema` shows the form",
         )
+    if _unpaired(data):
+        raise FormulationError(f"{subject} holds half a character (an unpaired surrogate)", hint="delete it")
     try:
         return Formulation.model_validate(data)
     except ValidationError as error:
@@ -117,6 +125,21 @@ def validate(data: object, *, source: str = "") -> Formulation:
         raise FormulationError(lines[0] if not source else f"`{source}`: {lines[0]}")
     listed = "\n".join(f"  {line}" for line in lines)
     raise FormulationError(f"{subject} is not a formulation: {len(found)} problems\n{listed}")
+
+
+def _unpaired(data: object) -> bool:
+    """Whether a text in the data cannot be written as UTF-8; JSON escapes can make one."""
+    stack: list[object] = [data]
+    while stack:
+        match stack.pop():
+            case str() as text:
+                if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+                    return True
+            case Mapping() as inner:
+                stack += [*inner, *inner.values()]
+            case list() as inner:
+                stack += inner
+    return False
 
 
 def problems(error: ValidationError, data: object) -> list[Diagnostic]:
@@ -171,11 +194,10 @@ def _diagnostic(path: tuple[str | int, ...], errors: Sequence[ErrorDetails]) -> 
     if kind in ("literal_error", "enum"):
         expected = str(first.get("ctx", {}).get("expected", ""))
         names = expected.replace("'", "").replace(" or ", ", ").split(", ")
-        hint = {"continuous": "did you mean `real`?", "bool": "did you mean `binary`?"}.get(
-            str(first["input"]).casefold(), nearest(str(first["input"]).casefold(), names)
-        )
+        given = str(first["input"]).casefold()
+        hint = _MEANT[given] if given in _MEANT else nearest(given, names)
         return Diagnostic("error", element, f"expected {expected.replace(chr(39), '`')}, found {found}", hint)
-    kinds = dict.fromkeys(_EXPECTED.get(e["type"].split("_")[0], e["msg"]) for e in errors)
+    kinds = dict.fromkeys(_expected(e) for e in errors)
     if "a number" in kinds:
         kinds.pop("a whole number", None)
     hint = ""
@@ -184,6 +206,17 @@ def _diagnostic(path: tuple[str | int, ...], errors: Sequence[ErrorDetails]) -> 
     elif element == "objective":
         kinds, hint = {"a mapping": None}, "write `minimize:` or `maximize:` with the expression"
     return Diagnostic("error", element, f"expected {' or '.join(kinds)}, found {found}", hint)
+
+
+def _expected(error: ErrorDetails) -> str:
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "greater_than":
+            return f"a number greater than {context['gt']:g}"
+        case "greater_than_equal":
+            return f"{context['ge']:g} or more"
+        case kind:
+            return _EXPECTED.get(kind.split("_")[0], error["msg"])
 
 
 def _field_hint(path: tuple[str | int, ...]) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import yaml
 
 MAX_NESTING = 100
+MAX_DIGITS = 300
 _LINE = 100
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
@@ -36,7 +37,7 @@ def scalar(text: str) -> object:
     """The value of an unquoted scalar: null, true or false, a number, or the text itself.
 
     Raises:
-        ValueError: an infinite number or NaN.
+        ValueError: an infinite number, one of more than `MAX_DIGITS` digits, or NaN.
 
     >>> [scalar(x) for x in ("12", "007", "1e3", "no", "null", "12:30")]
     [12, '007', 1000.0, 'no', None, '12:30']
@@ -44,6 +45,8 @@ def scalar(text: str) -> object:
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.match(text):
+        if len(text) > MAX_DIGITS:
+            raise ValueError(f"a number of {len(text):,} digits is too large")
         return int(text)
     if _INFINITE.match(text):
         raise ValueError(f"`{text}` is not a number; leave a bound out, or write null")
