@@ -245,7 +245,7 @@ def _form(value: Fraction, quantity: Quantity, matching: _Matching) -> tuple[tup
     for factor in _FACTORS:
         if places := matching.find(value * factor):
             return places, f"times {factor}"
-        if places := matching.find(value / factor):
+        if value != factor and (places := matching.find(value / factor)):
             return places, f"divided by {factor}"
     if abs(value) != 1 and (places := matching.find(1 / value)):
         return places, "as one divided by it"

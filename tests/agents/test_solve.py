@@ -166,7 +166,13 @@ def test_a_model_that_stands_by_infeasible_is_believed(make_context):
 
 
 def test_an_unbounded_model_goes_back_once(make_context):
-    model = Script({"formulate": [{**joinery(), "constraints": []}], "repair": [joinery()]})
+    turned = joinery(
+        constraints=[
+            {"name": "workshop", "that": "sum(hours[p]*make[p] for p in PIECES) >= time"},
+            {"name": "market", "that": 'make["shelf"] >= sold'},
+        ]
+    )
+    model = Script({"formulate": [turned], "repair": [joinery()]})
     assert run(PROBLEM, make_context(model)).status == "optimal"
     assert "improved without limit" in model.asked[1].messages[1].content
 
