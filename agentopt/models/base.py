@@ -16,6 +16,7 @@ __all__ = [
     "Usage",
     "Watch",
     "WatchableModel",
+    "failed",
     "identity",
     "watchable",
 ]
@@ -24,6 +25,8 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, cast
+
+from agentopt.errors import ModelError
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,11 @@ def watchable(model: Model) -> WatchableModel:
     if "watch" in inspect.signature(model.generate).parameters:
         return cast(WatchableModel, model)
     return _Unwatched(model)
+
+
+def failed(error: ModelError, count: int) -> list[Reply]:
+    """The replies to so many requests that came to an error, for a batch that has other replies."""
+    return [Reply("", Usage(calls=0), "error", error.message) for _ in range(count)]
 
 
 def identity(model: Model) -> str:

@@ -15,15 +15,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from agentopt.models.base import Model, Reply, Request, Usage, Watch, identity, watchable
+from agentopt.errors import ModelError
+from agentopt.models.base import Model, Reply, Request, Usage, Watch, failed, identity, watchable
 from agentopt.models.cache_file import CacheFile
 from agentopt.models.fingerprints import fingerprint
 
 
 @dataclass
 class _Flight:
-    """A reply that a thread of this process is getting; None when it was not got."""
+    """A reply that a batch of this process is getting; None when it was not got."""
 
+    batch: _Batch
     landed: threading.Event = field(default_factory=threading.Event)
     reply: Reply | None = None
 
@@ -60,11 +62,11 @@ class Cached:
         who = self.identity
         batch = _Batch(requests, [fingerprint(request, who) for request in requests], watch or Watch())
         while missing := batch.missing():
-            mine, theirs = self._take_off(missing, batch.keys)
+            mine, theirs = self._take_off(missing, batch)
             try:
                 self._fetch(mine, batch)
             finally:
-                self._file.release(self._land(mine, None))
+                self._file.release(self._land(mine, None, batch))
             for position, flight in theirs.items():
                 batch.await_flight(position, flight)
         return [batch.replies[position] for position in range(len(requests))]
@@ -74,33 +76,35 @@ class Cached:
         self._file.close()
         self._model.close()
 
-    def _take_off(self, missing: list[int], keys: list[str]) -> tuple[dict[str, int], dict[int, _Flight]]:
+    def _take_off(self, missing: list[int], batch: _Batch) -> tuple[dict[str, int], dict[int, _Flight]]:
         """What this call gets itself, by key, and what another, or an earlier request of it, is getting."""
         mine: dict[str, int] = {}
         theirs: dict[int, _Flight] = {}
         with self._lock:
             for position in missing:
-                flight = self._flights.get(keys[position])
+                key = batch.keys[position]
+                flight = self._flights.get(key)
                 if flight is None:
-                    self._flights[keys[position]] = _Flight()
-                    mine[keys[position]] = position
+                    self._flights[key] = _Flight(batch)
+                    mine[key] = position
                 else:
                     theirs[position] = flight
         return mine, theirs
 
-    def _land(self, keys: Iterable[str], reply: Reply | None) -> list[str]:
-        """Tell those who wait for a reply, or that it was not got; the keys that were still under way."""
+    def _land(self, keys: Iterable[str], reply: Reply | None, batch: _Batch) -> list[str]:
+        """Tell those who wait for a batch's reply, or that it was not got; the keys still under way."""
         with self._lock:
-            landed = [(key, self._flights.pop(key)) for key in keys if key in self._flights]
-        for _, flight in landed:
+            own = [key for key in keys if key in self._flights and self._flights[key].batch is batch]
+            landed = [self._flights.pop(key) for key in own]
+        for flight in landed:
             flight.reply = reply
             flight.landed.set()
-        return [key for key, _ in landed]
+        return own
 
     def _fetch(self, mine: dict[str, int], batch: _Batch) -> None:
         """Get replies from the file, from the model, and from other processes, in this order."""
         for key, reply in self._file.find(list(mine)).items():
-            self._land([key], reply)
+            self._land([key], reply, batch)
             batch.have(mine[key], reply)
         wanted = [key for key, position in mine.items() if position not in batch.replies]
         claimed = self._file.claim(wanted)
@@ -111,9 +115,11 @@ class Cached:
             pause = min(0.5, pause * 1.5)
             asked = self._file.claimed_elsewhere(elsewhere)
             for key, reply in self._file.find(elsewhere).items():
-                self._land([key], reply)
+                self._land([key], reply, batch)
                 batch.have(mine[key], reply)
             elsewhere = [key for key in elsewhere if key in asked and mine[key] not in batch.replies]
+        for key in elsewhere:
+            batch.late(mine[key])
 
     def _send(self, keys: list[str], mine: dict[str, int], batch: _Batch) -> None:
         if not keys:
@@ -123,11 +129,17 @@ class Cached:
         def keep(place: int, reply: Reply) -> None:
             if reply.stop != "error":
                 self._file.put(keys[place], reply)
-            self._land([keys[place]], reply)
+            self._land([keys[place]], reply, batch)
             batch.have(positions[place], reply, streamed=True)
 
         inner = replace(batch.watch.of(positions), on_reply=keep)
-        replies = self._model.generate([batch.requests[position] for position in positions], inner)
+        others = bool(batch.replies)
+        try:
+            replies = self._model.generate([batch.requests[position] for position in positions], inner)
+        except ModelError as error:
+            if not others:
+                raise
+            replies = failed(error, len(positions))  # the replies of the batch that are there are not lost
         for place, reply in enumerate(replies):
             if positions[place] not in batch.replies:
                 keep(place, reply)
@@ -154,12 +166,16 @@ class _Batch:
     def is_over(self) -> bool:
         return self.watch.deadline is not None and time.monotonic() >= self.watch.deadline
 
+    def late(self, position: int) -> None:
+        """Give up on a reply that somebody else is getting."""
+        why = "the time was over before the reply to the same request came"
+        self.have(position, Reply("", Usage(calls=0), "error", why))
+
     def await_flight(self, position: int, flight: _Flight) -> None:
-        """Share the reply of a flight; without one, the request stays missing."""
+        """Share the reply of a flight; without one, or with another's error, the request stays missing."""
         left = None if self.watch.deadline is None else max(0.0, self.watch.deadline - time.monotonic())
         if not flight.landed.wait(left):
-            late = "the time was over before the reply to the same request came"
-            self.have(position, Reply("", Usage(calls=0), "error", late))
-        elif flight.reply is not None:
+            self.late(position)
+        elif flight.reply is not None and (flight.reply.stop != "error" or flight.batch is self):
             usage = replace(flight.reply.usage, dollars=0.0, seconds=0.0, cached=True)
             self.have(position, replace(flight.reply, usage=usage))

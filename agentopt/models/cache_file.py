@@ -76,7 +76,10 @@ class CacheFile:
         self._with_file(insert, None, writes=True)
 
     def claim(self, keys: Sequence[str]) -> set[str]:
-        """Those of the keys this process should ask for: all but the ones a live process asks for already."""
+        """Those of the keys this process should ask for.
+
+        They are all but the ones a live process asks for already, or had a reply to a moment ago.
+        """
 
         def insert(connection: sqlite3.Connection) -> set[str]:
             now, host, mine = time.time(), socket.gethostname(), set(keys)
@@ -85,7 +88,8 @@ class CacheFile:
                     row = connection.execute(
                         "select host, process, owner, until from claims where key = ?", (key,)
                     ).fetchone()
-                    if row is not None and row[2] != self._owner and row[3] > now and _alive(row[0], row[1]):
+                    other = row is not None and row[2] != self._owner and row[3] > now
+                    if (other and _alive(row[0], row[1])) or self._there(connection, key):
                         mine.discard(key)
                         continue
                     connection.execute(
@@ -95,6 +99,11 @@ class CacheFile:
             return mine
 
         return self._with_file(insert, set(keys), writes=True)
+
+    @staticmethod
+    def _there(connection: sqlite3.Connection, key: str) -> bool:
+        row = connection.execute("select reply from replies where key = ?", (key,)).fetchone()
+        return row is not None and _load(row[0]) is not None
 
     def claimed_elsewhere(self, keys: Iterable[str]) -> set[str]:
         """Those of the keys that another live process still asks for."""

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agentopt.budget import Cost, Meter, Reservation
-from agentopt.errors import BudgetExceeded, SettingsError
-from agentopt.models.base import Model, Reply, Request, Usage, Watch, identity, watchable
+from agentopt.errors import BudgetExceeded, ModelError, SettingsError
+from agentopt.models.base import Model, Reply, Request, Usage, Watch, failed, identity, watchable
 from agentopt.models.prices import Price, price_of
 
 DEFAULT_MAX_TOKENS = 16_384
@@ -100,6 +100,12 @@ class Metered:
         try:
             inner = replace(outer, on_reply=settle, deadline=self._deadline(outer))
             replies = self._model.generate(requests, inner)
+        except ModelError as error:
+            if not first:
+                raise
+            replies = failed(error, len(requests))  # the replies that were paid for are not lost
+            for place, reply in enumerate(replies):
+                outer.reply(place, reply)
         finally:
             for reservation in reserved:  # what had no reply was not sent, or came to nothing
                 self.meter.settle(reservation, Cost(0))
