@@ -7,7 +7,7 @@ arrays.
 
 from __future__ import annotations
 
-__all__ = ["build", "columns", "rows", "write"]
+__all__ = ["build", "columns", "component_name", "graph_values", "index_keys", "rows", "write"]
 
 import functools
 import operator
@@ -41,10 +41,10 @@ def build(compiled: Compiled, *, objective: CompiledObjective | None = None) -> 
     constraints: list[Any] = []
     for block in compiled.rows:
         size = len(block.codes)
-        keys = _keys(compiled, block)
+        keys = index_keys(compiled, block)
         numbers = range(block.start, block.start + size)
         rules = {key: _rule(pyo, compiled, bodies, i) for key, i in zip(keys, numbers, strict=True)}
-        name = _name(block.name, taken)
+        name = component_name(block.name, taken)
         if keys == [None]:
             component = pyo.Constraint(rule=functools.partial(_given, rules[None]))
             model.add_component(name, component)
@@ -56,7 +56,7 @@ def build(compiled: Compiled, *, objective: CompiledObjective | None = None) -> 
     chosen = compiled.objective if objective is None else objective
     sense = pyo.maximize if chosen is not None and chosen.sense == "maximize" else pyo.minimize
     expression = 0.0 if chosen is None else _objective(pyo, chosen, found)
-    model.add_component(_name("objective", taken), pyo.Objective(expr=expression, sense=sense))
+    model.add_component(component_name("objective", taken), pyo.Objective(expr=expression, sense=sense))
     model._agentopt = (found, constraints)
     return model
 
@@ -91,7 +91,7 @@ def _looked_up(rules: dict[Any, Any], _: Any, *key: Any) -> Any:
     return rules[key if len(key) != 1 else key[0]]
 
 
-def _name(name: str, taken: set[str]) -> str:
+def component_name(name: str, taken: set[str]) -> str:
     """A component name: dots out of it, and a number after one that is taken."""
     base = name.replace(".", "_")
     candidate, number = base, 2
@@ -101,7 +101,7 @@ def _name(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def _keys(compiled: Compiled, block: VariableBlock | RowBlock) -> list[Any]:
+def index_keys(compiled: Compiled, block: VariableBlock | RowBlock) -> list[Any]:
     """Index of each entry: None for a scalar, a label, a tuple of labels; numbers where labels do not tell apart."""
     if block.codes.shape[1] == 0 and len(block.codes) == 1:
         return [None]
@@ -115,10 +115,10 @@ def _variables(pyo: Any, model: Any, compiled: Compiled, taken: set[str]) -> lis
     found: list[Any] = []
     lower, upper = compiled.lower.tolist(), compiled.upper.tolist()
     for block in compiled.variables:
-        keys = _keys(compiled, block)
+        keys = index_keys(compiled, block)
         place = {key: block.start + k for k, key in enumerate(keys)}
         component = pyo.Var() if keys == [None] else pyo.Var(keys)
-        model.add_component(_name(block.name, taken), component)
+        model.add_component(component_name(block.name, taken), component)
         for key, j in place.items():
             variable = component[key]
             kind = compiled.integrality[j]
@@ -146,7 +146,7 @@ def _semicontinuous(pyo: Any, model: Any, compiled: Compiled, found: Sequence[An
                 f"semi-continuous `{found[j].name}` has no finite bounds", hint="give it an upper bound"
             )
     on = pyo.Var(semi, domain=pyo.Binary)
-    model.add_component(_name("is_on", taken), on)
+    model.add_component(component_name("is_on", taken), on)
     for side, name in ((compiled.upper, "is_on_most"), (compiled.lower, "is_on_least")):
         stated = {
             j: found[j] - float(side[j]) * on[j] <= 0
@@ -155,7 +155,7 @@ def _semicontinuous(pyo: Any, model: Any, compiled: Compiled, found: Sequence[An
             for j in semi
         }
         model.add_component(
-            _name(name, taken), pyo.Constraint(semi, rule=functools.partial(_looked_up, stated))
+            component_name(name, taken), pyo.Constraint(semi, rule=functools.partial(_looked_up, stated))
         )
 
 
@@ -181,7 +181,7 @@ def _bodies(pyo: Any, compiled: Compiled, found: Sequence[Any]) -> list[Any]:
             for i, j, value in zip(row.first.tolist(), row.second.tolist(), row.values.tolist(), strict=True)
         )
     for nonlinear in compiled.nonlinear:
-        for i, part in zip(nonlinear.rows.tolist(), _graph(pyo, nonlinear.graph, found), strict=True):
+        for i, part in zip(nonlinear.rows.tolist(), graph_values(pyo, nonlinear.graph, found), strict=True):
             bodies[i] = bodies[i] + part
     return bodies
 
@@ -208,11 +208,11 @@ def _objective(pyo: Any, objective: CompiledObjective, found: Sequence[Any]) -> 
             for i, j, value in zip(first, second, values, strict=True)
         )
     if objective.nonlinear is not None:
-        total = total + _graph(pyo, objective.nonlinear.graph, found)[0]
+        total = total + graph_values(pyo, objective.nonlinear.graph, found)[0]
     return total
 
 
-def _graph(pyo: Any, graph: Graph, found: Sequence[Any]) -> list[Any]:
+def graph_values(pyo: Any, graph: Graph, found: Sequence[Any]) -> list[Any]:
     """The N expressions of a graph."""
     if graph.operation == "constant":
         assert graph.values is not None
@@ -220,7 +220,7 @@ def _graph(pyo: Any, graph: Graph, found: Sequence[Any]) -> list[Any]:
     if graph.operation == "column":
         assert graph.columns is not None
         return [found[j] for j in graph.columns.tolist()]
-    operands = [_graph(pyo, operand, found) for operand in graph.operands]
+    operands = [graph_values(pyo, operand, found) for operand in graph.operands]
     if graph.parents is not None:
         groups: list[list[Any]] = [[] for _ in range(graph.size)]
         for parent, part in zip(graph.parents.tolist(), operands[0], strict=True):
