@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agentopt.solvers.base import Availability, Engine, Feature, Limits, Report
-    from agentopt.solvers.cards import Card, cards
+    from agentopt.solvers.card import Card, cards
     from agentopt.solvers.registry import engine, engines
     from agentopt.solvers.routing import route
     from agentopt.solvers.settling import solve
@@ -32,7 +32,7 @@ __all__ = [
 
 _HOMES = {
     "Availability": "base",
-    "Card": "cards",
+    "Card": "card",
     "Engine": "base",
     "Feature": "base",
     "Limits": "base",
@@ -41,7 +41,7 @@ _HOMES = {
     "Report": "base",
     "Solution": "solution",
     "Termination": "solution",
-    "cards": "cards",
+    "cards": "card",
     "engine": "registry",
     "engines": "registry",
     "route": "routing",

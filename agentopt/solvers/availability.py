@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from agentopt.solvers.base import Availability
-from agentopt.solvers.cards import Card
+from agentopt.solvers.card import Card
 
 
 @functools.lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ import numpy as np
 
 from agentopt.compiling.arrays import Compiled, Integrality
 from agentopt.solvers.base import Limits
-from agentopt.solvers.cards import Card
+from agentopt.solvers.card import Card
 
 
 def relative_gap(card: Card, compiled: Compiled, limits: Limits) -> float:

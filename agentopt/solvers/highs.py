@@ -16,7 +16,7 @@ from agentopt.compiling.highs_model import silent
 from agentopt.errors import EngineError
 from agentopt.solvers.availability import availability
 from agentopt.solvers.base import Availability, Feature, Limits, Report
-from agentopt.solvers.cards import Card
+from agentopt.solvers.card import Card
 from agentopt.solvers.gap import relative_gap
 from agentopt.solvers.highs_run import HighsRun
 from agentopt.solvers.options import checked, unknown
@@ -34,7 +34,7 @@ _KEPT = 1e-9
 class Highs:
     """HiGHS through `highspy`.
 
-    >>> from agentopt.solvers.cards import cards
+    >>> from agentopt.solvers.card import cards
     >>> Highs(cards()["highs"]).name
     'highs'
     """

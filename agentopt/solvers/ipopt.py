@@ -23,7 +23,7 @@ from agentopt.errors import EngineError
 from agentopt.formulation.instance import Values
 from agentopt.solvers.availability import availability
 from agentopt.solvers.base import Availability, Feature, Limits, Report
-from agentopt.solvers.cards import Card, Value
+from agentopt.solvers.card import Card, Value
 from agentopt.solvers.options import checked, unknown
 from agentopt.solvers.solution import PointStatus, Progress, Solution, Termination
 from agentopt.solvers.trivial import settled
@@ -43,7 +43,7 @@ _OURS = frozenset({"print_level", "output_file", "file_print_level", "sb"})
 class Ipopt:
     """Ipopt through `casadi`.
 
-    >>> from agentopt.solvers.cards import cards
+    >>> from agentopt.solvers.card import cards
     >>> Ipopt(cards()["ipopt"]).name
     'ipopt'
     """

@@ -21,8 +21,11 @@ from agentopt.compiling.evaluate import objective_value
 from agentopt.formulation.instance import Values
 from agentopt.solvers.matrices import extended
 
-SLACK = 1e-9
-"""Relative slack of a level's row beyond its tolerance: engines keep rows only up to rounding."""
+LINEAR_SLACK = 1e-12
+"""Relative slack of a linear level's row beyond its tolerance: the rounding of its own value."""
+
+CURVED_SLACK = 1e-9
+"""The same for other levels, whose row would otherwise leave no inside."""
 
 
 def only(compiled: Compiled, objective: CompiledObjective) -> Compiled:
@@ -36,7 +39,9 @@ def held(compiled: Compiled, level: CompiledObjective, reached: Values) -> Compi
     The point becomes the start of the next level.
     """
     value = objective_value(level, reached)
-    slack = level.tolerance * abs(value) + SLACK * max(1.0, abs(value))
+    linear = level.quadratic is None and level.nonlinear is None
+    beyond = LINEAR_SLACK if linear else CURVED_SLACK
+    slack = level.tolerance * abs(value) + beyond * max(1.0, abs(value))
     row = compiled.num_rows
     minimize = level.sense == "minimize"
     side = value + slack - level.offset if minimize else value - slack - level.offset

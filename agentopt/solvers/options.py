@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agentopt.errors import EngineError, nearest
-from agentopt.solvers.cards import Card, Option, Value
+from agentopt.solvers.card import Card, Option, Value
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def checked(card: Card, options: Mapping[str, object]) -> Checked:
     Raises:
         EngineError: a value is not of the option's type, or outside its range.
 
-    >>> from agentopt.solvers.cards import cards
+    >>> from agentopt.solvers.card import cards
     >>> checked(cards()["highs"], {"threads": "2"}).known["threads"]
     2
     """

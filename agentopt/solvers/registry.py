@@ -16,7 +16,7 @@ from typing import cast
 
 from agentopt.errors import EngineError, nearest
 from agentopt.solvers.base import Engine
-from agentopt.solvers.cards import cards
+from agentopt.solvers.card import cards
 
 ENGINES: Mapping[str, str] = {
     "highs": "agentopt.solvers.highs:Highs",

@@ -11,7 +11,7 @@ from pathlib import Path
 from agentopt.compiling.arrays import Compiled, ProblemClass
 from agentopt.errors import AvailabilityError, EngineError
 from agentopt.solvers.base import Availability, Engine, Feature
-from agentopt.solvers.cards import Card
+from agentopt.solvers.card import Card
 from agentopt.solvers.registry import cards, engines
 
 

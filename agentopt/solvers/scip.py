@@ -18,18 +18,19 @@ from typing import Any
 
 import numpy as np
 
-from agentopt.compiling.arrays import Compiled, CompiledObjective
-from agentopt.compiling.evaluate import objective_value
+from agentopt.compiling.arrays import Compiled, CompiledObjective, ProblemClass
+from agentopt.compiling.evaluate import max_violation, objective_value
 from agentopt.errors import EngineError
 from agentopt.formulation.instance import Values
 from agentopt.solvers.availability import availability
 from agentopt.solvers.base import Availability, Feature, Limits, Report
-from agentopt.solvers.cards import Card
+from agentopt.solvers.card import Card
 from agentopt.solvers.gap import relative_gap
 from agentopt.solvers.options import checked, unknown
 from agentopt.solvers.scip_model import Built, build
 from agentopt.solvers.semicontinuous import without_semicontinuous
 from agentopt.solvers.solution import PointStatus, Progress, Solution, Termination
+from agentopt.solvers.tidy import tidied
 from agentopt.solvers.trivial import settled
 from agentopt.solvers.watching import Stop, watch
 
@@ -38,6 +39,9 @@ MAX_LOG = 200_000
 
 MAX_POOL = 10
 """Points that are kept beside the best."""
+
+HUGE = 1e9
+"""Values from which an optimum is doubted."""
 
 _TERMINATIONS = {
     "optimal": Termination.OPTIMAL,
@@ -66,7 +70,7 @@ _MESSAGES = {
 class Scip:
     """SCIP through `pyscipopt`.
 
-    >>> from agentopt.solvers.cards import cards
+    >>> from agentopt.solvers.card import cards
     >>> Scip(cards()["scip"]).name
     'scip'
     """
@@ -130,12 +134,24 @@ class _Solve:
             path = Path(folder) / "log"
             model.setLogfile(str(path))
             self.limit_time(model)
-            self.watched(model)
+            failure = self.watched(model)
             model.setLogfile(None)
             log = path.read_text(encoding="utf-8", errors="replace")[-MAX_LOG:] if path.is_file() else ""
-        found = self.read(model, built, log)
+        found = self.read(model, built, log, failure)
         if found.termination is Termination.INFEASIBLE_OR_UNBOUNDED:
             found = self.told_apart(found)
+        if found.termination is Termination.OPTIMAL and self.still_improves(found):
+            message = f"at values of {np.abs(found.values).max():.0e} the objective still improves"  # type: ignore[arg-type]  # it has a point
+            found = replace(
+                found,
+                termination=Termination.UNBOUNDED,
+                point=PointStatus.NONE,
+                message=message,
+                values=None,
+                objective=None,
+                bound=None,
+                pool=(),
+            )
         return found
 
     # -- settings --------------------------------------------------------------------------------------------
@@ -150,6 +166,9 @@ class _Solve:
 
         given = checked(self.card, options)
         found: dict[str, object] = {"limits/gap": relative_gap(self.card, self.compiled, self.limits)}
+        if self.compiled.problem_class in {ProblemClass.LP, ProblemClass.MILP}:
+            # Relative to the side of a row, SCIP's own 1e-6 would be too coarse to compare engines by.
+            found["numerics/feastol"] = 1e-9
         if self.limits.seconds is not None:
             found["limits/time"] = float(self.limits.seconds)
         if self.limits.memory_mb is not None:
@@ -183,10 +202,10 @@ class _Solve:
 
     # -- running ---------------------------------------------------------------------------------------------
 
-    def watched(self, model: Any) -> None:
+    def watched(self, model: Any) -> BaseException | None:
         """Solve under the limits, noting progress."""
         _listen(model, self)
-        watch(
+        return watch(
             model.optimizeNogil,
             cancel=model.interruptSolve,
             look=self.look,
@@ -201,15 +220,17 @@ class _Solve:
 
     # -- reading ---------------------------------------------------------------------------------------------
 
-    def read(self, model: Any, built: Built, log: str) -> Solution:
+    def read(self, model: Any, built: Built, log: str, failure: BaseException | None) -> Solution:
         status = model.getStatus()
         termination = _TERMINATIONS.get(status, Termination.ITERATION_LIMIT)
         message = _MESSAGES.get(status, status)
         if status in {"userinterrupt", "terminate"} and self.stop.reason is not None:
             termination, message = self.stop.reason, self.stop.message
+        if failure is not None:
+            termination, message = Termination.ERROR, str(failure)
         columns = built.variables[: self.compiled.num_columns]
         points = [_values(model, point, columns) for point in model.getSols()[: MAX_POOL + 1]]
-        points = [point for point in points if point is not None]
+        points = [tidied(self.compiled, point) for point in points if point is not None]
         if termination in {Termination.INFEASIBLE, Termination.UNBOUNDED}:
             points = []
         objective = bound = None
@@ -233,6 +254,19 @@ class _Solve:
             message=message,
             log=log,
         )
+
+    def still_improves(self, found: Solution) -> bool:
+        """Whether an optimum is only where SCIP's numbers end: ten times as far is feasible too, and better."""
+        objective, values = self.compiled.objective, found.values
+        if objective is None or values is None or found.objective is None:
+            return False
+        if np.abs(values).max(initial=0.0) < HUGE:
+            return False
+        farther = 10.0 * values
+        better = objective_value(objective, farther)
+        gain = better - found.objective if objective.sense == "maximize" else found.objective - better
+        allowed = 1e-6 * float(np.abs(farther).max())
+        return gain > abs(found.objective) and max_violation(self.compiled, farther) <= allowed
 
     def told_apart(self, found: Solution) -> Solution:
         """Infeasible or unbounded: solved again without an objective, which is never unbounded."""

@@ -58,9 +58,8 @@ def solve(
     started = time.perf_counter()
 
     def one(model: Compiled) -> Solution:
-        left = limits
-        if limits.seconds is not None:
-            spent = time.perf_counter() - started
+        left, spent = limits, time.perf_counter() - started
+        if limits.seconds is not None and spent > 0.01:
             left = replace(limits, seconds=max(min(LEAST_SECONDS, limits.seconds), limits.seconds - spent))
         if engine is None:
             return _routed(model, left, options, report, cards)

@@ -1,0 +1,349 @@
+"""Problems with known answers, one list a class, for every engine that claims the class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from agentopt.solvers.base import Feature
+from agentopt.solvers.solution import Termination
+
+
+@dataclass(frozen=True)
+class Known:
+    """A formulation's parts and what must come of them; `optimum` in the model's own sense."""
+
+    name: str
+    feature: Feature
+    parts: dict[str, Any]
+    optimum: float | None = None
+    termination: Termination = Termination.OPTIMAL
+    point: dict[str, float] = field(default_factory=dict)
+
+
+def _two(lower: float | None = 0, upper: float | None = None) -> dict[str, Any]:
+    return {name: {"lower": lower, "upper": upper} for name in "xy"}
+
+
+BOX = _two(-1, 1)
+
+KNOWN = [
+    Known(
+        "a production plan",
+        Feature.LP,
+        {
+            "variables": _two(),
+            "objective": {"maximize": "3*x + 5*y + 7"},
+            "constraints": {"a": {"that": "x <= 4"}, "b": {"that": "2*y <= 12"}, "c": {"that": "3*x + 2*y <= 18"}},
+        },
+        43.0,
+        point={"x": 2.0, "y": 6.0},
+    ),
+    Known(
+        "a blend to minimize",
+        Feature.LP,
+        {
+            "variables": _two(),
+            "objective": {"minimize": "2*x + 3*y - 1"},
+            "constraints": {"a": {"that": "x + y >= 4"}, "b": {"that": "x + 3*y >= 6"}, "c": {"that": "x <= 3"}},
+        },
+        8.0,
+        point={"x": 3.0, "y": 1.0},
+    ),
+    Known(
+        "a degenerate vertex",
+        Feature.LP,
+        {
+            "variables": _two(),
+            "objective": {"maximize": "x + y"},
+            "constraints": {
+                "a": {"that": "x + y <= 2"},
+                "b": {"that": "x <= 1"},
+                "c": {"that": "y <= 1"},
+                "d": {"that": "2*x + y <= 3"},
+                "e": {"that": "x + 2*y <= 3"},
+            },
+        },
+        2.0,
+    ),
+    Known(
+        "coefficients from 1e-4 to 1e6",
+        Feature.LP,
+        {
+            "variables": _two(),
+            "objective": {"minimize": "1000000*x + 0.0001*y"},
+            "constraints": {"a": {"that": "0.0001*x + 0.000001*y >= 0.01"}, "b": {"that": "y <= 9000"}},
+        },
+        10_000_000.9,
+        point={"x": 10.0, "y": 9000.0},
+    ),
+    Known(
+        "equalities only, free variables",
+        Feature.LP,
+        {
+            "variables": _two(None, None),
+            "objective": {"minimize": "x"},
+            "constraints": {"a": {"that": "x + y == 1"}, "b": {"that": "x - y == 5"}},
+        },
+        3.0,
+        point={"x": 3.0, "y": -2.0},
+    ),
+    Known(
+        "a fixed column and a range",
+        Feature.LP,
+        {
+            "variables": {"x": {"lower": 2, "upper": 2}, "y": {"lower": None}},
+            "objective": {"minimize": "x + y"},
+            "constraints": {"a": {"that": "-3 <= x + 2*y <= 10"}},
+        },
+        -0.5,
+    ),
+    Known("no constraints", Feature.LP, {"variables": BOX, "objective": {"maximize": "x - 2*y"}}, 3.0),
+    Known("no objective", Feature.LP, {"variables": _two(), "constraints": {"a": {"that": "x + y == 3"}}}, 0.0),
+    Known(
+        "bounds that cross",
+        Feature.LP,
+        {"variables": _two(3, 2), "objective": {"minimize": "x"}},
+        termination=Termination.INFEASIBLE,
+    ),
+    Known(
+        "rows that contradict",
+        Feature.LP,
+        {
+            "variables": _two(),
+            "objective": {"minimize": "x"},
+            "constraints": {"a": {"that": "x + y <= 1"}, "b": {"that": "x + y >= 2"}},
+        },
+        termination=Termination.INFEASIBLE,
+    ),
+    Known(
+        "nothing stops growth",
+        Feature.LP,
+        {"variables": _two(), "objective": {"maximize": "x"}, "constraints": {"a": {"that": "x - y <= 1"}}},
+        termination=Termination.UNBOUNDED,
+    ),
+    Known(
+        "infeasible, and unbounded without its rows",
+        Feature.LP,
+        {
+            "variables": {**_two(), "z": {"lower": None}},
+            "objective": {"maximize": "z"},
+            "constraints": {"a": {"that": "x + y <= -1"}},
+        },
+        termination=Termination.INFEASIBLE,
+    ),
+    Known(
+        "a knapsack",
+        Feature.MILP,
+        {
+            "variables": {name: {"domain": "binary"} for name in "abcd"},
+            "objective": {"maximize": "10*a + 13*b + 7*c + 8*d"},
+            "constraints": {"w": {"that": "5*a + 6*b + 3*c + 4*d <= 10"}},
+        },
+        21.0,
+        point={"b": 1.0, "d": 1.0},
+    ),
+    Known(
+        "an integer below zero",
+        Feature.MILP,
+        {
+            "variables": {"n": {"domain": "integer", "lower": -9, "upper": 9}, "y": {"lower": 0}},
+            "objective": {"minimize": "n + y"},
+            "constraints": {"a": {"that": "2*n + y >= -7"}},
+        },
+        -3.0,
+    ),
+    Known(
+        "integers whose relaxation is feasible",
+        Feature.MILP,
+        {
+            "variables": {"n": {"domain": "integer", "upper": 5}, "m": {"domain": "integer", "upper": 5}},
+            "objective": {"minimize": "n"},
+            "constraints": {"a": {"that": "2*n + 2*m == 3"}},
+        },
+        termination=Termination.INFEASIBLE,
+    ),
+    Known(
+        "unbounded with integers",
+        Feature.MILP,
+        {
+            "variables": {"n": {"domain": "integer", "lower": 0}, "y": {"lower": 0}},
+            "objective": {"maximize": "n + y"},
+            "constraints": {"a": {"that": "2*n - 2*y <= 1"}},
+        },
+        termination=Termination.UNBOUNDED,
+    ),
+    Known(
+        "integers without a point, unbounded without integrality",
+        Feature.MILP,
+        {
+            "variables": {"n": {"domain": "integer", "lower": 0}, "m": {"domain": "integer", "lower": 0}},
+            "objective": {"maximize": "n"},
+            "constraints": {"a": {"that": "2*n - 2*m == 1"}, "b": {"that": "m <= 50"}},
+        },
+        termination=Termination.INFEASIBLE,
+    ),
+    Known(
+        "a semi-continuous batch that is worth it",
+        Feature.MILP,
+        {
+            "variables": {
+                "s": {"domain": "semicontinuous", "lower": 2, "upper": 1e6},
+                "y": {"lower": 0, "upper": 10},
+            },
+            "objective": {"minimize": "s + 3*y"},
+            "constraints": {"a": {"that": "s + y >= 1.5"}},
+        },
+        2.0,
+        point={"s": 2.0, "y": 0.0},
+    ),
+    Known(
+        "a semi-continuous batch that is not",
+        Feature.MILP,
+        {
+            "variables": {"s": {"domain": "semicontinuous", "lower": 2, "upper": 9}, "y": {"lower": 0}},
+            "objective": {"minimize": "s + 3*y"},
+            "constraints": {"a": {"that": "s + y >= 0.5"}},
+        },
+        1.5,
+        point={"s": 0.0, "y": 0.5},
+    ),
+    Known(
+        "a semi-integer number",
+        Feature.MILP,
+        {
+            "variables": {"k": {"domain": "semiinteger", "lower": 3, "upper": 8}, "y": {"upper": 0.25}},
+            "objective": {"minimize": "k"},
+            "constraints": {"a": {"that": "k + y >= 3.5"}},
+        },
+        4.0,
+    ),
+    Known(
+        "distance to a point, cut off",
+        Feature.CONVEX_QP,
+        {
+            "variables": _two(None, None),
+            "objective": {"minimize": "(x - 2)**2 + (y - 3)**2 + x*y"},
+            "constraints": {"a": {"that": "x + y <= 2"}},
+        },
+        5.0,
+        point={"x": 0.0, "y": 2.0},
+    ),
+    Known(
+        "a concave profit",
+        Feature.CONVEX_QP,
+        {
+            "variables": _two(0, 10),
+            "objective": {"maximize": "4*x - x**2 + 2*y - y**2 + 1"},
+            "constraints": {"a": {"that": "x + y <= 2"}},
+        },
+        5.5,
+        point={"x": 1.5, "y": 0.5},
+    ),
+    Known(
+        "a flat direction",
+        Feature.CONVEX_QP,
+        {
+            "variables": _two(-50, 50),
+            "objective": {"minimize": "(x - y)**2 - x - y"},
+            "constraints": {"a": {"that": "x + y <= 30"}},
+        },
+        -30.0,
+    ),
+    Known(
+        "a convex objective along which one can fall for ever",
+        Feature.CONVEX_QP,
+        {
+            "variables": _two(),
+            "objective": {"minimize": "(x - y)**2 - x"},
+            "constraints": {"a": {"that": "2*y - 2*x <= 1"}},
+        },
+        termination=Termination.UNBOUNDED,
+    ),
+    Known(
+        "a convex objective and contradicting rows",
+        Feature.CONVEX_QP,
+        {
+            "variables": _two(),
+            "objective": {"minimize": "x**2 + y**2"},
+            "constraints": {"a": {"that": "x + y <= 1"}, "b": {"that": "x + y >= 2"}},
+        },
+        termination=Termination.INFEASIBLE,
+    ),
+    Known("a saddle", Feature.QP, {"variables": BOX, "objective": {"minimize": "2*x*y"}}, -2.0),
+    Known("a concave corner", Feature.QP, {"variables": BOX, "objective": {"minimize": "-x**2 - 2*y**2 + x"}}, -4.0),
+    Known(
+        "a quadratic objective of integers",
+        Feature.MIQP,
+        {
+            "variables": {"n": {"domain": "integer", "upper": 5}, "y": {"lower": -1, "upper": 1}},
+            "objective": {"minimize": "(n - 2.6)**2 + (y - n)**2"},
+        },
+        1.36,
+        point={"n": 2.0, "y": 1.0},
+    ),
+    Known(
+        "a disc",
+        Feature.QCP,
+        {
+            "variables": _two(None, None),
+            "objective": {"maximize": "3*x + 4*y"},
+            "constraints": {"a": {"that": "x**2 + y**2 <= 25"}},
+        },
+        25.0,
+        point={"x": 3.0, "y": 4.0},
+    ),
+    Known(
+        "outside a disc",
+        Feature.QCP,
+        {
+            "variables": _two(0, 10),
+            "objective": {"minimize": "x + 2*y"},
+            "constraints": {"a": {"that": "x**2 + y**2 >= 4"}},
+        },
+        2.0,
+    ),
+    Known(
+        "whole numbers in a disc",
+        Feature.MIQCP,
+        {
+            "variables": {n: {"domain": "integer", "lower": -9, "upper": 9} for n in "nm"},
+            "objective": {"maximize": "2*n + 3*m"},
+            "constraints": {"a": {"that": "n**2 + m**2 <= 20"}},
+        },
+        16.0,
+        point={"n": 2.0, "m": 4.0},
+    ),
+    Known(
+        "a smooth valley",
+        Feature.NLP,
+        {
+            "variables": _two(0.1, 5),
+            "objective": {"minimize": "x**3 - 3*log(x) + exp(y) - y"},
+            "constraints": {"a": {"that": "x + y >= 0.5"}},
+        },
+        1.0 + 1.105170918 - 0.1,
+        point={"x": 1.0, "y": 0.1},
+    ),
+    Known(
+        "a nonlinear row",
+        Feature.NLP,
+        {
+            "variables": _two(0.01, 4),
+            "objective": {"maximize": "x + y"},
+            "constraints": {"a": {"that": "exp(x) + exp(y) <= 4"}},
+        },
+        1.3862943611,
+    ),
+    Known(
+        "waves of an integer",
+        Feature.MINLP,
+        {
+            "variables": {"n": {"domain": "integer", "lower": 0, "upper": 8}, "y": {"lower": 0, "upper": 2}},
+            "objective": {"maximize": "5*sin(n) + sqrt(y) - 0.1*n"},
+            "constraints": {"a": {"that": "y**3 + n <= 9"}},
+        },
+        5 * 0.9092974268 + 2**0.5 - 0.2 - (2**0.5 - 7 ** (1 / 6)),
+        point={"n": 2.0},
+    ),
+]

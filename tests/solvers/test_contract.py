@@ -1,0 +1,141 @@
+"""Every engine on every problem of the classes it claims: one set of expectations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from agentopt.compiling.arrays import Compiled
+from agentopt.compiling.evaluate import max_violation, objective_value
+from agentopt.errors import EngineError
+from agentopt.solvers import Feature, Limits, PointStatus, Termination, engines
+from agentopt.solvers.routing import feature
+from tests.compiling.models import compiled
+from tests.solvers.problems import KNOWN, Known
+
+ENGINES = engines()
+
+CASES = [
+    pytest.param(name, known, id=f"{name}: {known.name}")
+    for name, engine in sorted(ENGINES.items())
+    for known in KNOWN
+    if known.feature in engine.features
+]
+
+IDLE: dict[str, object] = {"sets": {}, "objective": None, "constraints": {}}
+
+
+def model(known: Known) -> Compiled:
+    parts = {"constraints": {}, **known.parts}
+    parts["variables"] = {
+        name: {key: value for key, value in variable.items() if value is not None}
+        | ({"lower": None} if variable.get("lower", 0) is None else {})
+        for name, variable in parts["variables"].items()
+    }
+    return compiled(**parts)
+
+
+@pytest.mark.parametrize(("name", "known"), CASES)
+def test_it_finds_the_known_answer(name: str, known: Known) -> None:
+    problem = model(known)
+    assert feature(problem) is known.feature
+    found = ENGINES[name].solve(problem, Limits(seconds=20), {})
+    local = Feature.GLOBAL not in ENGINES[name].features
+    expected = known.termination
+    if local and expected is Termination.OPTIMAL:
+        expected = Termination.LOCALLY_OPTIMAL
+    assert found.termination is expected, found.message
+    assert found.engine == name
+    assert found.version
+    if known.optimum is None:
+        assert found.values is None
+        assert found.objective is None
+        assert found.point is PointStatus.NONE
+        return
+    assert found.point is PointStatus.FEASIBLE
+    assert found.values is not None
+    assert found.values.shape == (problem.num_columns,)
+    assert found.objective == pytest.approx(known.optimum, rel=1e-6, abs=1e-6)
+    if problem.objective is not None:
+        assert found.objective == pytest.approx(objective_value(problem.objective, found.values), abs=1e-9)
+    assert max_violation(problem, found.values) <= 2e-6
+    for variable, value in known.point.items():
+        assert problem.values_by_name(found.values)[variable] == pytest.approx(value, abs=1e-3)
+    if local:
+        assert found.bound is None
+    else:
+        assert found.bound == pytest.approx(known.optimum, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted(ENGINES))
+def test_a_model_without_columns_is_settled_without_the_engine(name: str) -> None:
+    empty = compiled(sets={"I": {"elements": []}}, variables={"x": {"over": ["I"]}}, objective={"minimize": "7"})
+    found = ENGINES[name].solve(empty, Limits(), {})
+    assert (found.termination, found.objective, found.bound) == (Termination.OPTIMAL, 7.0, 7.0)
+
+
+@pytest.mark.parametrize("name", sorted(ENGINES))
+def test_numbers_that_are_none_are_refused(name: str) -> None:
+    problem = model(KNOWN[0])
+    broken = replace(problem, lower=np.array([np.nan, 0.0]))
+    with pytest.raises(EngineError, match="not a number"):
+        ENGINES[name].solve(broken, Limits(), {})
+    objective = replace(problem.objectives[0], cost=np.array([np.inf, 1.0]))
+    with pytest.raises(EngineError, match="not a finite number"):
+        ENGINES[name].solve(replace(problem, objectives=(objective,)), Limits(), {})
+
+
+@pytest.mark.parametrize("name", sorted(ENGINES))
+def test_an_unknown_option_is_an_error_with_the_nearest_name(name: str) -> None:
+    problem = model(KNOWN[0])
+    with pytest.raises(EngineError, match="has no option `random_sed`") as raised:
+        ENGINES[name].solve(problem, Limits(), {"random_sed": 1})
+    assert raised.value.hint == "did you mean `random_seed`?"
+
+
+@pytest.mark.parametrize("name", sorted(ENGINES))
+def test_options_from_text_are_recorded_as_set(name: str) -> None:
+    found = ENGINES[name].solve(model(KNOWN[0]), Limits(), {"random_seed": "3"})
+    assert "3" in dict(found.options).values()
+
+
+@pytest.mark.parametrize("name", ["highs", "scip"])
+def test_the_log_is_kept_and_nothing_is_printed(name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    found = ENGINES[name].solve(model(KNOWN[12]), Limits(), {})
+    assert found.log
+    assert capfd.readouterr() == ("", "")
+
+
+def test_highs_gives_a_ray_along_which_the_objective_improves() -> None:
+    for known in KNOWN:
+        if known.termination is not Termination.UNBOUNDED:
+            continue
+        problem = model(known)
+        if feature(problem) not in ENGINES["highs"].features:
+            continue
+        ray = ENGINES["highs"].solve(problem, Limits(), {}).ray
+        assert ray is not None
+        assert problem.objective is not None
+        gain = float(problem.objective.cost @ ray)
+        assert gain > 0 if problem.objective.sense == "maximize" else gain < 0
+        point = np.ones(problem.num_columns)
+        assert max_violation(problem, point + 1e6 * ray) <= 1e-6
+
+
+def test_highs_gives_a_conflict_that_is_infeasible_and_irreducible() -> None:
+    parts = {
+        "variables": {"x": {"upper": 3}, "y": {"upper": 3}, "z": {"upper": 9}},
+        "objective": {"minimize": "x"},
+        "constraints": {"a": {"that": "x + z <= 5"}, "b": {"that": "x + y >= 7"}, "c": {"that": "x - z <= 8"}},
+    }
+    found = ENGINES["highs"].solve(compiled(**parts), Limits(), {})
+    assert found.termination is Termination.INFEASIBLE
+    assert found.conflict == ((1,), (0, 1))
+
+
+def test_a_conflict_of_integers_alone_is_left_open() -> None:
+    known = next(each for each in KNOWN if each.name == "integers whose relaxation is feasible")
+    found = ENGINES["highs"].solve(model(known), Limits(), {})
+    assert found.conflict is None
