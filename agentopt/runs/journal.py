@@ -21,8 +21,8 @@ from pydantic import JsonValue
 from agentopt.errors import RunError
 from agentopt.runs.files import broken, read_file
 
-_PASSING = frozenset(["progress"])
-"""Kinds of which nothing follows; they are written, but not waited for."""
+_PASSING = frozenset(["progress", "start", "end"])
+"""Kinds from which nothing follows; they are written, but not waited for."""
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,26 @@ def test_entries_are_numbered_timed_and_plain(root: Path) -> None:
     assert first.time.tzinfo is not None
 
 
+def test_what_something_follows_from_is_on_disk_before_it_does(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    sync = os.fsync
+
+    def counting(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_size)
+        sync(descriptor)
+
+    with Run.create(root, "solve") as run:
+        path = run.folder / "events.jsonl"
+        monkeypatch.setattr(os, "fsync", counting)
+        run.record("progress", nodes=1)
+        assert synced == []
+        run.record("call", reply="x")
+        assert synced == [path.stat().st_size]
+        monkeypatch.undo()
+
+
 def test_threads_share_a_journal(root: Path) -> None:
     with Run.create(root, "solve") as run:
 
