@@ -15,7 +15,7 @@ from agentopt.formulation import tree as t
 from agentopt.formulation.derive import Data, Env
 from agentopt.formulation.elements import IndexSet
 from agentopt.formulation.entries import Around, Entries, Space, complete, place
-from agentopt.formulation.frames import Frame
+from agentopt.formulation.frames import MAX_POINTS, Frame
 from agentopt.formulation.generators import expand
 from agentopt.formulation.instance import BoundParameter, BoundSet, Codes, Instance, Labels, Values, product
 from agentopt.formulation.literals import labels_of, read_values
@@ -263,7 +263,8 @@ class Binder:
             found = self._derived(space)
         elif declared.default is not None:
             source, path = "its default", f"{path}.default"
-            found = read_values(space, declared.default, path)
+            large = space.size > MAX_ELEMENTS
+            found = _no_entries(space, path) if large else read_values(space, declared.default, path)
         else:
             raise BindingError(
                 f"{path}: the parameter has no numbers",
@@ -287,6 +288,10 @@ class Binder:
                 if space.sets:
                     generators = self._generators(f"parameters.{space.name}.with", formula, space.sets)
                     frame, env = expand(self._data, frame, env, generators)
+                if frame.size > MAX_POINTS:
+                    raise CompileError(
+                        f"{frame.size:,} numbers", hint="let it range over a set of the indices that matter"
+                    )
                 values = self._data.number(formula.expression, frame, env)
         except CompileError as error:
             raise BindingError(f"{formula.path}: {error.message}", hint=error.hint) from None
@@ -316,6 +321,12 @@ class Binder:
             found.append(t.Generator(names[start : start + bound.arity], t.Name(bound.name)))
             start += bound.arity
         return found
+
+
+def _no_entries(space: Space, source: str) -> Entries:
+    """Nothing given, so that every index has the default."""
+    none = [np.empty(0, dtype=np.int32) for _ in range(space.arity)]
+    return Entries(none, np.empty(0), lambda entry, k: "", lambda entry: source, source)
 
 
 def _anywhere(columns: Sequence[Codes]) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from agentopt.errors import CompileError, nearest
 from agentopt.formulation import tree as t
-from agentopt.formulation.frames import Frame, Ints, shaped
+from agentopt.formulation.frames import MAX_POINTS, Frame, Ints, shaped
 from agentopt.formulation.instance import BoundSet, Instance, Label, Values
 from agentopt.formulation.lookup import ParameterTable, SetIndex
 from agentopt.formulation.places import first_point, item_text, key_text
@@ -94,6 +94,10 @@ class Data:
                 first, second = self.domain(left, env), self.domain(right, env)
                 if operator == "*":
                     a, b = first.codes, second.codes
+                    if len(a) * len(b) > MAX_POINTS:
+                        raise CompileError(
+                            f"a product of {len(a) * len(b):,} elements", hint="list the tuples that matter"
+                        )
                     return np.hstack([np.repeat(a, len(b), axis=0), np.tile(b, (len(a), 1))])
                 if first.arity != second.arity:
                     raise CompileError(
@@ -477,8 +481,8 @@ def _range(*ends: float) -> range:
     if len(ends) > 2 and ends[2] == 0:
         raise CompileError("the step of a `range` is zero")
     found = range(*map(int, ends))
-    if len(found) > MAX_RANGE:
-        raise CompileError(f"a `range` of {len(found):,} elements", hint=f"at most {MAX_RANGE:,} are read")
+    if (count := (found.stop - found.start) // found.step) > MAX_RANGE:
+        raise CompileError(f"a `range` of {count:,} elements", hint=f"at most {MAX_RANGE:,} are read")
     return found
 
 

@@ -12,7 +12,7 @@ carries it and at which positions. Sums over a generator are formed by folding a
 
 from __future__ import annotations
 
-__all__ = ["Frame", "Index", "Ints", "join", "shaped"]
+__all__ = ["MAX_POINTS", "Frame", "Index", "Ints", "join", "shaped"]
 
 import math
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agentopt.formulation.instance import BoundSet, Values
+from agentopt.errors import CompileError
+from agentopt.formulation.instance import MAX_POINTS, BoundSet, Values
 
 Ints = NDArray[np.integer[Any]]
 
@@ -41,6 +42,13 @@ def join(left: Ints, right: Ints) -> tuple[Ints, Ints]:
     ends = np.cumsum(counts)
     within = np.arange(len(picked)) - np.repeat(ends - counts, counts)
     return picked, order[np.repeat(low, counts) + within]
+
+
+def _limited(size: int) -> None:
+    if size > MAX_POINTS:
+        raise CompileError(
+            f"{size:,} combinations of indices", hint="state it over a set of those that matter"
+        )
 
 
 def shaped(column: NDArray[Any], axis: int, num_axes: int) -> NDArray[Any]:
@@ -127,10 +135,15 @@ class Frame:
         return Frame(lengths, indices, self.root, tuple(parents))
 
     def merge(self, axes: Sequence[int]) -> Frame:
-        """Write out the product of `axes` as one axis, the last varying fastest."""
+        """Write out the product of `axes` as one axis, the last varying fastest.
+
+        Raises:
+            CompileError: it has more than `MAX_POINTS` points.
+        """
         axes = sorted(axes)
         if len(axes) < 2:
             return self
+        _limited(math.prod(self.lengths[a] for a in axes))
         return self.take(axes, self.unravel(axes))
 
     def unravel(self, axes: Sequence[int]) -> list[Ints]:
@@ -151,7 +164,12 @@ class Frame:
         return self.take([axis], [np.flatnonzero(mask).astype(np.int32)])
 
     def column(self, name: str) -> Ints:
-        """The codes of an index at every point, shape (size,)."""
+        """The codes of an index at every point, shape (size,).
+
+        Raises:
+            CompileError: there are more than `MAX_POINTS` points.
+        """
+        _limited(self.size)
         index = self.indices[name]
         view = shaped(index.codes, index.axis, len(self.lengths))
         return np.broadcast_to(view, self.lengths).reshape(-1)

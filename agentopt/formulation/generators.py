@@ -16,9 +16,7 @@ import numpy as np
 from agentopt.errors import CompileError
 from agentopt.formulation import tree as t
 from agentopt.formulation.derive import Data, Env
-from agentopt.formulation.frames import Frame, Index, Ints, join
-
-MAX_POINTS = 400_000_000
+from agentopt.formulation.frames import MAX_POINTS, Frame, Index, Ints, join
 
 
 def expand(data: Data, frame: Frame, env: Env, generators: Sequence[t.Generator]) -> tuple[Frame, Env]:
@@ -88,6 +86,8 @@ def _grow_dependent(
     if (step == 0).any():
         raise CompileError("the step of a `range` is zero")
     counts = np.maximum(0, -((low - high) // step))
+    if (total := float(counts.sum(dtype=float))) > MAX_POINTS:
+        raise CompileError(f"ranges of {total:,.0f} elements in all", hint=f"at most {MAX_POINTS:,} are read")
     selection = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     within = np.arange(len(selection)) - np.repeat(np.cumsum(counts) - counts, counts)
     values = low[selection] + within * step[selection]

@@ -10,8 +10,18 @@ row-major table over their product, and its `codes` are only made if somebody as
 
 from __future__ import annotations
 
-__all__ = ["BoundParameter", "BoundSet", "Instance", "Label", "Labels", "canonical", "product"]
+__all__ = [
+    "MAX_POINTS",
+    "BoundParameter",
+    "BoundSet",
+    "Instance",
+    "Label",
+    "Labels",
+    "canonical",
+    "product",
+]
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,11 +32,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agentopt.errors import CompileError
 from agentopt.formulation.elements import Formulation
 
 Label = str | int | float
 Codes = NDArray[np.integer[Any]]
 Values = NDArray[np.float64]
+
+MAX_POINTS = 200_000_000
+"""How many combinations of indices are written out; more is a mistake, not a model."""
 
 _INTEGER = re.compile(r"(0|-?[1-9][0-9]{0,17})\Z")
 _EXACT = 10**18
@@ -240,7 +254,17 @@ class Instance:
     warnings: Sequence[str] = ()
 
     def product(self, over: Sequence[str]) -> Codes:
-        """Codes of the product of the named sets, row-major, shape (n, total arity); (1, 0) for no sets."""
+        """Codes of the product of the named sets, row-major, shape (n, total arity); (1, 0) for no sets.
+
+        Raises:
+            CompileError: it has more than `MAX_POINTS` rows.
+        """
+        size = math.prod(len(self.sets[name]) for name in over)
+        if size > MAX_POINTS:
+            raise CompileError(
+                f"the product of {' and '.join(over)} has {size:,} elements",
+                hint="range over a set of the tuples that matter",
+            )
         return product([self.sets[name].codes for name in over])
 
 

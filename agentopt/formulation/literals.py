@@ -22,7 +22,7 @@ import numpy as np
 
 from agentopt.errors import BindingError
 from agentopt.formulation.entries import Entries, Space
-from agentopt.formulation.instance import Label, Values, canonical
+from agentopt.formulation.instance import MAX_POINTS, Label, Values, canonical
 
 _NUMBERS = (int, float, np.integer, np.floating, Decimal, Fraction)
 _PLAIN = {int, float, np.float64, np.float32, np.int64, np.int32}
@@ -42,6 +42,11 @@ def read_values(space: Space, data: object, source: str) -> Entries | Values:
     """
     data = _plain(data)
     if isinstance(data, _NUMBERS) and not isinstance(data, bool):
+        if space.size > MAX_POINTS:
+            raise BindingError(
+                f"{source}: `{space.name}` ranges over {space.size:,} indices",
+                hint="write it as its `default`",
+            )
         return np.full(space.size, _number(data, space.name, (), source))
     if isinstance(data, np.ndarray):
         return aligned(space, data, source)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentopt.errors import CompileError
+from agentopt.errors import BindingError, CompileError
 from agentopt.formulation import lookup
 from agentopt.formulation.binding import bind
 from agentopt.formulation.derive import Data, MissingValue
@@ -256,3 +256,56 @@ def test_values_are_found_in_a_dense_table_and_in_a_sorted_one(kept, dense):
         values = evaluate(bind(f, {"c": {(i, j): 10 * i + j for i, j in kept}}), "c[i, j]", "i in I, j in I")
     expected = [[10 * i + j if (i, j) in kept else -1 for j in range(1, 8)] for i in range(1, 8)]
     assert values.tolist() == expected
+
+
+MANY = {"I": {"last": 100_000}}
+
+
+@pytest.mark.parametrize(
+    ("elements", "message"),
+    [
+        ({"sets": {"I": {"last": 10**30}}}, r"sets.I: a range of 1,000,000,\S+ elements"),
+        ({"sets": {**MANY, "J": {"of": ["I", "I"]}}}, "sets.J: a product of 10,000,000,000 elements"),
+        ({"sets": {**MANY, "J": {"formula": "I*I"}}}, "sets.J.formula: a product of 10,000,000,000"),
+        ({"parameters": {"p": {"formula": "9**9**9"}}}, "parameters.p.formula: a power has no finite value"),
+        ({"parameters": {"p": {"formula": "sum(i for i in range(10**30))"}}}, "a `range` of 1,0"),
+        (
+            {
+                "sets": {"I": {"last": 3}},
+                "parameters": {"p": {"formula": "sum(j for i in I for j in range(i, 10**11))"}},
+            },
+            "ranges of 299,999,999,994 elements in all",
+        ),
+        (
+            {"sets": MANY, "parameters": {"p": {"over": ["I", "I"], "with": ["i", "j"], "formula": "i*j"}}},
+            "10,000,000,000 numbers",
+        ),
+        ({"sets": MANY, "parameters": {"p": {"over": ["I", "I"], "value": 1}}}, "ranges over 10,000,000,000"),
+    ],
+)
+def test_what_would_fill_memory_is_refused_before_it_is_made(elements, message):
+    with pytest.raises((BindingError, CompileError), match=message):
+        bind(Formulation.model_validate(elements))
+
+
+def test_a_default_alone_takes_no_room():
+    f = Formulation.model_validate(
+        {
+            "sets": MANY,
+            "parameters": {"p": {"over": ["I", "I"], "default": 2}, "q": {"formula": "p[3,4] + p[5,5]"}},
+        }
+    )
+    instance = bind(f)
+    assert len(instance.parameters["p"]) == 0
+    assert instance.parameters["q"].values.tolist() == [4.0]
+
+
+def test_products_of_sets_and_frames_are_limited():
+    instance = bind(Formulation.model_validate({"sets": MANY}))
+    with pytest.raises(CompileError, match="the product of I and I has 10,000,000,000 elements"):
+        instance.product(["I", "I"])
+    frame, _ = expand(Data(instance), Frame(), {}, parse_domain("i in I, j in I"))
+    with pytest.raises(CompileError, match="10,000,000,000 combinations of indices"):
+        frame.merge([0, 1])
+    with pytest.raises(CompileError, match="10,000,000,000 combinations of indices"):
+        frame.column("i")

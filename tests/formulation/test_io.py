@@ -45,9 +45,7 @@ TEXTS = st.one_of(
             "é∑",
         ]
     ),
-    st.sampled_from(
-        ["!tag", "&a", "*a", "%x", "@x", "`x`", "?", "<<", "=", ".inf", ".nan", "1.", ".5", "+1", "0o7"]
-    ),
+    st.sampled_from(["!tag", "&a", "*a", "%x", "@x", "`x`", "?", "<<", "="]),
     st.sampled_from(["a: b", "# c", "- x", '"q"', "a\nb", " lead", "trail ", "\t", "\u2028", ""]),
 )
 NAMES = st.one_of(st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,6}", fullmatch=True), TEXTS)
