@@ -58,7 +58,7 @@ def list_(
     root = settled(runs).runs
     found = listed(root)
     shown = found[:limit] if limit > 0 else found
-    heads = {"id": "run", "status": "status", "outcome": "outcome", "title": "about"}
+    heads = {"id": "run", "status": "status", "outcome": "outcome", "about": "about"}
     listing([_row(each) for each in shown], heads, as_json=json, empty=f"there are no runs in {root}")
     if len(found) > len(shown) and not json:
         write_out(f"({len(found) - len(shown):,} more; `--limit 0` lists all)")
@@ -180,6 +180,7 @@ def _row(each: Summary) -> dict[str, object]:
         "problem": each.problem,
         "folder": str(each.folder),
         "outcome": _short(str(shown or "")),
+        "about": _short(each.title, 56),
     }
 
 

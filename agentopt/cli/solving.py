@@ -69,17 +69,13 @@ def _worked(
 ) -> int:
     from agentopt.agents.context import Problem
     from agentopt.agents.subjects import decoded, read_subject
-    from agentopt.cli.working import Work, no_model, perform, title_of
+    from agentopt.cli.working import Work, perform, title_of
 
     subject = (
         Problem(decoded(sys.stdin.buffer.read(), "standard input"))
         if problem == "-"
         else read_subject(problem)
     )
-    if isinstance(subject, Problem):
-        subject.check()
-        if subject.formulation is None and settings.model is None:
-            raise no_model()
     file = None if isinstance(subject, Problem) else Path(problem)
     work = Work(
         command, subject, settings, engine_options, until, title_of(subject, Path(problem).stem), file

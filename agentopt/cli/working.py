@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agentopt.agents.subjects import Subject
     from agentopt.cli.options import OutputOptions
     from agentopt.display.progress import Progress
-    from agentopt.models.base import Model
+    from agentopt.models.base import WatchableModel
     from agentopt.runs import Run
     from agentopt.settings import Settings
 
@@ -72,11 +72,11 @@ def perform(work: Work, data: Sequence[Path], output: OutputOptions, *, run: Run
     check_places(output.out)
     with ExitStack() as stack:
         subject = stack.enter_context(with_data(work.subject, list(data)))
-        _check(subject)
+        model = _connected(subject, work.settings, stack)
         run = stack.enter_context(_new_run(work) if run is None else run)
         progress = stack.enter_context(following(run, quiet=output.quiet))
         try:
-            answer = _answer(replace(work, subject=subject), run, progress, stack)
+            answer = _answer(replace(work, subject=subject), run, progress, model)
         except KeyboardInterrupt:
             progress.stop()
             run.finish("interrupted")
@@ -89,16 +89,17 @@ def perform(work: Work, data: Sequence[Path], output: OutputOptions, *, run: Run
         progress.stop()
         text = answer_text(answer, run=run.folder)
         document = keep(answer, run, text)
-        if output.json:
-            write_json(document)
-        else:
-            write_out(text)
-        write_files(answer, output.out, document)
         status = exit_status(answer)
         run.finish("interrupted" if status == INTERRUPTED else "done", **summary(answer))
-        if status == INTERRUPTED:
-            sys.stdout.flush()
-            _how_to_go_on(run)
+    # Whatever becomes of the output, the answer is in the run.
+    if output.json:
+        write_json(document)
+    else:
+        write_out(text)
+    write_files(answer, output.out, document)
+    if status == INTERRUPTED:
+        sys.stdout.flush()
+        _how_to_go_on(run)
     return status
 
 
@@ -131,21 +132,30 @@ def no_model() -> UsageError:
     )
 
 
-def _check(subject: Subject) -> None:
-    """Refuse what cannot be solved before a run is made of it."""
+def _connected(subject: Subject, settings: Settings, stack: ExitStack) -> WatchableModel | None:
+    """The model of a problem in words; what cannot be solved is refused before a run is made of it."""
     from agentopt.agents.context import Problem
 
-    if isinstance(subject, Problem):
-        subject.check()
+    if not isinstance(subject, Problem):
+        return None
+    subject.check()
+    if subject.formulation is not None:
+        return None
+    if settings.model is None:
+        raise no_model()
+    from agentopt.models.registry import connect
+
+    found = connect(settings.model)
+    stack.callback(found.close)
+    return found
 
 
-def _answer(work: Work, run: Run, progress: Progress, stack: ExitStack) -> Answer:
-    from agentopt.agents.context import Problem
+def _answer(work: Work, run: Run, progress: Progress, model: WatchableModel | None) -> Answer:
     from agentopt.api import answer
 
     context = _context(work, run, progress)
-    if isinstance(work.subject, Problem) and work.subject.formulation is None:
-        context = replace(context, model=_model(work, run, progress, stack))
+    if model is not None:
+        context = replace(context, model=_wrapped(model, work.settings, run, progress))
     return answer(work.subject, context, until=work.until)
 
 
@@ -175,28 +185,24 @@ def _context(work: Work, run: Run, progress: Progress) -> Context:
     )
 
 
-def _model(work: Work, run: Run, progress: Progress, stack: ExitStack) -> Model:
-    """The model, within what is left of the budget, behind the cache unless its replies are given anyway."""
+def _wrapped(model: WatchableModel, settings: Settings, run: Run, progress: Progress) -> WatchableModel:
+    """The model watched, within what is left of the budget, behind the cache unless its replies are given."""
     from agentopt.agents.calls import spent
     from agentopt.api import connected
     from agentopt.budget import Meter
     from agentopt.models.base import Watch
 
-    settings = work.settings
-    if settings.model is None:
-        raise no_model()
+    assert settings.model is not None
     given = settings.model.startswith(("scripted:", "recorded:"))
     cache = None if given else settings.cache
     if cache is not None:
         cache.parent.mkdir(parents=True, exist_ok=True)
-    found = connected(
-        settings.model,
+    return connected(
+        model,
         meter=Meter(settings.budget, spent=spent(run.folder)),
         cache=cache,
         watch=Watch(on_text=progress.on_text, on_restart=progress.on_restart),
     )
-    stack.callback(found.close)
-    return found
 
 
 def _new_run(work: Work) -> Run:

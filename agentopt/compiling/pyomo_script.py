@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from agentopt.compiling.arrays import Compiled, CompiledObjective, Integrality
+from agentopt.compiling.arrays import Compiled, CompiledObjective, Integrality, ProblemClass
 from agentopt.compiling.pyomo_model import component_name, graph_values, index_keys
 from agentopt.errors import CompileError
 
@@ -41,15 +41,19 @@ def text(compiled: Compiled) -> str:
     for line in _variables(compiled, taken, found):
         lines.append(line)
     lines += ["", *_constraints(compiled, taken, found), ""]
-    lines += [*_objective(compiled.objective, found, component_name("objective", taken)), "", *_TAIL]
+    name = component_name("objective", taken)
+    lines += [*_objective(compiled.objective, found, name), "", *_tail(compiled)]
     return "\n".join(lines) + "\n"
 
 
-_TAIL = (
-    'if __name__ == "__main__":',
-    '    print(pyo.SolverFactory("appsi_highs").solve(model))',
-    "    model.display()",
-)
+_SOLVERS = {ProblemClass.LP: "appsi_highs", ProblemClass.MILP: "appsi_highs", ProblemClass.NLP: "ipopt"}
+"""What the script asks Pyomo for; SCIP for what is not listed."""
+
+
+def _tail(compiled: Compiled) -> Iterator[str]:
+    yield 'if __name__ == "__main__":'
+    yield f'    print(pyo.SolverFactory("{_SOLVERS.get(compiled.problem_class, "scip")}").solve(model))'
+    yield "    model.display()"
 
 
 @dataclass(frozen=True)

@@ -119,15 +119,13 @@ def _assumed(answer: Answer) -> str:
 
 def _certificate(certificate: Certificate) -> str:
     tone, words = _VERDICTS[certificate.verdict]
-    tests = f"{certificate.num_tests} test{'s' if certificate.num_tests != 1 else ''}"
     lines = [
         *_findings("contradicted", "bad", certificate.failed),
         *_findings("proved", "good", certificate.proved),
         *_findings("not falsified", "plain", certificate.not_falsified),
         *_findings("unknown", "warn", certificate.unknown),
     ]
-    ran = f" ({tests} that could have refuted the model did not)" if certificate.num_tests else ""
-    head = f"{bold('Certificate')}  {_toned(words, tone)}{dim(ran)}"
+    head = f"{bold('Certificate')}  {_toned(words, tone)}"
     return "\n".join([head, *lines])
 
 
