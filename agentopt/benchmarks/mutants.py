@@ -50,7 +50,20 @@ from agentopt.verification.verifier import verify
 Layer = Literal["check", "status", "rows", "battery", "doubt", "coverage", "survived", "equivalent"]
 LAYERS: tuple[Layer, ...] = ("check", "status", "rows", "battery", "doubt", "coverage", "survived")
 _BATTERY = frozenset(
-    ["capacity-monotone", "requirement-monotone", "cost-monotone", "reward-monotone", "crush", "sense", "objective-scaling", "relaxation", "dropped-row", "subgradient", "convexity", "exchange"]
+    [
+        "capacity-monotone",
+        "requirement-monotone",
+        "cost-monotone",
+        "reward-monotone",
+        "crush",
+        "sense",
+        "objective-scaling",
+        "relaxation",
+        "dropped-row",
+        "subgradient",
+        "convexity",
+        "exchange",
+    ]
 )
 _COVERAGE = frozenset(["numbers", "inventions", "sentences"])
 

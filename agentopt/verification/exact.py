@@ -353,7 +353,8 @@ class Evaluator:
                 return self._order(inner, scope)
         return None
 
-    def _is_label(self, expr: t.Expr, scope: Scope) -> bool:
+    def is_label(self, expr: t.Expr, scope: Scope) -> bool:
+        """Whether an expression denotes an element of a set."""
         match expr:
             case t.Label():
                 return True
@@ -371,7 +372,7 @@ class Evaluator:
 
     def _is_place(self, expr: t.Expr, scope: Scope) -> bool:
         """Whether an expression is an index over labels that are not all numbers: `t - 1` is a place."""
-        return self._is_label(expr, scope) and not self._counts(expr, scope)
+        return self.is_label(expr, scope) and not self._counts(expr, scope)
 
     def _counts(self, expr: t.Expr, scope: Scope) -> bool:
         """Whether the labels an index expression may denote are all numbers."""
@@ -638,7 +639,7 @@ class Evaluator:
         return lambda env: value(env) != 0
 
     def _compare(self, left: t.Expr, operator: str, right: t.Expr, scope: Scope) -> Truth:
-        first, second = self._is_label(left, scope), self._is_label(right, scope)
+        first, second = self.is_label(left, scope), self.is_label(right, scope)
         if operator in {"==", "!="} and (first or second):
             if (first or isinstance(left, t.Number)) and (second or isinstance(right, t.Number)):
                 one, other = self.code(left, scope), self.code(right, scope)

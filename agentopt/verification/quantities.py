@@ -256,7 +256,7 @@ def _role(kind: Kind, value: Fraction, text: str, start: int, end: int) -> tuple
     if (
         value.denominator == 1
         and 1900 <= value <= 2100
-        and re.search(r"\b(?:in|of|since|by|year|and|to|-)\s*\Z", before)
+        and re.search(r"\b(?:in|of|since|by|year|and|to|-)\s*\Z", before, re.I)
     ) and (not re.match(r"\s*[a-z]", after) or re.match(r"\s*(?:and|to|the|for|is)\b", after)):
         return "year", False
     if re.search(r"_\{?\Z", before) or re.search(

@@ -30,7 +30,7 @@ def gaps(evaluator: Evaluator, expr: t.Expr, scope: Scope) -> Measure:
     Raises:
         Missing: it cannot be evaluated; on a call, at these indices.
     """
-    if not isinstance(expr, t.Form) and evaluator.is_data(expr):
+    if not isinstance(expr, t.Form) and evaluator.is_data(expr) and not _measurable(evaluator, expr, scope):
         truth = evaluator.truth(expr, scope)
         return lambda env: NONE if truth(env) else FALSE
     match expr:
@@ -69,6 +69,11 @@ def gaps(evaluator: Evaluator, expr: t.Expr, scope: Scope) -> Measure:
             return _special(evaluator, kind, members, scope)
     value = evaluator.number(expr, scope)
     return lambda env: _at_least(_plain(value(env)), Fraction(1), linear=True)
+
+
+def _measurable(evaluator: Evaluator, expr: t.Expr, scope: Scope) -> bool:
+    """Whether a statement compares numbers, not labels, and so is off by an amount."""
+    return isinstance(expr, t.Compare) and not any(evaluator.is_label(side, scope) for side in expr.operands)
 
 
 def _negated(evaluator: Evaluator, expr: t.Expr, scope: Scope) -> Measure:

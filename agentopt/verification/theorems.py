@@ -248,10 +248,21 @@ def _ordered(parsed: object) -> bool:
             ):
                 return True
             if isinstance(node, t.Compare) and any(o not in {"==", "!="} for o in node.operators):
-                names = {n.id for n in t.walk(node) if isinstance(n, t.Name)}
-                if names & targets:
+                if any(_bare(side) & targets for side in node.operands):
                     return True
     return False
+
+
+def _bare(expr: t.Expr) -> set[str]:
+    """The names a side of a comparison is made of, those inside brackets and sums aside."""
+    match expr:
+        case t.Name(id=name):
+            return {name}
+        case t.Add(terms=parts) | t.Multiply(factors=parts):
+            return {name for part in parts for name in _bare(part)}
+        case t.Negate(operand=operand):
+            return _bare(operand)
+    return set()
 
 
 def _targets(root: t.Node) -> set[str]:

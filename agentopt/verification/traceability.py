@@ -11,7 +11,7 @@ __all__ = ["Coverage", "Invention", "NumberUse", "SentenceUse", "coverage"]
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -19,7 +19,7 @@ from typing import Literal
 from agentopt.formulation.diagnostics import Diagnostic
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.instance import Instance
-from agentopt.verification.given import Given, given_numbers
+from agentopt.verification.given import Given, exact, given_numbers
 from agentopt.verification.quantities import Quantity, quantities
 from agentopt.verification.sentences import Sentence, cited_by, sentences
 
@@ -157,10 +157,11 @@ def coverage(text: str, formulation: Formulation, instance: Instance | None = No
     uses = [_use(quantity, matching, waived, tabled) for quantity in found]
     uses, explained = _derived(uses, matching)
     quotes = {n: _locate(p.quote, text) for n, p in formulation.parameters.items() if p.quote}
+    invented = (*_misquoted(formulation), *_inventions(givens, matching, explained, found, tabled))
     return Coverage(
         tuple(uses),
         _sentence_uses(text, formulation, uses, quotes),
-        _inventions(givens, matching, explained, found, tabled),
+        tuple(dict.fromkeys(invented)),
         quotes,
         text,
     )
@@ -312,6 +313,21 @@ def _inventions(
         seen.add((given.value, given.where))
         result.append(Invention(given.value, given.where))
     return tuple(result)
+
+
+def _misquoted(f: Formulation) -> Iterator[Invention]:
+    """Scalars whose quote holds one number, and another one."""
+    for name, parameter in f.parameters.items():
+        if parameter.value is None or not parameter.quote:
+            continue
+        said = quantities(parameter.quote)
+        own = Given(exact(parameter.value), f"parameters.{name}.value", "value")
+        if (
+            len(said) == 1
+            and said[0].required
+            and _use(said[0], _Matching([own]), (), False).status != "used"
+        ):
+            yield Invention(own.value, own.where)
 
 
 def _sentence_uses(
