@@ -1,14 +1,14 @@
 """A model that asks the meter before it sends anything.
 
-Before a call is sent its most is reserved: an upper estimate of the tokens read, and all the tokens the reply
-may have. A request without a bound on its reply is given one, or nothing could be promised.
+Before a call is sent its most is reserved: a bound on the tokens read, and all the tokens the reply may
+have. A request without a bound on its reply is given one, or nothing could be promised.
 """
 
 from __future__ import annotations
 
 __all__ = ["Metered", "most_tokens"]
 
-import re
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,9 +19,8 @@ from agentopt.models.base import Model, Reply, Request, Usage, Watch, failed, id
 from agentopt.models.prices import Price, price_of
 
 DEFAULT_MAX_TOKENS = 16_384
-_OVERHEAD = 8
-"""Tokens a chat format spends on a turn, at most."""
-_LETTERS = re.compile(r"[^A-Za-z\s]+")
+_PREAMBLE, _OVERHEAD = 64, 8
+"""Tokens a chat format spends on what it says of itself, and on a turn, at most."""
 
 
 class Metered:
@@ -155,15 +154,16 @@ class Metered:
 
 
 def most_tokens(request: Request) -> int:
-    """Tokens a prompt will hardly exceed: a third of its letters; each digit, sign and foreign byte is one.
+    """Tokens a prompt cannot exceed: a token has at least a byte, and the format of a chat a few of its own.
 
     The schema is counted too, for some servers put it before the model.
+
+    >>> from agentopt.models.base import Message
+    >>> most_tokens(Request((Message("user", "hello"),)))
+    77
     """
     texts = [turn.content for turn in request.messages]
     if request.schema is not None:
-        texts.append(str(request.schema))
-    total = _OVERHEAD * (len(request.messages) + 1)
-    for text in texts:
-        others = sum(len(found.encode()) for found in _LETTERS.findall(text))
-        total += others + -(-(len(text)) // 3)
-    return total
+        texts.append(json.dumps(request.schema, ensure_ascii=False, default=str))
+    frame = _PREAMBLE + _OVERHEAD * len(request.messages)
+    return frame + sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
