@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 
-_TOKEN = re.compile(r"\s*(\*\*|[()*/^·×⋅%$€¥₹]|\bper\b|\d+(?:\.\d+)?|[^\W\d]\w*|-\d+)")
+_TOKEN = re.compile(r"\s*(\*\*|[()*/^·×⋅%$€¥₹£]|\bper\b|\d+(?:\.\d+)?|°?[^\W\d]\w*|-\d+)")
 _MAX_LENGTH = 200
 
 _NOTHING = """
@@ -32,15 +32,15 @@ _MONEY = {
     **dict.fromkeys(("¥", "yen", "jpy"), "yen"),
     **dict.fromkeys(("₹", "rupee", "inr", "rs"), "rupee"),
     **dict.fromkeys(("yuan", "rmb", "cny"), "yuan"),
-    "gbp": "sterling",
+    **dict.fromkeys(("£", "gbp"), "sterling"),
     "peso": "peso",
 }
 
-_SAME = "day week month year mile yard acre hectare gallon joule watt"
+_SAME = "day week month year acre hectare gallon joule watt"
 _PHYSICAL = {
     **dict.fromkeys(("hour", "hr", "h"), "hour"),
     **dict.fromkeys(("minute", "min"), "minute"),
-    **dict.fromkeys(("second", "sec"), "second"),
+    **dict.fromkeys(("second", "sec", "s"), "second"),
     **dict.fromkeys(("kilogram", "kilo", "kg", "kilogramme"), "kilogram"),
     **dict.fromkeys(("gram", "g", "gramme"), "gram"),
     **dict.fromkeys(("lb", "lbs"), "pound"),
@@ -50,7 +50,9 @@ _PHYSICAL = {
     **dict.fromkeys(("centimeter", "centimetre", "cm"), "centimeter"),
     **dict.fromkeys(("millimeter", "millimetre", "mm"), "millimeter"),
     **dict.fromkeys(("foot", "feet", "ft"), "foot"),
-    **dict.fromkeys(("inch", "inches"), "inch"),
+    **dict.fromkeys(("yd", "yard"), "yard"),
+    **dict.fromkeys(("mi", "mile"), "mile"),
+    **dict.fromkeys(("inch", "inches", "in"), "inch"),
     **dict.fromkeys(("liter", "litre", "l"), "liter"),
     **dict.fromkeys(("milliliter", "millilitre", "ml"), "milliliter"),
     **dict.fromkeys(("kwh", "kilowatt_hour"), "kilowatt_hour"),
@@ -60,6 +62,8 @@ _PHYSICAL = {
     **dict.fromkeys(("ton", "tonne"), "metric_ton"),
     **{word: word for word in _SAME.split()},
 }
+_SQUARES = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
+_RAISED = re.compile(r"(m|km|cm|mm|ft|yd|in|inch|mi)([23])\Z", re.IGNORECASE)
 _ENDINGS = ("hour", "minute", "day", "week", "month", "year", "meter", "metre", "gram", "mile", "watt")
 _TIMES = frozenset(["hour", "minute", "second", "day", "week", "month", "year"])
 _POWERS = frozenset(["watt", "kilowatt", "megawatt"])
@@ -132,7 +136,7 @@ def _tokens(text: str) -> list[str] | None:
     if len(text) > _MAX_LENGTH or not text.strip():
         return None
     tokens: list[str] = []
-    place, text = 0, text.strip()
+    place, text = 0, text.strip().replace("²", "^2").replace("³", "^3")
     while place < len(text):
         match = _TOKEN.match(text, place)
         if match is None:
@@ -144,7 +148,7 @@ def _tokens(text: str) -> list[str] | None:
 
 def _product(tokens: list[str]) -> tuple[Unit, list[str]]:
     """Words multiplied by `*` or a space and divided by `/` or `per`, from the left."""
-    unit, tokens = _word(tokens)
+    unit, tokens = (Unit(), tokens) if tokens[0] == "per" else _word(tokens)
     while tokens and tokens[0] != ")":
         divide = tokens[0] in ("/", "per")
         if divide or tokens[0] in ("*", "·", "×", "⋅"):
@@ -166,7 +170,12 @@ def _word(tokens: list[str]) -> tuple[Unit, list[str]]:
             # `100 dollars` scales, and scales are what people leave out; such a unit is not compared.
             raise ValueError(first)
         unit = Unit()
-    elif re.fullmatch(r"[^\W\d]\w*|[%$€¥₹]", first) and first != "per":
+    elif first.casefold() in _SQUARES and rest and re.match(r"[^\W\d]", rest[0]) and rest[0] != "per":
+        unit, rest = _word(rest)
+        unit = unit ** Fraction(_SQUARES[first.casefold()])
+    elif raised := _RAISED.match(first):
+        unit = Unit({_singular(raised[1]): Fraction(raised[2])})
+    elif re.fullmatch(r"°?[^\W\d]\w*|[%$€¥₹£]", first) and first != "per":
         base = _singular(first)
         unit = Unit() if base in COUNTLESS else Unit({base: Fraction(1)})
     else:

@@ -12,7 +12,7 @@ from __future__ import annotations
 __all__ = ["check_units"]
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -60,14 +60,27 @@ def check_units(parsed: Parsed) -> list[Diagnostic]:
     '`x` is in hour and `cost` in dollar, and they are compared'
     """
     f = parsed.formulation
-    units = {name: each.unit for name, each in f.variables.items()}
-    units.update({name: each.unit for name, each in f.parameters.items()})
-    if not any(units.values()):
+    stated = {f"variables.{name}.unit": each.unit for name, each in f.variables.items()}
+    stated |= {f"parameters.{name}.unit": each.unit for name, each in f.parameters.items()}
+    stated |= {each.path.rpartition(".")[0] + ".unit": each.objective.unit for each in parsed.objectives}
+    if not any(stated.values()):
         return []
     analysis = _Analysis(parsed)
     analysis.run()
     found = [_judge(doubt) for doubt in analysis.doubts]
-    return list(dict.fromkeys(d for d in found if d is not None))
+    return [*_unread(stated), *dict.fromkeys(d for d in found if d is not None)]
+
+
+def _unread(stated: Mapping[str, str | None]) -> Iterator[Diagnostic]:
+    """Texts that are no units: what they measure is not checked."""
+    for path, unit in stated.items():
+        if unit and unit.strip() and parse_unit(unit) is None:
+            yield Diagnostic(
+                "warning",
+                path,
+                f"`{_short(unit)}` is not read as a unit, so it is not checked",
+                "write a product of units, such as `dollar/hour`, and scale the numbers instead",
+            )
 
 
 class _Analysis:
