@@ -2,8 +2,8 @@
 tables.
 
 What is written like a number but is none for the model is found too and says why: labels ("Plant 2"), list
-markers, years, times of day. A number can have several readings ("100,200" is one number or two); the caller
-decides which one fits. Values are exact.
+markers, years, times of day. A number can have several readings ("100,200" is one number or two); the
+caller decides which one fits. Values are exact.
 """
 
 from __future__ import annotations
@@ -76,6 +76,8 @@ _LABELLED = re.compile(
     r"table|figure|group|grade|shift|scenario|phase|level|class|section|location|site|warehouse|customer|supplier|"
     r"worker|employee|order|set)s?[\s#_-]*(?:(?:\d+\s*(?:,|and|or|to|-|–|&)\s*)*(?:and\s+)?)?|[#_]\s*)\Z"
 )
+_NAME_BEFORE = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]\w* ?\Z")
+"""A capitalized word in the middle of a sentence."""
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*\Z")
 _MARKER = re.compile(r"(?:\A|\n)[ \t>*]*(?:[-*•][ \t]+)?\(?\Z")
 _BOUNDING = re.compile(
@@ -124,7 +126,26 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         quantity = _read(match, text)
         if quantity is not None:
             found.append(tables.placed(quantity))
-    return tuple(found)
+    return _named(found, text)
+
+
+def _named(found: list[Quantity], text: str) -> tuple[Quantity, ...]:
+    """With numbers that always follow the same name as labels: those of "each Aleph 3 and every Aleph 3".
+
+    >>> [q.kind for q in quantities("Buy Aleph 3 or Rex. An Aleph 3 costs $5. Ship 4.")]
+    ['label', 'label', 'number', 'number']
+    """
+    names: dict[Fraction, list[str]] = {}
+    for each in found:
+        before = _NAME_BEFORE.search(text, max(0, each.start - 40), each.start)
+        names.setdefault(each.value, []).append(before[0] if before else "")
+    labels = {value for value, all_ in names.items() if len(all_) > 1 and all_[0] and len(set(all_)) == 1}
+    return tuple(
+        replace(each, kind="label", required=False)
+        if each.value in labels and each.kind == "number"
+        else each
+        for each in found
+    )
 
 
 class _Tables:
