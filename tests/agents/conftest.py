@@ -101,6 +101,7 @@ def events() -> list[Event]:
 @pytest.fixture
 def make_context(events: list[Event]) -> Callable[..., Context]:
     def make(model: object = None, **changes: object) -> Context:
-        return Context(model=model, prompts=(PROMPTS,), on_event=events.append, battery=False, **changes)
+        settings = {"prompts": (PROMPTS,), "on_event": events.append, "battery": False, **changes}
+        return Context(model=model, **settings)
 
     return make
