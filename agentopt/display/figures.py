@@ -86,4 +86,9 @@ def _places(values: Sequence[float]) -> int:
         if all(abs(value - round(value, places)) <= 1e-9 * max(1.0, abs(value)) for value in values):
             return places
     largest = max(map(abs, values))
-    return min(6, max(0, 5 - math.floor(math.log10(largest)))) if largest else 0
+    most = min(6, max(0, 5 - math.floor(math.log10(largest)))) if largest else 0
+    return next(
+        places
+        for places in range(most + 1)
+        if places == most or all(round(value, places) == round(value, most) for value in values)
+    )

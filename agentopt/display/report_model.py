@@ -60,7 +60,7 @@ def notes(answer: Answer) -> Html | None:
     for head, lines in (
         ("Assumed", assumed),
         ("Asked and answered", asked),
-        ("Warnings", list(answer.warnings)),
+        ("Warnings", [each.removeprefix("warning: ") for each in answer.warnings]),
         ("Still wrong with the formulation", list(answer.findings)),
     ):
         if lines:

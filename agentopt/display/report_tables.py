@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from agentopt.display.decisions import ZERO, Decision
 from agentopt.display.figures import aligned, figure, minus
 from agentopt.display.markup import Html, element, join
+from agentopt.display.wording import says
 from agentopt.formulation.instance import Codes
 
 MAX_ROWS = 60
@@ -177,11 +178,23 @@ def _pivot(decision: Decision) -> Html | None:
     over = decision.heads[across]
     caption = join([_caption(decision), f"; {over} across" if over else ""])
     head: list[object] = [*heads, *(_head_number(column) for column in columns)]
-    if decision.binary or decision.arity > 2 or not decision.unit or len(names) < 2:
+    if len(names) < 2 or not _adds_up(decision):
         flat = iter(numbers_row([v for row in body for v in row], binary=decision.binary))
         rows = [[*_row_heads(name), *(next(flat) for _ in columns)] for name in names]
         return join([table(head, rows, caption=caption), *note])
     return join([_with_sums(head, names, body, caption, whole=len(names) == len(cells)), *note])
+
+
+def _adds_up(decision: Decision) -> bool:
+    """Whether sums over the indices of a decision mean something, as those of times and levels do not."""
+    said = (decision.name, decision.meaning)
+    moment = says("start", decision.name) or says("end", decision.name)
+    return (
+        decision.arity == 2
+        and not decision.binary
+        and bool(decision.unit)
+        and not (moment or says("level", *said))
+    )
 
 
 def _with_sums(

@@ -18,6 +18,7 @@ _VOCABULARY = {
     "end": "end finish finished completion complete completed",
     "duration": "duration processing proc length take last dur",
     "resource": "machine resource worker station room crane line team vehicle operator",
+    "level": "stock store stored inventory level held hold backlog price share fraction ratio temperature",
     "not a duration": "due release deadline ready setup window arrival earliest latest weight",
 }
 _KINDS = {kind: frozenset(listed.split()) for kind, listed in _VOCABULARY.items()}
@@ -44,7 +45,7 @@ def carries(name: str, meaning: str) -> bool:
 
 
 def says(kind: str, *texts: str) -> bool:
-    """Whether any of the texts has a word of a kind: time, start, end, duration, ...
+    """Whether any of the texts has a word of a kind: time, start, end, duration, level, ...
 
     >>> says("time", "MONTHS"), says("time", "PRODUCTS")
     (True, False)

@@ -200,3 +200,8 @@ def test_numbers_of_a_column_line_up() -> None:
     assert aligned([1e20, 1.0]) == ["1e+20", "1"]
     assert aligned([float("nan"), float("-inf")]) == ["nan", "-inf"]
     assert aligned([]) == []
+
+
+def test_numbers_that_are_nearly_whole_are_shown_so() -> None:
+    assert aligned([9.9999999, 3.0]) == ["10", "3"]
+    assert aligned([9.9999999, 3.25]) == ["10.00", "3.25"]

@@ -114,6 +114,12 @@ def test_limits_and_shadow_prices_stand_in_one_table() -> None:
     assert "A MILP has no shadow prices" in html(answered("assignment"))
 
 
+def test_amounts_are_summed_and_times_and_levels_are_not() -> None:
+    words = _Page(html(answered("flows"))).words
+    assert re.search(r"sum\s*325\s*300\s*275\s*900", words)
+    assert '<th scope="row">sum' not in html(answered("shop"))
+
+
 def test_mathematics_and_source_are_there() -> None:
     page = html(answered("flows"))
     assert page.count("<math") > 4
