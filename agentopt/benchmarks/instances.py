@@ -1,8 +1,8 @@
 """Every public instance of a folder imported, solved and checked against the best value known.
 
-Usage: `python -m agentopt.benchmarks.instances --folder DIR [--time-limit 60] [--engine highs]`. DIR holds model
-files and, beside or above them, `manifest.json`: a list of objects with `file`, `best_known`, `status` and `sense`.
-The exit status is 1 when an answer contradicts what is known, or an instance cannot be imported.
+Usage: `python -m agentopt.benchmarks.instances --folder DIR [--time-limit 60] [--engine highs]`. DIR holds
+model files and, beside or above them, `manifest.json`: a list of objects with `file`, `best_known`, `status` and
+`sense`. The exit status is 1 when an answer contradicts what is known, or an instance cannot be imported.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from agentopt.errors import AgentoptError
 from agentopt.solvers import Limits, Solution, Termination, solve
 
 TOLERANCE = 1e-6
-"""Relative difference to the best known value that is none; the values are known to about that many digits."""
+"""Relative difference to the best known value that is none; or one unit of the last decimal it is given with."""
 
 VIOLATION = 1e-5
 """How far rows may be exceeded, relative to the largest side of the model."""
@@ -46,7 +46,7 @@ def verdict(found: Solution, known: Mapping[str, Any]) -> str:
     best = known.get("best_known")
     if best is None:
         return "proved, no value known" if found.termination is Termination.OPTIMAL else "limit"
-    margin = max(TOLERANCE, float(known.get("tolerance", 0.0))) * max(1.0, abs(best))
+    margin = max(TOLERANCE * max(1.0, abs(best)), _last_digit(best))
     sign = -1.0 if str(known.get("sense", "min")).startswith("max") else 1.0
     if found.objective is not None and found.has_point:
         behind = sign * (found.objective - best)
@@ -59,6 +59,16 @@ def verdict(found: Solution, known: Mapping[str, Any]) -> str:
     if found.termination is Termination.OPTIMAL:
         return "proved"
     return "limit" if found.termination is Termination.TIME_LIMIT else f"unproved: {found.message}"
+
+
+def _last_digit(value: float) -> float:
+    """One unit in the last decimal a known value is given with: 82.1999 may stand for 82.19999924.
+
+    >>> _last_digit(82.1999), _last_digit(16.0)
+    (0.0001, 0.0)
+    """
+    _, _, decimals = repr(value).partition(".")
+    return 0.0 if decimals in {"", "0"} or not decimals.isdigit() else float(f"1e-{len(decimals)}")
 
 
 def measured(path: Path, known: Mapping[str, Any], seconds: float, engine: str | None) -> dict[str, Any]:
@@ -107,8 +117,9 @@ def line(row: Mapping[str, Any]) -> str:
 
     return (
         f"{row['name']:<26}{row['class']:<5}{row['rows']:>7}{row['columns']:>7}{row['nonzeros']:>8}"
-        f"{row['import_seconds']:>8.2f}{row['seconds']:>8.2f}{shown(row['objective'], '.10g'):>18}"
-        f"{shown(row['best_known'], '.10g'):>18}{shown(row['gap'], '.1e'):>9}{row['nodes']:>8}  {row['verdict']}"
+        f"{row['import_seconds']:>8.2f}{row['seconds']:>8.2f}"
+        f"{shown(row['objective'], '.10g'):>18}{shown(row['best_known'], '.10g'):>18}"
+        f"{shown(row['gap'], '.1e'):>9}{row['nodes']:>8}  {row['verdict']}"
     )
 
 

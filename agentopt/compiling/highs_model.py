@@ -18,7 +18,7 @@ def silent() -> Any:  # highspy's own types are incomplete
     """A HiGHS that never writes on standard output."""
     import highspy
 
-    # `Highs()` sets a callback while its console is still on, and so prints a banner; its base class does not.
+    # `Highs()` sets a callback while its console is still on, and so prints a banner; its base does not.
     highs = highspy.Highs.__base__()  # type: ignore[misc]  # the class beneath is built without arguments
     highs.setOptionValue("log_to_console", False)
     return highs

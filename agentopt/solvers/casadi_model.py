@@ -59,7 +59,8 @@ def _graph(graph: Graph, x: Any) -> Any:
     import casadi as ca
 
     if graph.operation == "constant":
-        return ca.SX(ca.DM(graph.values))
+        assert graph.values is not None
+        return ca.SX(ca.DM(graph.values.tolist()))
     if graph.operation == "column":
         assert graph.columns is not None
         return x[graph.columns.tolist()]
@@ -78,15 +79,17 @@ def _folded(graph: Graph, values: Any) -> Any:
         number = len(parents)
         ones = ca.DM.triplet(parents, list(range(number)), [1.0] * number, graph.size, number)
         return ca.densify(ca.mtimes(ones, values))
-    combine, nothing = {
+    table: dict[str, tuple[Callable[[Any, Any], Any], float]] = {
         "prod": (lambda a, b: a * b, 1.0),
         "fold_max": (ca.fmax, -np.inf),
         "fold_min": (ca.fmin, np.inf),
-    }[graph.operation]
+    }
+    combine, nothing = table[graph.operation]
     groups: list[list[Any]] = [[] for _ in range(graph.size)]
     for k, parent in enumerate(parents):
         groups[parent].append(values[k])
-    return ca.vertcat(*(functools.reduce(combine, group) if group else nothing for group in groups))
+    parts: list[Any] = [functools.reduce(combine, group) if group else nothing for group in groups]
+    return ca.vertcat(*parts)
 
 
 def _operation(name: str) -> Callable[..., Any]:
@@ -109,7 +112,21 @@ def _operation(name: str) -> Callable[..., Any]:
         "min": over(ca.fmin),
         "log2": lambda a: ca.log(a) / float(np.log(2.0)),
     }
-    for plain in ["exp", "log", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"]:
+    for plain in [
+        "exp",
+        "log",
+        "log10",
+        "sqrt",
+        "sin",
+        "cos",
+        "tan",
+        "asin",
+        "acos",
+        "atan",
+        "sinh",
+        "cosh",
+        "tanh",
+    ]:
         table[plain] = getattr(ca, plain)
     if name not in table:
         raise EngineError(f"Ipopt has no form for `{name}`", hint="state it with other functions")

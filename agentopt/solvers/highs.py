@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Highs"]
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -103,10 +103,10 @@ def _settings(
         found["threads"] = limits.threads
     found.update(given.native)
     probe = silent()
-    for name, value in list(found.items()):
-        if name in _OURS:
-            raise EngineError(f"option `{name}` cannot be set", hint="the log is in the solution's `log`")
-        found[name] = _set(card, probe, name, value)
+    for native, wanted in list(found.items()):
+        if native in _OURS:
+            raise EngineError(f"option `{native}` cannot be set", hint="the log is in the solution's `log`")
+        found[native] = _set(card, probe, native, wanted)
     return found
 
 
@@ -118,13 +118,14 @@ def _set(card: Card, highs: Any, name: str, value: object) -> object:
     if status == highspy.HighsStatus.kError:
         raise unknown(card, name, [n for n in dir(highs.getOptions()) if not n.startswith("_")])
     kinds = highspy.HighsOptionType
+    readers: dict[object, Callable[[object], object]] = {
+        kinds.kBool: _truth,
+        kinds.kInt: lambda v: int(str(v)),
+        kinds.kDouble: lambda v: float(str(v)),
+        kinds.kString: str,
+    }
     try:
-        converted: object = {
-            kinds.kBool: _truth,
-            kinds.kInt: lambda v: int(str(v)),
-            kinds.kDouble: lambda v: float(str(v)),
-            kinds.kString: str,
-        }[kind](value)
+        converted = readers[kind](value)
     except (ValueError, KeyError):
         raise EngineError(f"option `{name}` of {card.title} cannot be {value!r}") from None
     if highs.setOptionValue(name, converted) == highspy.HighsStatus.kError:

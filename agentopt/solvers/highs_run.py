@@ -138,7 +138,7 @@ class HighsRun:
             kinds.kCallbackSimplexInterrupt,
             kinds.kCallbackIpmInterrupt,
             kinds.kCallbackMipInterrupt,
-            kinds.kHighsCallbackQpInterrupt,
+            kinds.kHighsCallbackQpInterrupt,  # type: ignore[attr-defined]  # missing in highspy's stubs
         }
 
         def heard(kind: Any, message: str, out: Any, into: Any, _: Any) -> None:

@@ -155,7 +155,7 @@ class _Solve:
 
         x, objective, rows = build(self.compiled)
         self.watcher = _watcher(ca, self, int(x.numel()), int(rows.numel()))
-        options: dict[str, object] = {
+        options: dict[str, Any] = {
             "print_time": False,
             "error_on_fail": False,
             "show_eval_warnings": False,
@@ -195,11 +195,14 @@ class _Solve:
         middle = np.where(~np.isfinite(lower) & np.isfinite(upper), upper - 1.0, middle)
         given = self.compiled.start
         found = [middle if given is None else np.where(np.isnan(given), middle, given)]
-        for k in range(1, number):
+        # A Latin hypercube: every column is tried once in each of as many slices as there are starts.
+        slices = rng.permuted(np.tile(np.arange(number - 1), (len(lower), 1)), axis=1)
+        for k in range(number - 1):
             reach = 10.0 ** (k % 4)
             low = np.where(np.isfinite(lower), lower, np.where(np.isfinite(upper), upper - reach, -reach))
             high = np.where(np.isfinite(upper), upper, np.where(np.isfinite(lower), lower + reach, reach))
-            found.append(rng.uniform(low, high))
+            share = (slices[:, k] + rng.random(len(lower))) / (number - 1)
+            found.append(low + share * (high - low))
         return found
 
     def tries(self, solver: Any, starts: list[Values]) -> None:

@@ -94,4 +94,4 @@ def require(engine: Engine, compiled: Compiled, override: Path | None = None) ->
 def _priority(known: Mapping[str, Card], engine: Engine, wanted: Feature) -> int:
     """The card's number; an engine of an entry point without a card comes after those with one."""
     card = known.get(engine.name)
-    return 0 if card is None else card.priority.get(wanted.value, 0)  # type: ignore[call-overload,no-any-return]  # the classes are the first features
+    return 0 if card is None else card.priority.get(wanted.value, 0)  # type: ignore[call-overload]  # the classes are the first features

@@ -183,12 +183,12 @@ class _Solve:
         # Ctrl-C arrives in the caller's thread, which passes it on.
         model.setParam("misc/catchctrlc", False)
         if emphasis is not None:
-            from pyscipopt import SCIP_PARAMEMPHASIS
+            from pyscipopt.scip import PY_SCIP_PARAMEMPHASIS
 
             names = {"easy": "EASYCIP", "hard": "HARDLP"}
-            model.setEmphasis(getattr(SCIP_PARAMEMPHASIS, names.get(str(emphasis), str(emphasis).upper())))
-        for name, value in found.items():
-            _set(self.card, model, name, value)
+            model.setEmphasis(getattr(PY_SCIP_PARAMEMPHASIS, names.get(str(emphasis), str(emphasis).upper())))
+        for native, wanted in found.items():
+            _set(self.card, model, native, wanted)
         if emphasis is not None:
             found["emphasis"] = emphasis
         self.settings = found
@@ -229,8 +229,8 @@ class _Solve:
         if failure is not None:
             termination, message = Termination.ERROR, str(failure)
         columns = built.variables[: self.compiled.num_columns]
-        points = [_values(model, point, columns) for point in model.getSols()[: MAX_POOL + 1]]
-        points = [tidied(self.compiled, point) for point in points if point is not None]
+        read = [_values(model, point, columns) for point in model.getSols()[: MAX_POOL + 1]]
+        points = [tidied(self.compiled, point) for point in read if point is not None]
         if termination in {Termination.INFEASIBLE, Termination.UNBOUNDED}:
             points = []
         objective = bound = None
@@ -290,9 +290,10 @@ class _Solve:
 
 
 def _listen(model: Any, solve: _Solve) -> None:
-    from pyscipopt import SCIP_EVENTTYPE, Eventhdlr
+    from pyscipopt.scip import PY_SCIP_EVENTTYPE as SCIP_EVENTTYPE
+    from pyscipopt.scip import Eventhdlr
 
-    class Noting(Eventhdlr):  # type: ignore[misc]  # pyscipopt is untyped
+    class Noting(Eventhdlr):
         def eventinit(self) -> None:
             for kind in (SCIP_EVENTTYPE.BESTSOLFOUND, SCIP_EVENTTYPE.NODESOLVED):
                 self.model.catchEvent(kind, self)

@@ -50,19 +50,22 @@ def build(compiled: Compiled, model: Any) -> Built:
     maker = _Expressions(compiled, model, variables)
     for i, body in enumerate(maker.rows()):
         low, high = float(compiled.row_lower[i]), float(compiled.row_upper[i])
-        sides = (None if low == -math.inf else low, None if high == math.inf else high)
-        if sides == (None, None):
+        if low == -math.inf and high == math.inf:
             continue
         if isinstance(body, float):
             # A row that turned out constant; rows without any entries were looked at before.
-            sides = tuple(None if side is None else side - body for side in sides)
-            body = maker.zero()
-        model.addCons(ExprCons(body, *sides), name=f"r{i}")
+            low, high, body = low - body, high - body, maker.zero()
+        model.addCons(ExprCons(body, _side(low), _side(high)), name=f"r{i}")
     built = Built(variables)
     objective = compiled.objective
     if objective is not None:
         _objective(maker, objective, built)
     return built
+
+
+def _side(value: float) -> float | None:
+    """A side of a row or bound as SCIP takes it: None where there is none."""
+    return None if math.isinf(value) else value
 
 
 def _variables(compiled: Compiled, model: Any) -> list[Any]:
@@ -75,8 +78,8 @@ def _variables(compiled: Compiled, model: Any) -> list[Any]:
             model.addVar(
                 f"x{j}",
                 vtype=vtype,
-                lb=None if low == -math.inf else low,
-                ub=None if high == math.inf else high,
+                lb=_side(low),
+                ub=_side(high),
             )
         )
     return found

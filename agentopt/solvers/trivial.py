@@ -55,7 +55,7 @@ def settled(compiled: Compiled, engine: str, version: str) -> Solution | None:
 
 
 def _crossed(lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
-    return (lower > upper) | (lower == np.inf) | (upper == -np.inf)
+    return np.asarray((lower > upper) | (lower == np.inf) | (upper == -np.inf))
 
 
 def _infeasible(

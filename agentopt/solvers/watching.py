@@ -25,7 +25,7 @@ PAUSE = 0.05
 EVERY = 0.5
 """Seconds between reports; an improved incumbent is reported at the next look."""
 
-GRACE = 2.0
+GRACE = 0.5
 """Seconds past the limit after which an engine that keeps its own time is told to stop."""
 
 
@@ -62,21 +62,23 @@ def watch(
         stop: where the reason for stopping early is put.
     """
     failures: list[BaseException] = []
+    # Not `Thread.join`: interrupted by Ctrl-C it may take a running thread for a finished one.
+    done = threading.Event()
 
     def run() -> None:
         try:
             work()
         except BaseException as failure:
             failures.append(failure)
+        finally:
+            done.set()
 
     started = time.monotonic()
-    thread = threading.Thread(target=run, name="engine", daemon=True)
-    thread.start()
+    threading.Thread(target=run, name="engine", daemon=True).start()
     watcher = _Watcher(look, limits, report, stop, started)
     while True:
         try:
-            thread.join(PAUSE)
-            if not thread.is_alive():
+            if done.wait(PAUSE):
                 break
             watcher.step()
         except KeyboardInterrupt:

@@ -34,7 +34,11 @@ KNOWN = [
         {
             "variables": _two(),
             "objective": {"maximize": "3*x + 5*y + 7"},
-            "constraints": {"a": {"that": "x <= 4"}, "b": {"that": "2*y <= 12"}, "c": {"that": "3*x + 2*y <= 18"}},
+            "constraints": {
+                "a": {"that": "x <= 4"},
+                "b": {"that": "2*y <= 12"},
+                "c": {"that": "3*x + 2*y <= 18"},
+            },
         },
         43.0,
         point={"x": 2.0, "y": 6.0},
@@ -45,7 +49,11 @@ KNOWN = [
         {
             "variables": _two(),
             "objective": {"minimize": "2*x + 3*y - 1"},
-            "constraints": {"a": {"that": "x + y >= 4"}, "b": {"that": "x + 3*y >= 6"}, "c": {"that": "x <= 3"}},
+            "constraints": {
+                "a": {"that": "x + y >= 4"},
+                "b": {"that": "x + 3*y >= 6"},
+                "c": {"that": "x <= 3"},
+            },
         },
         8.0,
         point={"x": 3.0, "y": 1.0},
@@ -99,7 +107,9 @@ KNOWN = [
         -0.5,
     ),
     Known("no constraints", Feature.LP, {"variables": BOX, "objective": {"maximize": "x - 2*y"}}, 3.0),
-    Known("no objective", Feature.LP, {"variables": _two(), "constraints": {"a": {"that": "x + y == 3"}}}, 0.0),
+    Known(
+        "no objective", Feature.LP, {"variables": _two(), "constraints": {"a": {"that": "x + y == 3"}}}, 0.0
+    ),
     Known(
         "bounds that cross",
         Feature.LP,
@@ -271,7 +281,12 @@ KNOWN = [
         termination=Termination.INFEASIBLE,
     ),
     Known("a saddle", Feature.QP, {"variables": BOX, "objective": {"minimize": "2*x*y"}}, -2.0),
-    Known("a concave corner", Feature.QP, {"variables": BOX, "objective": {"minimize": "-x**2 - 2*y**2 + x"}}, -4.0),
+    Known(
+        "a concave corner",
+        Feature.QP,
+        {"variables": BOX, "objective": {"minimize": "-x**2 - 2*y**2 + x"}},
+        -4.0,
+    ),
     Known(
         "a quadratic objective of integers",
         Feature.MIQP,

@@ -51,11 +51,21 @@ def test_the_engine_knows_every_option_of_its_card(name: str) -> None:
     ("old", "new", "message", "hint"),
     [
         ('licence = "MIT"', 'license = "MIT"', "unknown key `license`|`licence`", ""),
-        ('title = "HiGHS"', 'title = "HiGHS"\nsumary = "x"', "unknown key `sumary`", "did you mean `summary`?"),
+        (
+            'title = "HiGHS"',
+            'title = "HiGHS"\nsumary = "x"',
+            "unknown key `sumary`",
+            "did you mean `summary`?",
+        ),
         ("[gap]", "[gap]\nsmal = 1", r"unknown key `gap\.smal`", "did you mean `small`?"),
         ("LP = 100\n", 'LP = "first"\n', r"`priority\.LP`.*found 'first'", ""),
         ("[priority]", "[priority]\nLPP = 1", r"priority\.LPP", ""),
-        ('name = "highs"', 'name = "high"', "is for `high`, but its file is named `highs`", "rename it to high.toml"),
+        (
+            'name = "highs"',
+            'name = "high"',
+            "is for `high`, but its file is named `highs`",
+            "rename it to high.toml",
+        ),
         ('name = "highs"', "name = ", "is not TOML", ""),
     ],
 )
@@ -92,13 +102,17 @@ def test_a_project_may_change_a_default(tmp_path: Path, monkeypatch: pytest.Monk
         ("presolve", "of", "'of', not one of off, choose, on"),
     ],
 )
-def test_a_value_outside_an_options_type_or_range_is_an_error(option: str, value: object, message: str) -> None:
+def test_a_value_outside_an_options_type_or_range_is_an_error(
+    option: str, value: object, message: str
+) -> None:
     with pytest.raises(EngineError, match=message):
         checked(cards()["highs"], {option: value})
 
 
 def test_text_is_converted_and_the_engines_own_names_are_taken() -> None:
-    found = checked(cards()["highs"], {"threads": " 2 ", "mip_rel_gap": "1e-3", "presolve": False, "mip_max_leaves": "9"})
+    found = checked(
+        cards()["highs"], {"threads": " 2 ", "mip_rel_gap": "1e-3", "presolve": False, "mip_max_leaves": "9"}
+    )
     assert found.known["threads"] == 2
     assert found.known["mip_gap"] == 1e-3
     assert found.known["presolve"] == "off"

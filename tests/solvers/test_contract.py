@@ -71,7 +71,9 @@ def test_it_finds_the_known_answer(name: str, known: Known) -> None:
 
 @pytest.mark.parametrize("name", sorted(ENGINES))
 def test_a_model_without_columns_is_settled_without_the_engine(name: str) -> None:
-    empty = compiled(sets={"I": {"elements": []}}, variables={"x": {"over": ["I"]}}, objective={"minimize": "7"})
+    empty = compiled(
+        sets={"I": {"elements": []}}, variables={"x": {"over": ["I"]}}, objective={"minimize": "7"}
+    )
     found = ENGINES[name].solve(empty, Limits(), {})
     assert (found.termination, found.objective, found.bound) == (Termination.OPTIMAL, 7.0, 7.0)
 
@@ -128,7 +130,11 @@ def test_highs_gives_a_conflict_that_is_infeasible_and_irreducible() -> None:
     parts = {
         "variables": {"x": {"upper": 3}, "y": {"upper": 3}, "z": {"upper": 9}},
         "objective": {"minimize": "x"},
-        "constraints": {"a": {"that": "x + z <= 5"}, "b": {"that": "x + y >= 7"}, "c": {"that": "x - z <= 8"}},
+        "constraints": {
+            "a": {"that": "x + z <= 5"},
+            "b": {"that": "x + y >= 7"},
+            "c": {"that": "x - z <= 8"},
+        },
     }
     found = ENGINES["highs"].solve(compiled(**parts), Limits(), {})
     assert found.termination is Termination.INFEASIBLE

@@ -27,7 +27,11 @@ def shifted(problem: Compiled, *, row: int | None = None, column: int | None = N
 
 PROBLEMS = {
     "linear": {
-        "variables": {"x": {"lower": 1, "upper": 4}, "y": {"lower": 0, "upper": 9}, "z": {"lower": -2, "upper": 8}},
+        "variables": {
+            "x": {"lower": 1, "upper": 4},
+            "y": {"lower": 0, "upper": 9},
+            "z": {"lower": -2, "upper": 8},
+        },
         "objective": "7*x + 2*y - 3*z + 11",
         "constraints": {
             "a": {"that": "x + 2*y + z <= 11.3"},
@@ -36,7 +40,11 @@ PROBLEMS = {
         },
     },
     "quadratic": {
-        "variables": {"x": {"lower": 1, "upper": 4}, "y": {"lower": 0, "upper": 9}, "z": {"lower": -2, "upper": 8}},
+        "variables": {
+            "x": {"lower": 1, "upper": 4},
+            "y": {"lower": 0, "upper": 9},
+            "z": {"lower": -2, "upper": 8},
+        },
         "objective": "{sign}((x - 5)**2 + (x - y)**2 + 2*z**2 - y) + 3*z",
         "constraints": {
             "a": {"that": "x + 2*y + z <= 7.3"},
@@ -45,7 +53,11 @@ PROBLEMS = {
         },
     },
     "smooth": {
-        "variables": {"x": {"lower": 1, "upper": 4}, "y": {"lower": 0.5, "upper": 9}, "z": {"lower": -2, "upper": 8}},
+        "variables": {
+            "x": {"lower": 1, "upper": 4},
+            "y": {"lower": 0.5, "upper": 9},
+            "z": {"lower": -2, "upper": 8},
+        },
         "objective": "{sign}(exp(x) + (x - y)**2 - log(y) + z**4) + 3*z",
         "constraints": {
             "a": {"that": "x + 2*y + z <= 7.3"},
@@ -58,7 +70,8 @@ PROBLEMS = {
 
 @pytest.mark.parametrize("sense", ["minimize", "maximize"])
 @pytest.mark.parametrize(
-    ("name", "kind"), [("highs", "linear"), ("highs", "quadratic"), ("ipopt", "quadratic"), ("ipopt", "smooth")]
+    ("name", "kind"),
+    [("highs", "linear"), ("highs", "quadratic"), ("ipopt", "quadratic"), ("ipopt", "smooth")],
 )
 def test_duals_are_derivatives_by_the_right_hand_side(name: str, kind: str, sense: str) -> None:
     engine = engines()[name]

@@ -30,7 +30,9 @@ def random_model(seed: int) -> Compiled:
     rng = np.random.default_rng(seed)
     columns, rows = int(rng.integers(2, 9)), int(rng.integers(1, 7))
     dense = rng.integers(-6, 10, (rows, columns)) * (rng.random((rows, columns)) < 0.7)
-    integrality = rng.choice([Integrality.CONTINUOUS, Integrality.INTEGER], columns, p=[0.4, 0.6]).astype(np.int8)
+    integrality = rng.choice([Integrality.CONTINUOUS, Integrality.INTEGER], columns, p=[0.4, 0.6]).astype(
+        np.int8
+    )
     integrality[0] = Integrality.INTEGER
     upper = rng.integers(1, 12, columns).astype(float)
     lower = np.where(rng.random(columns) < 0.2, -upper, 0.0)

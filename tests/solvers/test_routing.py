@@ -36,7 +36,8 @@ def missing(tmp_path: Path, *names: str) -> Path:
     for name in names:
         text = (shipped("solvers") / f"{name}.toml").read_text(encoding="utf-8")
         lines = [
-            'package = "no-such-package-here"' if line.startswith("package =") else line for line in text.splitlines()
+            'package = "no-such-package-here"' if line.startswith("package =") else line
+            for line in text.splitlines()
         ]
         (tmp_path / f"{name}.toml").write_text("\n".join(lines), encoding="utf-8")
     return tmp_path
@@ -101,7 +102,9 @@ def test_a_version_that_gives_wrong_optima_is_refused_with_the_reason(tmp_path: 
 
 def test_an_older_version_than_the_least_is_refused(tmp_path: Path) -> None:
     text = (shipped("solvers") / "highs.toml").read_text(encoding="utf-8")
-    (tmp_path / "highs.toml").write_text(text.replace('minimum = "1.15.0"', 'minimum = "999"'), encoding="utf-8")
+    (tmp_path / "highs.toml").write_text(
+        text.replace('minimum = "1.15.0"', 'minimum = "999"'), encoding="utf-8"
+    )
     available = engine("highs", tmp_path).available()
     assert not available
     assert "older than 999" in available.reason
