@@ -1,19 +1,20 @@
-"""What the checks find when a right formulation is spoiled on purpose, and whether they leave right ones alone.
+"""What the checks find when a right formulation is spoiled on purpose, and whether they leave right ones
+alone.
 
 Usage: `python -m agentopt.benchmarks.mutants [--seed 0] [--each 3] [--seconds 5] [--json]`
 
-Every right formulation (`agentopt.benchmarks.mutant_models`, `datasets/examples`, the worked examples of the prompts)
-goes through checking, binding, compiling, solving and verifying first: an accusation there is a false alarm. Then it
-is spoiled in one place, in every way that applies, and goes through the same. A spoiled one is *equivalent* if its
-optimum and its answer are those of the right one and all of its rows hold there just the same; it is not counted. The
-others are killed by the first of
+Every right formulation (`agentopt.benchmarks.mutant_models` and `mutant_twists`, `datasets/examples`, the
+worked examples of the prompts) goes through checking, binding, compiling, solving and verifying first: an
+accusation there is a false alarm. Then it is spoiled in one place, in every way that applies, and goes through
+the same. A spoiled one that nothing notices is *equivalent* if it has the optimum and the answer of the right
+one; it is not counted. The others are killed by the first of
 
 - `check`: checking the formulation, its units, binding or compiling refuses it or warns of something new;
 - `status`: the engine says infeasible or unbounded, which a person sees at once;
 - `rows`: the certificate has a failed finding outside the battery;
 - `battery`: a falsification test fails;
 - `doubt`: a falsification test lists the model as doubtful (`unknown`), which accuses nobody;
-- `coverage`: a number or sentence of the text is left over, or a number of the formulation comes from nowhere;
+- `coverage`: a number or sentence of the text is left over, or one of the formulation is not in the text;
 
 or survive.
 """
@@ -28,19 +29,20 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from agentopt.assets import shipped
+from agentopt.benchmarks.mutant_kinds import KINDS, mutants
 from agentopt.benchmarks.mutant_models import MODELS
+from agentopt.benchmarks.mutant_twists import TWISTS
 from agentopt.compiling import compile_instance
 from agentopt.compiling.arrays import Compiled
 from agentopt.errors import AgentoptError
 from agentopt.formulation.binding import bind
 from agentopt.formulation.check import check
-from agentopt.formulation.elements import Constraint, Formulation, Objective
+from agentopt.formulation.elements import Formulation
 from agentopt.solvers.base import Limits
 from agentopt.solvers.settling import solve
 from agentopt.solvers.solution import Solution, Termination
@@ -117,7 +119,8 @@ class Passed:
 def corpus() -> list[Subject]:
     """Every right formulation there is."""
     found = [
-        Subject(name, case.text, Formulation.model_validate(case.parts)) for name, case in MODELS.items()
+        Subject(name, case.text, Formulation.model_validate(case.parts))
+        for name, case in {**MODELS, **TWISTS}.items()
     ]
     from agentopt.formulation.io import load
     from agentopt.formulation.schema import from_reply
@@ -131,153 +134,6 @@ def corpus() -> list[Subject]:
         if not any(p.from_ for p in formulation.parameters.values()):
             found.append(Subject(f"prompts/{number}", words[: words.index("{")].strip(), formulation))
     return found
-
-
-# -- spoiling ------------------------------------------------------------------------------------------------
-
-_FLIP = {"<=": ">=", ">=": "<="}
-
-
-def _constraint(f: Formulation, name: str, that: str) -> Formulation:
-    changed = f.constraints[name].model_copy(update={"that": that})
-    return f.model_copy(update={"constraints": {**f.constraints, name: changed}})
-
-
-def _objective(f: Formulation, text: str, *, turn: bool = False) -> Formulation:
-    assert isinstance(f.objective, Objective)
-    down = (f.objective.minimize is not None) != turn
-    update = {"minimize": text if down else None, "maximize": None if down else text}
-    return f.model_copy(update={"objective": f.objective.model_copy(update=update)})
-
-
-def _flipped(f: Formulation) -> Iterator[tuple[str, Formulation]]:
-    for name, each in f.constraints.items():
-        for match in re.finditer(r"<=|>=", each.that):
-            if each.that.count("[", 0, match.start()) == each.that.count("]", 0, match.start()):
-                that = each.that[: match.start()] + _FLIP[match[0]] + each.that[match.end() :]
-                yield f"{name}: {that}", _constraint(f, name, that)
-
-
-def _dropped(f: Formulation) -> Iterator[tuple[str, Formulation]]:
-    for name in f.constraints:
-        kept = {key: value for key, value in f.constraints.items() if key != name}
-        yield name, f.model_copy(update={"constraints": kept})
-
-
-def _fewer_terms(f: Formulation) -> Iterator[tuple[str, Formulation]]:
-    """Without one term of a sum that is written out."""
-    for place, text in _texts(f):
-        for start, end in _terms(text):
-            shorter = (text[:start] + text[end:]).strip().lstrip("+").strip()
-            if shorter and not re.match(r"[<>=*/]", shorter):
-                yield f"{place}: {shorter}", _put(f, place, shorter)
-
-
-def _terms(text: str) -> Iterator[tuple[int, int]]:
-    """The places of terms joined by + or - outside every bracket, sign included."""
-    depth, cuts = 0, [0]
-    for k, letter in enumerate(text):
-        depth += (letter in "([") - (letter in ")]")
-        if depth == 0 and re.match(r" [+-] |[<>=]=? ", text[k:]) and (k == 0 or text[k - 1] not in "<>="):
-            cuts.append(k)
-    cuts.append(len(text))
-    for a, b in zip(cuts, cuts[1:], strict=False):
-        piece = text[a:b]
-        if re.match(r" [+-] ", piece) or (a == 0 and re.match(r" [+-] ", text[b:])):
-            yield a, b
-
-
-def _swapped(f: Formulation) -> Iterator[tuple[str, Formulation]]:
-    """One parameter in place of another over the same sets."""
-    for place, text in _texts(f):
-        used = [name for name in f.parameters if re.search(rf"\b{name}\b", text)]
-        for one in used:
-            for other in f.parameters:
-                if other != one and f.parameters[other].over == f.parameters[one].over:
-                    changed = re.sub(rf"\b{one}\b", other, text, count=1)
-                    yield f"{place}: {changed}", _put(f, place, changed)
-
-
-def _wrong_sense(f: Formulation) -> Iterator[tuple[str, Formulation]]:
-    if isinstance(f.objective, Objective):
-        yield "objective", _objective(f, f.objective.expression, turn=True)
-
-
-def _other_domain(f: Formulation) -> Iterator[tuple[str, Formulation]]:
-    other = {"real": "integer", "integer": "real", "binary": "real"}
-    for name, each in f.variables.items():
-        if each.domain in other:
-            upper = 1 if each.domain == "binary" else each.upper
-            changed = each.model_copy(update={"domain": other[each.domain], "upper": upper})
-            yield (
-                f"{name}: {other[each.domain]}",
-                f.model_copy(update={"variables": {**f.variables, name: changed}}),
-            )
-
-
-def _off_by_one(f: Formulation) -> Iterator[tuple[str, Formulation]]:
-    for name, each in f.constraints.items():
-        for pattern, into in ((r"\[(\w+)-1\]", r"[\1]"), (r"\bprev\((\w+)\)", r"\1"), (r"\[1\]", "[2]")):
-            if re.search(pattern, each.that):
-                that = re.sub(pattern, into, each.that, count=1)
-                yield f"{name}: {that}", _constraint(f, name, that)
-        if each.for_ and re.search(r"> 1\b|> first", each.for_):
-            changed = each.model_copy(update={"for_": re.sub(r"> (1\b|first)", r">= \1", each.for_)})
-            yield f"{name}: for {changed.for_}", _with(f, name, changed)
-
-
-def _with(f: Formulation, name: str, changed: Constraint) -> Formulation:
-    return f.model_copy(update={"constraints": {**f.constraints, name: changed}})
-
-
-def _wrong_number(f: Formulation) -> Iterator[tuple[str, Formulation]]:
-    """A number read wrongly: ten times as large, or with its digits turned."""
-    for name, each in f.parameters.items():
-        if each.value is not None and each.value:
-            changed = each.model_copy(update={"value": each.value * 10})
-            yield (
-                f"{name} = {each.value * 10:g}",
-                f.model_copy(update={"parameters": {**f.parameters, name: changed}}),
-            )
-        elif (
-            isinstance(each.values, list)
-            and each.values
-            and all(isinstance(v, int | float) for v in each.values)
-        ):
-            values = [each.values[0] * 10, *each.values[1:]]
-            changed = each.model_copy(update={"values": values})
-            yield f"{name} = {values}", f.model_copy(update={"parameters": {**f.parameters, name: changed}})
-
-
-def _texts(f: Formulation) -> Iterator[tuple[str, str]]:
-    if isinstance(f.objective, Objective):
-        yield "objective", f.objective.expression
-    for name, each in f.constraints.items():
-        yield name, each.that
-
-
-def _put(f: Formulation, place: str, text: str) -> Formulation:
-    return _objective(f, text) if place == "objective" else _constraint(f, place, text)
-
-
-KINDS = {
-    "flipped comparison": _flipped,
-    "dropped constraint": _dropped,
-    "dropped term": _fewer_terms,
-    "swapped parameter": _swapped,
-    "wrong sense": _wrong_sense,
-    "integer or real": _other_domain,
-    "off by one": _off_by_one,
-    "wrong number": _wrong_number,
-}
-
-
-def mutants(f: Formulation, each: int, rng: random.Random) -> Iterator[tuple[str, str, Formulation]]:
-    """Kind, place and spoiled formulation: at most `each` of a kind."""
-    for kind, make in KINDS.items():
-        found = list(make(f))
-        for what, spoiled in rng.sample(found, min(each, len(found))):
-            yield kind, what, spoiled
 
 
 # -- going through -------------------------------------------------------------------------------------------
@@ -426,10 +282,13 @@ def table(found: Study) -> str:
     seconds = sum(r.seconds for r in found.results)
     lines += [
         "",
-        f"{equivalent} more are equivalent to the right one; of the {len(same)} with the right one's optimum {share} are killed",
-        f"right formulations: {found.subjects}, {found.verified} verified, {found.num_tests} falsification tests, "
+        f"{equivalent} more are equivalent to the right one; of the {len(same)} with the right "
+        f"one's optimum {share} are killed",
+        f"right formulations: {found.subjects}, {found.verified} verified, {found.num_tests} "
+        f"falsification tests, "
         f"{len(found.alarms)} false alarms, {len(found.doubts)} doubts, {found.right_seconds:.1f} s",
-        f"mutants: {seconds:.1f} s, {1000 * seconds / max(1, len(found.results)):.0f} ms each, solving included",
+        f"mutants: {seconds:.1f} s, {1000 * seconds / max(1, len(found.results)):.0f} ms each, "
+        f"solving included",
     ]
     lines += [f"false alarm: {name}: {said}" for name, said in found.alarms]
     lines += [f"doubt: {name}: {said}" for name, said in found.doubts]

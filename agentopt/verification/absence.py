@@ -1,4 +1,6 @@
-"""Claims that there is no answer: infeasible, by multipliers or by cases; unbounded, by a point and a direction."""
+"""Claims that there is no answer: infeasible, by multipliers or by cases; unbounded, by a point and a
+direction.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,9 @@ from agentopt.verification.branching import MAX_CASES, meets, prove
 from agentopt.verification.case import Case
 from agentopt.verification.duality import proves_empty
 from agentopt.verification.linear import Oracle
-from agentopt.verification.optimality import MAX_PROGRAM, better_point
+from agentopt.verification.optimality import MAX_PROGRAM
 from agentopt.verification.programs import Program, Row
+from agentopt.verification.refuting import better_point
 
 MAX_COLUMNS = 40_000
 """Columns up to which a claim that there is no answer is proved again."""
@@ -33,7 +36,8 @@ def check_absence(case: Case) -> None:
         case.say(
             "unknown",
             str(claim).split()[0],
-            f"that the model is {claim} is {case.solution.engine}'s claim; it was not proved outside the engine",
+            f"that the model is {claim} is {case.solution.engine}'s claim; it was not proved "
+            f"outside the engine",
             claim=str(claim),
         )
 
@@ -128,7 +132,8 @@ def _has_point(case: Case, program: Program, values: Sequence[float]) -> bool:
     case.say(
         "failed",
         "infeasible",
-        f"{case.solution.engine} says that the model is infeasible, but there is a point that meets every row and "
+        f"{case.solution.engine} says that the model is infeasible, but there is a point that "
+        f"meets every row and "
         "bound of the formulation",
         example=scalars,
     )
@@ -157,7 +162,8 @@ def _unbounded(case: Case, program: Program) -> bool:
     case.say(
         "proved",
         "unbounded",
-        f"from a point that meets all constraints, {listed} can go on for ever and the objective improves without "
+        f"from a point that meets all constraints, {listed} can go on for ever and the objective "
+        f"improves without "
         "limit (checked in rational arithmetic)",
         variables=moving,
         point=float(np.abs(feasible.better).max(initial=0.0)),

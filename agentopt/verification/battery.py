@@ -1,11 +1,12 @@
-"""Tests that could falsify the model: data is changed in one direction, and the answer must not move in the other.
+"""Tests that could falsify the model: data is changed in one direction, and the answer must not move in the
+other.
 
-After "falsification battery" (arXiv 2607.16646): one-sided, with preconditions that are certified first. Two kinds of
-evidence are kept apart. That the optimum moved the wrong way is a fact of two solves. Whether it refutes the model
-rests on the role of a parameter, which is the modeller's word: the model is accused only where words other than the
-role agree with it (`agentopt.verification.roles`), the parameter stands alone in one row, and the old point, exactly
-evaluated under the new data, shows the same. Anything less is listed as unknown, and where nothing can be
-certified the test is not run.
+After "falsification battery" (arXiv 2607.16646): one-sided, with preconditions that are certified first.
+Two kinds of evidence are kept apart. That the optimum moved the wrong way is a fact of two solves. Whether
+it refutes the model rests on the role of a parameter, which is the modeller's word: the model is accused
+only where words other than the role agree with it (`agentopt.verification.roles`), the parameter stands
+alone in one row, and the old point, exactly evaluated under the new data, shows the same. Anything less is
+listed as unknown, and where nothing can be certified the test is not run.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ def falsify(case: Case, value: Fraction, text: str | None) -> None:
         case.say(
             "not_falsified",
             check,
-            f"raising {', '.join(f'`{name}`' for name in names)} by {MORE - 1:.0%} does not make the best answer {better}",
+            f"raising {', '.join(f'`{name}`' for name in names)} by {MORE - 1:.0%} does not make "
+            f"the best answer {better}",
             parameters=names,
         )
 
@@ -141,14 +143,18 @@ def _check_monotone(case: Case, use: Use, value: float, passed: dict[str, list[s
         case.say(
             "failed",
             check,
-            f"with {MORE - 1:.0%} more `{use.name}` the engine finds {shown(solution.objective)}, though the answer with "
+            f"with {MORE - 1:.0%} more `{use.name}` the engine finds "
+            f"{shown(solution.objective)}, though the answer with "
             f"{shown(value)} still meets every row: the engine is wrong",
             use.name,
             **figures,
         )
         return
     expected = "should not make the best answer worse" if helps else "should not make the best answer better"
-    said = f"more `{use.name}` (role: {use.role}) {expected}, but with {MORE - 1:.0%} more {result} instead of {shown(value)}"
+    said = (
+        f"more `{use.name}` (role: {use.role}) {expected}, but with {MORE - 1:.0%} more {result} "
+        f"instead of {shown(value)}"
+    )
     wrong = {Role.CAPACITY: "below", Role.REQUIREMENT: "above"}.get(use.role)
     if use.alone and use.said and use.limits == wrong:
         case.say("failed", check, f"{said}; {_row(case, use)}", use.constraints[0], **figures)
@@ -189,7 +195,9 @@ def _row(case: Case, use: Use) -> str:
 
 
 def _check_binds(case: Case, use: Use) -> None:
-    """With no capacity left, or a requirement far beyond reach, the point must break a row; else the row is reversed."""
+    """With no capacity left, or a requirement far beyond reach, the point must break a row; else the
+    row is reversed.
+    """
     if use.role not in {Role.CAPACITY, Role.REQUIREMENT} or use.limits == "both":
         return
     if use.role is Role.CAPACITY and not _is_used(case, use):
@@ -236,8 +244,8 @@ def _check_binds(case: Case, use: Use) -> None:
 def _sides(case: Case, use: Use) -> list[tuple[Fraction, Fraction]] | None:
     """(what the variables make, the limit) at each index of the row a parameter stands alone in."""
     from agentopt.formulation import tree as t
+    from agentopt.verification.elements import Missing
     from agentopt.verification.enclosures import ends
-    from agentopt.verification.exact import Missing
 
     constraint = case.evaluator.parsed.constraints[use.constraints[0]]
     statement = constraint.statement
@@ -276,7 +284,9 @@ def _within_reach(case: Case, use: Use, factor: float) -> bool:
 
 
 def _check_sense(case: Case, found: list[Use], text: str | None) -> None:
-    """An objective of costs alone that is maximized, or of rewards alone that is minimized, against the words."""
+    """An objective of costs alone that is maximized, or of rewards alone that is minimized, against
+    the words.
+    """
     f = case.instance.formulation
     said = direction(f, text)
     sense = case.compiled.levels[0].sense

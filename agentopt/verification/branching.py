@@ -1,7 +1,8 @@
-"""A proof by cases that no point of a mixed-integer linear model is better: branch and bound with exact bounds.
+"""A proof by cases that no point of a mixed-integer linear model is better: branch and bound with exact
+bounds.
 
-The relaxation of each case is solved in floating point, but a case is closed only by a bound or a contradiction that
-holds in rational arithmetic (`agentopt.verification.duality`).
+The relaxation of each case is solved in floating point, but a case is closed only by a bound or a
+contradiction that holds in rational arithmetic (`agentopt.verification.duality`).
 """
 
 from __future__ import annotations

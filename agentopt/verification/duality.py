@@ -1,9 +1,10 @@
 """Bounds that multipliers prove: weak duality in rational arithmetic, safe for any multipliers whatever.
 
-For rows L <= Ax <= U and bounds l <= x <= u, any y gives min c'x >= sum of y_i (L_i where y_i > 0, U_i where y_i < 0)
-plus sum of d_j (l_j where d_j > 0, u_j where d_j < 0) with d = c - A'y (Neumaier and Shcherbina 2004, section 2).
-A multiplier of a side that does not exist counts as zero; a column without the bound that is asked for gets one from
-the rows, where they imply one. With c = 0 a positive bound proves that no point exists (Farkas).
+For rows L <= Ax <= U and bounds l <= x <= u, any y gives min c'x >= sum of y_i (L_i where y_i > 0, U_i
+where y_i < 0) plus sum of d_j (l_j where d_j > 0, u_j where d_j < 0) with d = c - A'y (Neumaier and
+Shcherbina 2004, section 2). A multiplier of a side that does not exist counts as zero; a column without the
+bound that is asked for gets one from the rows, where they imply one. With c = 0 a positive bound proves
+that no point exists (Farkas).
 """
 
 from __future__ import annotations
@@ -32,14 +33,16 @@ Bounds = tuple[Sequence[Side], Sequence[Side]]
 Linear = Mapping[tuple[int, ...], Fraction]
 
 _ROUNDINGS = (10**3, None, 10**6)
-"""Denominators multipliers are rounded to: those of a vertex are often short fractions spoiled in the last digit."""
+"""Denominators multipliers are rounded to: those of a vertex are often short fractions spoiled in the
+last digit.
+"""
 MAX_ROUNDS = 4
 
 
 def bound(
     program: Program, cost: Linear, multipliers: Sequence[Fraction], sides: Bounds | None = None
 ) -> Fraction | None:
-    """A proven lower bound of a linear cost over the linear rows of a program; None if these multipliers give none.
+    """A proven lower bound of a linear cost over the linear rows of a program; None if there is none.
 
     Args:
         program: its quadratic rows are left out, which only lowers the bound.

@@ -1,8 +1,8 @@
 """Rigorous rational enclosures of what is not rational: roots, exponentials, logarithms, angles.
 
-A number is a `Fraction` while it is exact and an `Enclosure`, a closed rational interval, from the first function
-that leaves the rationals. Exponentials, logarithms and roots rest on `decimal`, which rounds them correctly; angles
-on Taylor series with their remainder. Widths are about 1e-50 relative.
+A number is a `Fraction` while it is exact and an `Enclosure`, a closed rational interval, from the first
+function that leaves the rationals. Exponentials, logarithms and roots rest on `decimal`, which rounds them
+correctly; angles on Taylor series with their remainder. Widths are about 1e-50 relative.
 """
 
 from __future__ import annotations
@@ -247,12 +247,14 @@ def _pi() -> Enclosure:
 def _arctangent_series(x: Fraction) -> Enclosure:
     """The alternating series of atan at |x| <= 1/2; the remainder is below the first term left out."""
     total, term, k = Fraction(0), x, 0
+    square = _short(x * x)
     limit = Fraction(1, 1 << (2 * _BITS))
     while abs(term) > limit:
-        total += term / (2 * k + 1) if k % 2 == 0 else -term / (2 * k + 1)
-        term, k = _short(term * x * x), k + 1
-    # `_short` drops less than one unit a step.
-    slack = 4 * limit + Fraction(k, 1 << (2 * _BITS))
+        part = _short(term / (2 * k + 1))
+        total += part if k % 2 == 0 else -part
+        term, k = _short(term * square), k + 1
+    # `_short` drops less than one unit each time, and the square of x that much too.
+    slack = 4 * limit + Fraction(4 * k, 1 << (2 * _BITS))
     return _trimmed(total - slack, total + slack)
 
 

@@ -32,8 +32,8 @@ class Oracle:
     def __init__(self, program: Program, shift: float = 0.0) -> None:
         """Hand the rows over.
 
-        `shift`, relative to the largest cost, moves the cost of columns without a bound so that multipliers stay
-        clear of what would leave them without one.
+        `shift`, relative to the largest cost, moves the cost of columns that lack a bound, so that
+        multipliers stay clear of what would need it.
         """
         import highspy
 
@@ -114,7 +114,9 @@ class Oracle:
         return np.zeros(num_rows)
 
     def direction(self, seconds: float) -> Values | None:
-        """A direction, within [-1, 1] in each column, that keeps rows and bounds and lowers the objective most."""
+        """A direction, within [-1, 1] in each column, that keeps rows and bounds and lowers the
+        objective most.
+        """
         import highspy
 
         from agentopt.compiling.highs_model import silent

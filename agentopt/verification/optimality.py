@@ -1,37 +1,29 @@
-"""Whether nothing is better: by the duals, by cases, by trying every point, or only by a second engine's word."""
+"""Whether nothing is better: by the duals, by cases, by trying every point, or only by a second engine's
+word.
+"""
 
 from __future__ import annotations
 
 __all__ = ["check_optimal"]
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
-from math import prod
 
 import numpy as np
 
-from agentopt.compiling.arrays import ProblemClass
 from agentopt.solvers.solution import Termination
 from agentopt.verification.branching import prove
 from agentopt.verification.case import Case, shown
 from agentopt.verification.duality import Linear, objective_bound, semidefinite, tangent, value_at
-from agentopt.verification.enclosures import ends
-from agentopt.verification.exact import Evaluator, Missing
 from agentopt.verification.linear import Oracle
-from agentopt.verification.point import Answer
 from agentopt.verification.polynomials import Polynomial
 from agentopt.verification.programs import Program
-from agentopt.verification.rows import Report, check_rows
+from agentopt.verification.refuting import allowed, better_point, refute
+from agentopt.verification.trying import try_all
 
-TOLERANCE = Fraction(1, 10**6)
-"""Relative: an answer this close to a proven bound is optimal."""
 _TRUST = Fraction(1, 10**4)
 """Relative: duals that prove a bound farther from the objective than this are no duals of the answer."""
-MAX_POINTS = 4096
-"""Integer points up to which all are tried."""
 MAX_PROGRAM = 2000
 """Columns up to which a proof by cases is tried."""
 
@@ -64,7 +56,7 @@ def check_optimal(case: Case, value: Fraction | None) -> None:
         target = value if program.sense == "minimize" else -value
         if _by_multipliers(case, program, target) or _by_cases(case, program, target):
             return
-    if value is not None and _by_trying(case, value):
+    if value is not None and try_all(case, value):
         return
     if claim is Termination.LOCALLY_OPTIMAL:
         case.say(
@@ -90,11 +82,6 @@ def check_optimal(case: Case, value: Fraction | None) -> None:
         case.say(
             "unknown", "optimal", f"the engine stopped early ({claim}); {far}", claim=str(claim), gap=gap
         )
-
-
-def allowed(value: Fraction) -> Fraction:
-    """By how much a bound may be away from an objective that it proves optimal."""
-    return TOLERANCE * max(Fraction(1), abs(value))
 
 
 # -- by multipliers ------------------------------------------------------------------------------------------
@@ -155,7 +142,9 @@ def _by_own_duals(
 
 
 def _convex(program: Program, point: dict[int, Fraction]) -> Program | None:
-    """The program with its convex quadratic rows replaced by their tangents; None where convexity is not proved."""
+    """The program with its convex quadratic rows replaced by their tangents; None where convexity is
+    not proved.
+    """
     if program.objective.degree == 2 and not _semidefinite(program.objective):
         return None
     rows = []
@@ -256,7 +245,8 @@ def _by_cases(case: Case, program: Program, target: Fraction) -> bool:
             "proved",
             "optimal",
             f"no answer is better than {shown(_signed(program, target))} ({_of(program)}): "
-            f"{proof.cases:,} case{'s' if proof.cases != 1 else ''}, each closed by a bound in rational arithmetic",
+            f"{proof.cases:,} case{'s' if proof.cases != 1 else ''}, each closed by a bound in "
+            f"rational arithmetic",
             by="cases",
             cases=proof.cases,
             source=program.source,
@@ -266,130 +256,14 @@ def _by_cases(case: Case, program: Program, target: Fraction) -> bool:
 
 
 def _refuted(case: Case, program: Program, point: np.ndarray, target: Fraction) -> bool:  # type: ignore[type-arg]
-    """Whether a point meets the formulation, exactly, and is better than the answer by more than is claimed."""
+    """Whether a point meets the formulation, exactly, and is better than the answer by more than is
+    claimed.
+    """
     better = better_point(case, point)
     if better is None:
         return False
     value = value_at(program.objective, dict(enumerate(map(Fraction, point.tolist()))))
     return refute(case, _signed(program, value), _signed(program, target), program.sense, "a proof by cases")
-
-
-def better_point(case: Case, point: np.ndarray) -> Evaluator | None:  # type: ignore[type-arg]
-    """An evaluator at another point if that point meets every row and bound of the formulation."""
-    from agentopt.verification.rows import check_bounds
-
-    answer = Answer(case.compiled, np.asarray(point, dtype=float)).rounded()
-    evaluator, report = Evaluator(case.instance, answer), Report()
-    deadline = case.within(0.5, 5.0)
-    check_rows(evaluator, report, deadline)
-    check_bounds(evaluator, answer, report, deadline)
-    return evaluator if report.complete else None
-
-
-def refute(case: Case, value: Fraction, target: Fraction, sense: str, who: str) -> bool:
-    """Say that something better is known, unless it lies within the gap the engine stopped at."""
-    better = target - value if sense == "minimize" else value - target
-    relative = better / max(Fraction(1), abs(target))
-    if relative <= TOLERANCE:
-        return False
-    figures = {"objective": float(target), "better": float(value)}
-    claimed = case.solution.gap or 0.0
-    if case.solution.termination is not Termination.OPTIMAL or relative <= Fraction(claimed) * 2 + TOLERANCE:
-        case.say(
-            "unknown",
-            "optimal",
-            f"{who} found an answer with objective {shown(value)}; this one has {shown(target)}, within the gap "
-            "the engine stopped at"
-            if case.solution.termination is Termination.OPTIMAL
-            else f"{who} found a better answer with objective {shown(value)}; this one has {shown(target)}",
-            **figures,
-        )
-        return True
-    case.say(
-        "failed",
-        "optimal",
-        f"{case.solution.engine} claims that {shown(target)} is the best, but {who} found an answer with "
-        f"{shown(value)} that meets every row",
-        **figures,
-    )
-    return True
-
-
-# -- by trying every point -----------------------------------------------------------------------------------
-
-
-def _by_trying(case: Case, value: Fraction) -> bool:
-    """Models whose variables are all integers with few values: every point is tried on the formulation itself."""
-    grids = _grids(case)
-    if grids is None:
-        return False
-    deadline = case.within(0.4, 6.0)
-    sense = case.compiled.levels[0].sense
-    answer = Answer(case.compiled, case.answer.values.copy())
-    columns = [block.start + k for block in answer.blocks.values() for k in range(len(block.codes))]
-    tried = 0
-    for point in product(*grids):
-        if time.monotonic() > deadline:
-            return False
-        tried += 1
-        answer.values[columns] = point
-        evaluator, report = Evaluator(case.instance, Answer(case.compiled, answer.values)), Report()
-        try:
-            found = objective_value(evaluator)
-        except (Missing, ArithmeticError):
-            continue
-        low, high = ends(found)
-        better = value - high if sense == "minimize" else low - value
-        if better <= allowed(value):
-            continue
-        check_rows(evaluator, report, deadline)
-        if report.unsettled or report.skipped:
-            return False
-        if not report.num_failed:
-            return refute(case, low, value, sense, "trying every point")
-    case.say(
-        "proved",
-        "optimal",
-        f"all {tried:,} points were tried in exact arithmetic, and none that meets the rows is better than {shown(value)}",
-        by="every point",
-        points=tried,
-    )
-    return True
-
-
-def _grids(case: Case) -> list[range] | None:
-    compiled = case.compiled
-    if compiled.problem_class in {ProblemClass.LP, ProblemClass.QP, ProblemClass.NLP}:
-        return None
-    grids = []
-    for name, block in case.answer.blocks.items():
-        if case.answer.kind(name) not in {"binary", "integer"}:
-            return None
-        for column in range(block.start, block.start + len(block.codes)):
-            low, high = compiled.lower[column], compiled.upper[column]
-            if not (np.isfinite(low) and np.isfinite(high)) or high - low >= MAX_POINTS:
-                return None
-            grids.append(range(int(np.ceil(low)), int(np.floor(high)) + 1))
-    return grids if prod(map(len, grids)) <= MAX_POINTS else None
-
-
-def objective_value(evaluator: Evaluator) -> Fraction:
-    """The exact value of the one level of objectives, in the sense of its first.
-
-    Raises:
-        Missing: it is not rational, or has no value here.
-    """
-    parsed = evaluator.parsed.objectives
-    first = parsed[0].objective.sense
-    total = Fraction(0)
-    for each in parsed:
-        value = evaluator.number(each.expression, {})({})
-        if not isinstance(value, Fraction):
-            low, high = ends(value)  # type: ignore[arg-type]  # no symbols stand at a point
-            value = (low + high) / 2
-        weight = Fraction(repr(each.objective.weight)) * (1 if each.objective.sense == first else -1)
-        total += value * weight
-    return total
 
 
 def _signed(program: Program, value: Fraction) -> Fraction:

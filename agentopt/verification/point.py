@@ -13,8 +13,8 @@ import numpy as np
 
 from agentopt.compiling.arrays import Compiled, VariableBlock
 from agentopt.formulation.instance import Values
+from agentopt.verification.elements import Codes, Missing
 from agentopt.verification.enclosures import Number
-from agentopt.verification.exact import Codes, Missing
 from agentopt.verification.polynomials import Polynomial
 
 Kind = Literal["real", "integer", "binary", "semicontinuous", "semiinteger"]
@@ -58,6 +58,11 @@ class Answer:
         return Answer(self.compiled, values)
 
     def __call__(self, name: str, codes: Codes) -> Number:
+        """The value of a variable at an index.
+
+        Raises:
+            Missing: it has none there.
+        """
         table = self._tables.get(name)
         if table is None:
             rows = map(tuple, self.blocks[name].codes.tolist())

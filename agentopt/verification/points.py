@@ -1,4 +1,6 @@
-"""The point itself: rows, bounds, domains, the same with integers rounded, and the objective computed again."""
+"""The point itself: rows, bounds, domains, the same with integers rounded, and the objective computed
+again.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,9 @@ import numpy as np
 from agentopt.errors import AgentoptError
 from agentopt.formulation import tree as t
 from agentopt.verification.case import Case, shown
+from agentopt.verification.elements import Missing
 from agentopt.verification.enclosures import Number, ends
-from agentopt.verification.exact import Evaluator, Missing
+from agentopt.verification.exact import Evaluator
 from agentopt.verification.point import WHOLE, Answer
 from agentopt.verification.polynomials import Polynomial
 from agentopt.verification.rows import Report, Violation, check_bounds, check_rows
@@ -45,7 +48,8 @@ def check_point(case: Case) -> bool:
     case.say(
         "proved",
         "feasible",
-        f"all {_count(rows.num_rows, 'constraint')} and {_count(sides.num_rows, 'bound')} of the formulation hold "
+        f"all {_count(rows.num_rows, 'constraint')} and {_count(sides.num_rows, 'bound')} of the "
+        f"formulation hold "
         f"{how} (re-evaluated in rational arithmetic)",
         rows=rows.num_rows,
         bounds=sides.num_rows,
@@ -65,7 +69,8 @@ def _say_failed(case: Case, check: str, report: Report) -> None:
         case.say(
             "failed",
             "integrality" if check == "bounds" and _is_fraction(case, each) else check,
-            f"{each.where} does not hold: it is off by {shown(each.gap.low)}{_because(constraints, each.element)}",
+            f"{each.where} does not hold: it is off by "
+            f"{shown(each.gap.low)}{_because(constraints, each.element)}",
             each.element,
             violation=float(each.gap.low),
             allowed=float(each.gap.allowed),
@@ -157,7 +162,8 @@ def _check_rounded(case: Case) -> bool:
         case.say(
             "proved",
             "integrality",
-            f"{_named(whole)} whole to within {moved:.1e}, and with {'them' if len(whole) > 1 else 'it'} rounded every "
+            f"{_named(whole)} whole to within {moved:.1e}, and with "
+            f"{'them' if len(whole) > 1 else 'it'} rounded every "
             "constraint still holds",
             variables=whole,
             moved=moved,
@@ -167,7 +173,8 @@ def _check_rounded(case: Case) -> bool:
         case.say(
             "proved",
             "integrality",
-            f"{_named(whole)} whole to within {moved:.1e}; with {'them' if len(whole) > 1 else 'it'} rounded, the "
+            f"{_named(whole)} whole to within {moved:.1e}; with "
+            f"{'them' if len(whole) > 1 else 'it'} rounded, the "
             "other variables can be chosen so that every constraint holds",
             variables=whole,
             moved=moved,
@@ -263,7 +270,10 @@ def check_objective(case: Case) -> Fraction | None:
             "objective",
             f"the objective of the formulation at this answer is {said}, as the engine says"
             if len(found) == 1
-            else f"the objectives of the formulation at this answer are {said}; the engine says {shown(claimed)}",
+            else (
+                f"the objectives of the formulation at this answer are {said}; the engine says "
+                f"{shown(claimed)}"
+            ),
             claimed=claimed,
             values=figures,
         )
@@ -279,7 +289,8 @@ def check_objective(case: Case) -> Fraction | None:
         case.say(
             "failed",
             "objective",
-            f"{case.solution.engine} says that the objective is {shown(claimed)}, but at its answer the formulation "
+            f"{case.solution.engine} says that the objective is {shown(claimed)}, but at its "
+            f"answer the formulation "
             f"has {said}",
             claimed=claimed,
             values=figures,

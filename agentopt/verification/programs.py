@@ -1,8 +1,9 @@
-"""A model as exact rows: from the formulation where every statement is a polynomial comparison, else from the arrays.
+"""A model as exact rows: from the formulation where every statement is a polynomial comparison, else from
+the arrays.
 
-The formulation's own rows are read with symbols for the variables, so a fault of the compiler cannot hide in them.
-Where a reformulation added columns (absolute values, logic), there is nothing to read them from; then the numbers of
-the arrays are taken as the decimals they print as, and the certificate says so.
+The formulation's own rows are read with symbols for the variables, so a fault of the compiler cannot hide
+in them. Where a reformulation added columns (absolute values, logic), there is nothing to read them from;
+then the numbers of the arrays are taken as the decimals they print as, and the certificate says so.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import numpy as np
 
 from agentopt.compiling.arrays import Compiled, Integrality
 from agentopt.formulation import tree as t
-from agentopt.verification.exact import Codes, Evaluator, Missing, decimal
+from agentopt.verification.elements import Codes, Missing, decimal
+from agentopt.verification.exact import Evaluator
 from agentopt.verification.point import Answer
 from agentopt.verification.polynomials import Polynomial
 from agentopt.verification.rows import bounds
@@ -31,7 +33,9 @@ Sense = Literal["minimize", "maximize"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """low <= body <= high, None for no side; `compiled` is its number among the compiled rows, if it is one."""
+    """low <= body <= high, None for no side; `compiled` is its number among the compiled rows, if it
+    is one.
+    """
 
     body: Polynomial
     low: Fraction | None

@@ -1,7 +1,9 @@
-"""What the formulation and its words say about a parameter with a role: where it stands, alone or not, and as what.
+"""What the formulation and its words say about a parameter with a role: where it stands, alone or not, and
+as what.
 
-A role is the modeller's word, and may be wrong where the model is right. A test that rests on a role accuses the
-model only if words other than the role say the same: names, meanings, quotes, the sentence a constraint cites.
+A role is the modeller's word, and may be wrong where the model is right. A test that rests on a role
+accuses the model only if words other than the role say the same: names, meanings, quotes, the sentence a
+constraint cites.
 """
 
 from __future__ import annotations
@@ -46,8 +48,8 @@ class Use:
         constraints: the constraints it stands in, once for each time.
         in_objective: how often it stands in an objective.
         elsewhere: whether other data, a set, a bound or a condition depends on it.
-        alone: it stands once, as a whole side of a comparison (perhaps times a variable), and the other side holds
-            the variables.
+        alone: it stands once, as a whole side of a comparison (perhaps times a binary variable), and the
+            other side holds the variables.
         limits: for one that stands alone, whether its row bounds the other side from above or below.
         said: whether words other than the role say the same as the role, and none the opposite.
     """

@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 
 from agentopt.formulation.elements import Variable
+from agentopt.verification.elements import Env, Missing
 from agentopt.verification.enclosures import ends
-from agentopt.verification.exact import ABSOLUTE, RELATIVE, Env, Evaluator, Gap, Missing
+from agentopt.verification.exact import ABSOLUTE, RELATIVE, Evaluator, Gap
 from agentopt.verification.point import WHOLE, Answer
 from agentopt.verification.polynomials import Polynomial
 from agentopt.verification.statements import gaps
@@ -52,7 +54,7 @@ class Report:
         """Whether everything was evaluated and holds."""
         return not (self.num_failed or self.unsettled or self.skipped)
 
-    def add(self, element: str, where: Callable[[], str], gap: Gap) -> None:
+    def add(self, element: str, gap: Gap, where: Callable[[], str]) -> None:
         """Count one statement."""
         self.num_rows += 1
         if gap.holds:
@@ -90,7 +92,8 @@ def check_rows(
                 if count % _CLOCK == _CLOCK - 1 and time.monotonic() > deadline:
                     report.skipped.append(name)
                     break
-                report.add(name, lambda env=env: _indexed(evaluator, name, targets, env), measure(env))  # type: ignore[misc]  # bound now
+                gap = measure(env)
+                report.add(name, gap, partial(_indexed, evaluator, name, targets, env))
         except Missing as error:
             report.unsettled.append((name, error.message))
         except (ArithmeticError, RecursionError) as error:
@@ -111,7 +114,7 @@ def check_bounds(evaluator: Evaluator, answer: Answer, report: Report, deadline:
         try:
             for codes, value, low, high in bounds(evaluator, answer, name, variable):
                 gap = _within(value, low, high, variable)
-                report.add(name, lambda codes=codes: _item(evaluator, name, codes), gap)  # type: ignore[misc]  # bound now
+                report.add(name, gap, partial(_item, evaluator, name, codes))
         except Missing as error:
             report.unsettled.append((name, error.message))
         except ArithmeticError as error:

@@ -1,4 +1,6 @@
-"""A second, independent engine for small models: agreement is evidence, not proof; a better point is a refutation."""
+"""A second, independent engine for small models: agreement is evidence, not proof; a better point is a
+refutation.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,9 @@ from agentopt.errors import AgentoptError
 from agentopt.solvers.base import Engine, Feature, Limits
 from agentopt.solvers.solution import Solution, Termination
 from agentopt.verification.case import Case, shown
-from agentopt.verification.exact import Missing
-from agentopt.verification.optimality import better_point, objective_value, refute
+from agentopt.verification.elements import Missing
+from agentopt.verification.refuting import better_point, refute
+from agentopt.verification.trying import objective_value
 
 _LINEAR = frozenset([ProblemClass.LP, ProblemClass.MILP])
 _NONE = frozenset([Termination.INFEASIBLE, Termination.UNBOUNDED, Termination.INFEASIBLE_OR_UNBOUNDED])
@@ -103,7 +106,8 @@ def _compare(case: Case, found: Solution, value: Fraction) -> None:
             case.say(
                 "unknown",
                 "second-engine",
-                f"{theirs} claims that {shown(found.objective)} is the best anywhere, which this answer reaches",
+                f"{theirs} claims that {shown(found.objective)} is the best anywhere, which this "
+                f"answer reaches",
                 objective=found.objective,
             )
     else:

@@ -28,7 +28,8 @@ _GOAL = re.compile(
 _WORD = re.compile(r"[^\W\d_]{3,}|\d[\d.,]*")
 _STOP_WORDS = (
     "the and for that this with from are not all each every can than has have must should will its it's into "
-    "per one any be is of to in on at by or an as which there their they more most least less what how many much"
+    "per one any be is of to in on at by or an as which there their they more most least less "
+    "what how many much"
 )
 _STOP = frozenset(_STOP_WORDS.split())
 

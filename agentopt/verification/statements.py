@@ -1,21 +1,24 @@
 """By how much a statement is violated at a point: comparisons, logic, counts, SOS and all-different.
 
-`and` is violated by as much as its worst part, `or` by as much as its best, `implies(a, b)` is `not a or b`; `at most
-k` of n hold when n - k of the negations do. `a < b` means `a <= b - 1` between integers; between real quantities it
-is measured as `a <= b`, as it was solved, and whether equality occurs is a matter for the certificate.
+`and` is violated by as much as its worst part, `or` by as much as its best, `implies(a, b)` is `not a or
+b`; `at most k` of n hold when n - k of the negations do. `a < b` means `a <= b - 1` between integers;
+between real quantities it is measured as `a <= b`, as it was solved, and whether equality occurs is a
+matter for the certificate.
 """
 
 from __future__ import annotations
 
 __all__ = ["gaps", "integral"]
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from agentopt.formulation import tree as t
+from agentopt.verification.elements import Env, Missing, Scope
 from agentopt.verification.enclosures import Number, ends
-from agentopt.verification.exact import ABSOLUTE, FALSE, NONE, RELATIVE, Env, Evaluator, Gap, Missing, Scope
+from agentopt.verification.exact import ABSOLUTE, FALSE, NONE, RELATIVE, Evaluator, Gap
 from agentopt.verification.polynomials import Polynomial
 
 Measure = Callable[[Env], Gap]
@@ -219,7 +222,7 @@ def _special(evaluator: Evaluator, kind: str, members: Sequence[t.Expr], scope: 
         found = [value for part in parts for value in part(env)]
         if kind == "alldifferent":
             ordered = sorted(found, key=ends)
-            return _worst([_apart(a, b) for a, b in zip(ordered, ordered[1:], strict=False)])
+            return _worst([_apart(a, b) for a, b in itertools.pairwise(ordered)])
         sizes = [ends(abs(value)) for value in found]
         width = 1 if kind == "sos1" else 2
         windows = [

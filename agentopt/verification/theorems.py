@@ -1,8 +1,9 @@
 """Tests of the engine on the model's own arrays: what must hold for any model whatever.
 
-Scaling an objective scales its optimum; a relaxation or a dropped row cannot make it worse; a dual bounds what a
-change of its row can gain; the optimum of a linear model is convex in its right-hand sides; the order in which
-elements are listed does not matter. A breach is a fault of the engine or of the compiler, never of the model.
+Scaling an objective scales its optimum; a relaxation or a dropped row cannot make it worse; a dual bounds
+what a change of its row can gain; the optimum of a linear model is convex in its right-hand sides; the
+order in which elements are listed does not matter. A breach is a fault of the engine or of the compiler,
+never of the model.
 """
 
 from __future__ import annotations
@@ -119,7 +120,8 @@ def _relaxed(case: Case, value: float) -> Outcome | None:
     return (
         "relaxation",
         holds,
-        f"with fractions allowed the best is {shown(found.objective)}, {'no worse' if holds else 'worse'} than {shown(value)}",
+        f"with fractions allowed the best is {shown(found.objective)}, "
+        f"{'no worse' if holds else 'worse'} than {shown(value)}",
     )
 
 
@@ -143,7 +145,8 @@ def _dropped(case: Case, value: float) -> Outcome | None:
     return (
         "dropped-row",
         holds,
-        f"without {len(rows)} of the rows the best is {shown(found.objective)}, {'no worse' if holds else 'worse'} than "
+        f"without {len(rows)} of the rows the best is {shown(found.objective)}, "
+        f"{'no worse' if holds else 'worse'} than "
         f"{shown(value)}",
     )
 
@@ -197,13 +200,16 @@ def _convex(case: Case, value: float) -> Outcome | None:
     return (
         "convexity",
         holds,
-        f"between {shown(one.objective)} and {shown(other.objective)} for a limit moved up and down, the best is "
+        f"between {shown(one.objective)} and {shown(other.objective)} for a limit moved up and "
+        f"down, the best is "
         f"{shown(value)}{'' if holds else ', more than halfway'}",
     )
 
 
 def _exchanged(case: Case, value: float) -> Outcome | None:
-    """Listing the elements of sets the other way round must not matter, where nothing depends on their order."""
+    """Listing the elements of sets the other way round must not matter, where nothing depends on
+    their order.
+    """
     from agentopt.compiling import compile_instance
 
     if _ordered(case.evaluator.parsed):
@@ -247,10 +253,16 @@ def _ordered(parsed: object) -> bool:
                 not isinstance(key, t.Name | t.Label | t.Number) for key in node.keys
             ):
                 return True
-            if isinstance(node, t.Compare) and any(o not in {"==", "!="} for o in node.operators):
-                if any(_bare(side) & targets for side in node.operands):
-                    return True
+            if isinstance(node, t.Compare) and _is_ordering(node, targets):
+                return True
     return False
+
+
+def _is_ordering(compare: t.Compare, targets: set[str]) -> bool:
+    """Whether a comparison asks which of two indices comes first."""
+    if all(operator in {"==", "!="} for operator in compare.operators):
+        return False
+    return any(_bare(side) & targets for side in compare.operands)
 
 
 def _bare(expr: t.Expr) -> set[str]:

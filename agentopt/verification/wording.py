@@ -1,4 +1,6 @@
-"""What became of the numbers and sentences of the text, as doubts: equal numbers may mean different things."""
+"""What became of the numbers and sentences of the text, as doubts: equal numbers may mean different
+things.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,15 @@ MAX_TEXT = 100_000
 
 
 def check_words(case: Case, text: str) -> None:
-    """Say which numbers and sentences of the text the formulation does not use, and which of its own come from nowhere."""
+    """Say which numbers and sentences of the text the formulation does not use, and which of its own
+    come from nowhere.
+    """
     if len(text) > MAX_TEXT:
         case.say(
             "unknown",
             "numbers",
-            f"the text has {len(text):,} characters; its numbers are compared with the formulation up to {MAX_TEXT:,}",
+            f"the text has {len(text):,} characters; its numbers are compared with the "
+            f"formulation up to {MAX_TEXT:,}",
         )
         return
     found = coverage(text, case.instance.formulation, case.instance)

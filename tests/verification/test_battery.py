@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from agentopt.benchmarks.mutant_models import MODELS
+from agentopt.benchmarks.mutant_twists import TWISTS
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.resolve import parse
 from agentopt.solvers import solve
@@ -39,9 +40,9 @@ def test_a_right_model_passes_every_test():
     assert certificate.num_tests >= len(certificate.not_falsified)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", [*MODELS, *TWISTS])
 def test_no_right_model_is_accused(name):
-    case = MODELS[name]
+    case = {**MODELS, **TWISTS}[name]
     compiled = model(dict(case.parts))
     certificate = certified(compiled, solve(compiled), battery=True, text=case.text)
     assert not certificate.failed

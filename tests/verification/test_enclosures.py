@@ -6,14 +6,18 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentopt.verification.enclosures import Enclosure, apply, ends, power
 
-FUNCTIONS = ["exp", "log", "log10", "log2", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"]
+FUNCTIONS = [
+    *("exp", "log", "log10", "log2", "sqrt", "sinh", "cosh", "tanh"),
+    *("sin", "cos", "tan", "asin", "acos", "atan"),
+]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(FUNCTIONS), st.floats(-30, 30, allow_subnormal=False))
 def test_an_enclosure_contains_the_value_of_the_function(function, x):
     try:
@@ -28,6 +32,7 @@ def test_an_enclosure_contains_the_value_of_the_function(function, x):
     assert float(low) == pytest.approx(expected, rel=1e-12, abs=1e-14)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(FUNCTIONS),
     st.fractions(Fraction(1, 10), Fraction(9, 10)),
@@ -37,8 +42,9 @@ def test_the_image_of_an_interval_contains_the_images_of_its_points(function, mi
     low, high = ends(apply(function, Enclosure(middle - radius, middle + radius)))
     for point in (middle - radius, middle, middle + radius):
         least, most = ends(apply(function, point))
-        assert low <= least
-        assert most <= high
+        # The true value lies between least and most, and must lie between low and high.
+        assert low <= most
+        assert least <= high
 
 
 @pytest.mark.parametrize(

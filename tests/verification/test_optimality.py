@@ -1,4 +1,6 @@
-"""Claims of optimality: proved where a proof exists, refuted where something better is known, else left as claims."""
+"""Claims of optimality: proved where a proof exists, refuted where something better is known, else
+left as claims.
+"""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentopt.verification.quantities import quantities
@@ -89,17 +89,20 @@ def test_cells_of_a_table_are_data_and_its_headings_are_not():
     assert [str(q.value) for q in found if q.kind == "cell"] == ["10", "20", "30", "40"]
 
 
+@settings(deadline=None)
 @given(st.integers(13, 999_999))
 def test_digits_grouped_or_not_are_the_same_number(n):
     for written in (str(n), f"{n:,}"):
         assert quantities(f"It takes {written} units of it.")[0].value == n
 
 
+@settings(deadline=None)
 @given(st.decimals(0, 10_000, places=3).filter(lambda d: d not in (0, 1)))
 def test_decimals_are_exact(d):
     assert quantities(f"weighs {d} kg")[0].value == Fraction(d)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_an_error(text):
     for quantity in quantities(text):

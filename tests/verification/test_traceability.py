@@ -1,10 +1,13 @@
-"""From the text to the formulation and back: doubts are raised where something is left over, and only there."""
+"""From the text to the formulation and back: doubts are raised where something is left over, and only
+there.
+"""
 
 from __future__ import annotations
 
 import pytest
 
 from agentopt.benchmarks.mutant_models import MODELS
+from agentopt.benchmarks.mutant_twists import TWISTS
 from agentopt.formulation.binding import bind
 from agentopt.formulation.elements import Formulation
 from agentopt.solvers import solve
@@ -114,9 +117,10 @@ def test_a_very_long_text_is_not_searched():
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in MODELS if n not in ("cutting", "facility", "assignment", "max_flow")]
+    "name", [n for n in (*MODELS, *TWISTS) if n not in ("cutting", "facility", "assignment", "max_flow")]
 )
 def test_a_careful_formulation_leaves_no_number_over(name):
-    formulation = Formulation.model_validate(MODELS[name].parts)
-    found = coverage(MODELS[name].text, formulation, bind(formulation))
+    case = {**MODELS, **TWISTS}[name]
+    formulation = Formulation.model_validate(case.parts)
+    found = coverage(case.text, formulation, bind(formulation))
     assert [use.quantity.text for use in found.unused] == []
