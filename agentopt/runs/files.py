@@ -84,12 +84,9 @@ def broken(path: Path, done: str, error: OSError) -> RunError:
             f"{path} cannot be {done}: the disk is full",
             hint="make room, then go on with `agentopt runs resume`; what was recorded so far is kept",
         )
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) and done != "read":
-        return RunError(
-            f"{path} cannot be {done}: {error.strerror}",
-            hint="keep runs elsewhere with `--runs DIR` or the environment variable AGENTOPT_RUNS",
-        )
-    return RunError(f"{path} cannot be {done}: {error.strerror or error}", hint="see `agentopt runs list`")
+    elsewhere = "keep runs elsewhere with `--runs DIR` or the environment variable AGENTOPT_RUNS"
+    hint = "see `agentopt runs list`" if done == "read" else elsewhere
+    return RunError(f"{path} cannot be {done}: {error.strerror or error}", hint=hint)
 
 
 def _sync_folder(folder: Path) -> None:

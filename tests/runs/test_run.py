@@ -431,8 +431,9 @@ except RunError as error:
 
 def test_a_root_that_cannot_be_written_says_where_else(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match="cannot be written"):
+    with pytest.raises(RunError, match="cannot be written") as caught:
         Run.create(tmp_path / "file" / "runs", "solve")
+    assert "--runs DIR" in caught.value.hint
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
