@@ -1,8 +1,9 @@
 """Every public instance of a folder imported, solved and checked against the best value known.
 
 Usage: `python -m agentopt.benchmarks.instances --folder DIR [--time-limit 60] [--engine highs]`. DIR holds
-model files and, beside or above them, `manifest.json`: a list of objects with `file`, `best_known`, `status` and
-`sense`. The exit status is 1 when an answer contradicts what is known, or an instance cannot be imported.
+model files and, beside or above them, `manifest.json`: a list of objects with `file`, `best_known`,
+`status` and `sense`. The exit status is 1 when an answer contradicts what is known, or an instance cannot
+be imported.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from agentopt.errors import AgentoptError
 from agentopt.solvers import Limits, Solution, Termination, solve
 
 TOLERANCE = 1e-6
-"""Relative difference to the best known value that is none; or one unit of the last decimal it is given with."""
+"""Relative difference to the best known value that is none; or one unit of its last decimal."""
 
 VIOLATION = 1e-5
 """How far rows may be exceeded, relative to the largest side of the model."""

@@ -1,8 +1,8 @@
 """A model file as a formulation: variables over the file's columns, constraints over its rows.
 
 The formulation has one variable per kind of column, one constraint per kind of row, and the coefficients in
-parameters over the set of entries. It is bound to the file's numbers directly, and the arrays come from the file
-too: what is compiled is what was read.
+parameters over the set of entries. It is bound to the file's numbers directly, and the arrays come from the
+file too: what is compiled is what was read.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class _Flat:
     def add_set(self, name: str, codes: Codes, meaning: str) -> None:
         codes = codes.reshape(len(codes), -1)
         self.sets[name] = BoundSet(name, codes)
-        # The elements are in the instance; a formulation of a large file that repeated them could not be shown.
+        # The elements are in the instance; one that repeated those of a large file could not be shown.
         self.declared["sets"][name] = {
             "from": self.file.name,
             "column": ["name"] * codes.shape[1],
@@ -221,7 +221,7 @@ class _Flat:
     def stated_bound(
         self, name: str, over: str, codes: Codes, side: str, values: Values, none: float, *, semi: bool
     ) -> str | float | None:
-        """How a bound is written: a number, a parameter, or none here and a constraint over those that have one."""
+        """How a bound is written: a number, a parameter, or none and a constraint over those with one."""
         distinct = np.unique(values)
         if len(distinct) == 1:
             return None if distinct[0] == none else float(distinct[0])

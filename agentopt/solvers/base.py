@@ -56,7 +56,7 @@ class Limits:
 
     Attributes:
         seconds: wall time; None for no limit.
-        gap: relative gap at which optimality is claimed; None lets the engine's card decide (0 on small models).
+        gap: relative gap at which optimality is claimed; None for the rule of the card (0 on small models).
         threads: None for the engine card's default.
         memory_mb: resident memory; None for no limit.
     """

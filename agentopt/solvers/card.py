@@ -1,7 +1,8 @@
 """Engine cards: what an engine solves, how to install it, which options it has; TOML files people can edit.
 
-A card is looked for in the folders of `agentopt.assets.folders("solvers")`; the first folder that has a file of an
-engine's name wins, so that a project can change a default, a priority or the gap rule without touching code.
+A card is looked for in the folders of `agentopt.assets.folders("solvers")`; the first folder that has a
+file of an engine's name wins, so that a project can change a default, a priority or the gap rule without
+touching code.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """One run of HiGHS: the model handed over by one `passModel`, the run watched, the outcome read.
 
-Duals and reduced costs are derivatives of the objective in the model's own sense, for minimization and maximization
-alike: raising the right-hand side of row i by a little changes the optimum by `duals[i]` times as much.
+Duals and reduced costs are derivatives of the objective in the model's own sense, for minimization and
+maximization alike: raising the right-hand side of row i by a little changes the optimum by `duals[i]` times
+as much.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Why HiGHS found no optimum: infeasible told from unbounded, a ray, an irreducible conflict, a second try."""
+"""Why HiGHS found no optimum: infeasible told from unbounded, a ray, a conflict, a second try."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _told_apart(run: HighsRun, found: Solution) -> Solution:
 
 
 def _second_try(run: HighsRun, found: Solution) -> Solution:
-    """A quadratic problem its active-set method gave up on: unbounded, or solved with a little curvature added."""
+    """A quadratic problem HiGHS gave up on: unbounded, or solved with a little curvature added."""
     if recession(run) is not None:
         return explained(run, replace(found, termination=Termination.UNBOUNDED))
     highs = run.ready(run.plain, qp_regularization_value=1e-7)
@@ -129,7 +129,7 @@ def recession(run: HighsRun) -> Values | None:
 
 
 def _cone(model: Compiled) -> Compiled | None:
-    """The directions (of entries up to one) rows and bounds allow for ever, along which x'Qx does not grow."""
+    """The directions, of entries up to one, that rows and bounds allow for ever and x'Qx does not grow in."""
     objective = model.objective
     if objective is None:
         return None
@@ -167,7 +167,7 @@ def _cone(model: Compiled) -> Compiled | None:
 
 
 def _relaxed(model: Compiled) -> Compiled:
-    """Without integrality and start, and with a linear objective: a linear program with the same feasible set."""
+    """Without integrality, start and quadratic part: the linear program over the rows and bounds."""
     objectives = tuple(replace(each, quadratic=None) for each in model.objectives[:1])
     return replace(
         model,

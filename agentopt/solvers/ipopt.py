@@ -1,7 +1,7 @@
 """Ipopt, through CasADi: points of smooth problems that are optimal nearby, from several starts.
 
-Nothing is proved about other points: the best outcome is called locally optimal, and has no bound. No start leading
-to a feasible point is no proof that there is none.
+Nothing is proved about other points: the best outcome is called locally optimal, and has no bound. No start
+leading to a feasible point is no proof that there is none.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MAX_LOG = 200_000
 """Characters of log that are kept, the last ones."""
 
 TOLERANCE = 1e-6
-"""How far rows and bounds of a point may be exceeded, relative to the numbers around, for it to count as feasible."""
+"""How far rows and bounds may be exceeded at a feasible point, relative to the sides."""
 
 _SOLVED = {"Solve_Succeeded", "Solved_To_Acceptable_Level", "Feasible_Point_Found"}
 
@@ -185,7 +185,7 @@ class _Solve:
         return EngineError(f"Ipopt does not take the model: {last}")
 
     def starts(self, number: int, rng: np.random.Generator) -> list[Values]:
-        """Points to start from: the one given or the middle, then random ones, wider and wider without bounds."""
+        """Points to start from: the one given or the middle, then random ones, the wider the later."""
         lower, upper = self.compiled.lower, self.compiled.upper
         middle = np.clip(0.0, lower, upper)
         both = np.isfinite(lower) & np.isfinite(upper)
@@ -313,7 +313,7 @@ class _Solve:
 def _watcher(ca: Any, solve: _Solve, columns: int, rows: int) -> Any:
     """CasADi's callback for every step: gives other threads a turn and says whether to stop."""
 
-    class Watcher(ca.Callback):  # type: ignore[misc,name-defined]  # casadi is untyped
+    class Watcher(ca.Callback):  # type: ignore[misc]  # casadi is untyped
         def __init__(self) -> None:
             ca.Callback.__init__(self)
             self.construct("watcher", {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["checked"]
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from agentopt.errors import EngineError, nearest
@@ -21,7 +21,7 @@ class Checked:
 
 
 def checked(card: Card, options: Mapping[str, object]) -> Checked:
-    """Options in the types of the card, its defaults filled in; those it does not list go to the engine as they are.
+    """Options in the types of the card, its defaults filled in; others go to the engine as they are.
 
     A card lists an option under a short name; the engine's own name for it is taken too.
 
@@ -64,7 +64,7 @@ def converted(card: Card, name: str, option: Option, value: object) -> Value:
     return found
 
 
-def unknown(card: Card, name: str, native: Mapping[str, object] | list[str] = ()) -> EngineError:  # type: ignore[assignment]  # no names is no names
+def unknown(card: Card, name: str, native: Iterable[str] = ()) -> EngineError:
     """The error about an option that neither the card nor the engine has."""
     hint = (
         nearest(name, [*card.options, *native]) or f"type `agentopt engines show {card.name}` for its options"

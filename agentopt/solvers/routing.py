@@ -1,4 +1,4 @@
-"""Which engine solves which class: the priorities of the cards, and convexity proved before HiGHS is trusted."""
+"""Which engine solves which class: the priorities of the cards; HiGHS only where convexity is proved."""
 
 from __future__ import annotations
 
@@ -94,4 +94,5 @@ def require(engine: Engine, compiled: Compiled, override: Path | None = None) ->
 def _priority(known: Mapping[str, Card], engine: Engine, wanted: Feature) -> int:
     """The card's number; an engine of an entry point without a card comes after those with one."""
     card = known.get(engine.name)
-    return 0 if card is None else card.priority.get(wanted.value, 0)  # type: ignore[call-overload]  # the classes are the first features
+    by_class: Mapping[str, int] = {} if card is None else {str(k): v for k, v in card.priority.items()}
+    return by_class.get(wanted.value, 0)

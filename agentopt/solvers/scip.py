@@ -1,7 +1,7 @@
 """SCIP, from arrays and expression graphs: optima over the whole feasible set, for every class of problem.
 
-The problem is made with `pyscipopt` directly; the solver runs in a thread of its own under `watching`, and an event
-handler notes incumbents and bounds as they come.
+The problem is made with `pyscipopt` directly; the solver runs in a thread of its own under `watching`, and
+an event handler notes incumbents and bounds as they come.
 """
 
 from __future__ import annotations
@@ -141,7 +141,8 @@ class _Solve:
         if found.termination is Termination.INFEASIBLE_OR_UNBOUNDED:
             found = self.told_apart(found)
         if found.termination is Termination.OPTIMAL and self.still_improves(found):
-            message = f"at values of {np.abs(found.values).max():.0e} the objective still improves"  # type: ignore[arg-type]  # it has a point
+            assert found.values is not None
+            message = f"at values of {np.abs(found.values).max():.0e} the objective still improves"
             found = replace(
                 found,
                 termination=Termination.UNBOUNDED,
@@ -256,7 +257,7 @@ class _Solve:
         )
 
     def still_improves(self, found: Solution) -> bool:
-        """Whether an optimum is only where SCIP's numbers end: ten times as far is feasible too, and better."""
+        """Whether an optimum is only where SCIP's numbers end: ten times as far is feasible, and better."""
         objective, values = self.compiled.objective, found.values
         if objective is None or values is None or found.objective is None:
             return False

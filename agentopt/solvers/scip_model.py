@@ -1,8 +1,8 @@
 """The compiled model as a SCIP problem: rows as expressions, nonlinear graphs as expression trees.
 
-SCIP's objective is linear: another one is put into a row, with a column `t` for its value. Functions SCIP has no
-words for are stated exactly with those it has: `tanh` by `exp`, `max` by `abs`, inverse functions by a column whose
-function is the argument.
+SCIP's objective is linear: another one is put into a row, with a column `t` for its value. Functions SCIP
+has no words for are stated exactly with those it has: `tanh` by `exp`, `max` by `abs`, inverse functions by
+a column whose function is the argument.
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ class _Expressions:
         return angle
 
     def check_power(self, graph: Graph) -> None:
-        """A variable exponent is written exp(y log(x)), which loses bases below zero; refuse where those count.
+        """A variable exponent is exp(y log(x)), which loses bases below zero; refuse where they count.
 
         With a real exponent a negative base has no power; with a whole one it has.
         """
@@ -269,7 +269,8 @@ def _is_nonnegative(graph: Graph, lower: Values) -> bool:
 def _is_whole(graph: Graph, whole: np.ndarray) -> bool:
     match graph.operation:
         case "constant":
-            return bool((np.mod(graph.values, 1) == 0).all())  # type: ignore[arg-type]  # constants have values
+            assert graph.values is not None
+            return bool((np.mod(graph.values, 1) == 0).all())
         case "column":
             return bool(whole[graph.columns].all())
     return all(_is_whole(operand, whole) for operand in graph.operands)

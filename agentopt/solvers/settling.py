@@ -1,8 +1,8 @@
 """One call that solves any compiled model.
 
-The engine is the one named, or the first of the route that is there; where a local engine finds no point, the next
-of the route is asked, since that proves nothing. Objectives of several priorities are settled one after the other:
-what one level reached becomes a row of the next, loosened by its `tolerance`.
+The engine is the one named, or the first of the route that is there; where a local engine finds no point,
+the next of the route is asked, since that proves nothing. Objectives of several priorities are settled one
+after the other: what one level reached becomes a row of the next, loosened by its `tolerance`.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def solve(
 ) -> Solution:
     """Solve a model with the engine its class is routed to, or the one named.
 
-    With objectives of several priorities, `objective` and `bound` are those of the first level, and `message` says
-    what each level came to.
+    With objectives of several priorities, `objective` and `bound` are those of the first level, and `message`
+    says what each level came to.
 
     Args:
         compiled: the model.
@@ -52,7 +52,7 @@ def solve(
         cards: a folder of engine cards that goes before the usual ones.
 
     Raises:
-        AvailabilityError: the engine, or every engine for the class, is not there; the hint says what to type.
+        AvailabilityError: the engine, or every one for the class, is not there; the hint says what to type.
         EngineError: the engine named does not solve the class, or an option is unknown.
     """
     started = time.perf_counter()
@@ -115,7 +115,8 @@ def _by_level(
             if not found or isinstance(error, AvailabilityError):
                 raise
             raise EngineError(
-                f"objective `{level.name}`, after those of higher priority became constraints: {error.message}",
+                f"objective `{level.name}`, after those of higher priority became constraints: "
+                f"{error.message}",
                 hint=error.hint,
             ) from error
         found.append(solution)

@@ -54,7 +54,7 @@ class Solution:
         objective: at `values`, in the model's own sense, offset included; None without a point.
         bound: the best proved bound on the objective; None when the engine proves none.
         values: shape (n,), or None.
-        duals: shape (m,): d objective / d right-hand side, in the model's own sense; None where there are none.
+        duals: shape (m,): d objective / d right-hand side, in the model's own sense; None without any.
         reduced_costs: shape (n,).
         ray: shape (n,), a direction of unbounded improvement, when the engine gives one.
         conflict: (row indices, column indices) of an irreducible infeasible set, when the engine gives one.

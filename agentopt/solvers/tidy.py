@@ -18,7 +18,7 @@ HARMLESS = 1e-9
 
 
 def tidied(compiled: Compiled, values: Values) -> Values:
-    """Integers rounded and bounds met exactly, if the rows hold as well afterwards; otherwise the point as it is.
+    """Integers rounded and bounds met exactly, if the rows hold as well afterwards; else the point as it is.
 
     Args:
         compiled: the model.

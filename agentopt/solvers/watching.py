@@ -1,8 +1,8 @@
 """A running engine watched from outside: limits kept, progress reported, Ctrl-C turned into an answer.
 
-The engine works in a thread of its own with the interpreter's lock released; the caller's thread waits, and is
-where `report` is called and where Ctrl-C arrives. The first Ctrl-C asks the engine to stop and give what it has;
-a second one is raised.
+The engine works in a thread of its own with the interpreter's lock released; the caller's thread waits, and
+is where `report` is called and where Ctrl-C arrives. The first Ctrl-C asks the engine to stop and give what
+it has; a second one is raised.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def watch(
     report: Report | None,
     stop: Stop,
 ) -> BaseException | None:
-    """Run `work` to its end, keeping the limits; what it raised, for engines whose errors have no kind of their own.
+    """Run `work` to its end, keeping the limits; what it raised, if anything.
 
     Args:
         work: what runs the engine.

@@ -1,4 +1,4 @@
-"""A mixed-integer model that no engine proves in the time of a test; run as a program, it is what Ctrl-C is sent to."""
+"""A mixed-integer model that no engine proves in the time of a test; as a program, Ctrl-C is sent to it."""
 
 from __future__ import annotations
 

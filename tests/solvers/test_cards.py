@@ -1,4 +1,4 @@
-"""Engine cards: every shipped one loads, faults are named with place and hint, options are checked against them."""
+"""Engine cards: every shipped one loads, faults have place and hint, options are checked."""
 
 from __future__ import annotations
 

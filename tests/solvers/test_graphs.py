@@ -1,4 +1,4 @@
-"""Nonlinear expressions mean to SCIP and Ipopt what they mean to our own evaluator, and to Pyomo's SCIP interface."""
+"""Nonlinear expressions mean to SCIP and Ipopt what they mean to our evaluator, and to Pyomo's SCIP."""
 
 from __future__ import annotations
 

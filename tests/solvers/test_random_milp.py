@@ -1,4 +1,4 @@
-"""Random small mixed-integer models through two engines: HiGHS 1.14.0 gave wrong optima on one in forty of such."""
+"""Random small mixed-integer models through two engines: HiGHS 1.14.0 was wrong on one in forty."""
 
 from __future__ import annotations
 
