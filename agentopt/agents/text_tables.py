@@ -39,7 +39,7 @@ def move_out(text: str) -> tuple[str, tuple[TextTable, ...]]:
     >>> tables[0].name, tables[0].csv.splitlines()[:2]
     ('text_table_1.csv', ['plant,a,b', 'p0,0,0'])
     >>> short.splitlines()[-2:]
-    ['(30 rows in all: this is the attached table text_table_1.csv)', 'Minimize.']
+    ['(and so on: every row is in the attached table text_table_1.csv)', 'Minimize.']
     """
     lines = text.split("\n")
     kept: list[str] = []
@@ -55,7 +55,7 @@ def move_out(text: str) -> tuple[str, tuple[TextTable, ...]]:
         table = TextTable(f"text_table_{len(tables) + 1}.csv", _csv(rows))
         tables.append(table)
         kept += lines[place : place + 2 + SHOWN_ROWS]
-        kept.append(f"({len(rows) - 1} rows in all: this is the attached table {table.name})")
+        kept.append(f"(and so on: every row is in the attached table {table.name})")
         place = end
     return "\n".join(kept), tuple(tables)
 

@@ -16,7 +16,7 @@ TEXT = f"Pick at most 3 items of most worth.\n\n{HEAD}{ROWS}\n\nWeight is free."
 def test_a_large_table_is_cut_short_and_kept_whole_beside_the_text():
     short, (table,) = move_out(TEXT)
     assert short.count("| item ") == 4
-    assert "(30 rows in all: this is the attached table text_table_1.csv)" in short
+    assert "(and so on: every row is in the attached table text_table_1.csv)" in short
     assert short.endswith("\n\nWeight is free.")
     assert table.csv.splitlines()[0] == "item,weight,worth"
     assert table.csv.splitlines()[30] == "item 30,30,30000"
