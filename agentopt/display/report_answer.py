@@ -97,10 +97,11 @@ def _facts(answer: Answer) -> list[tuple[Html, Html]]:
     if answer.repairs:
         found.append(("Repairs", f"{answer.repairs}"))
     if answer.spend.calls:
-        found.append(("Model calls", _spent(answer.spend)))
+        found.append(("Language model", _spent(answer.spend)))
     return [(element("dt", name), element("dd", value)) for name, value in found]
 
 
 def _spent(spend: Spend) -> str:
     price = "" if not spend.dollars else f", ${spend.dollars:.4g}"
-    return f"{spend.calls:,}, {spend.tokens:,} tokens{price}"
+    calls = f"{spend.calls:,} call{'s' if spend.calls != 1 else ''}"
+    return f"{calls}, {spend.tokens:,} tokens{price}"

@@ -73,6 +73,11 @@ def read_manifest(folder: Path) -> Manifest:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
+        if where == "format":
+            raise RunError(
+                f"{path} is in a format that this version does not know: {first['input']!r:.40}",
+                hint="upgrade agentopt",
+            ) from error
         raise RunError(
             f"{path} is damaged: {f'{where}: ' if where else ''}{first['msg']}",
             hint="the journal and the other files of the run can still be read as they are",

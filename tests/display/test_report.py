@@ -213,7 +213,7 @@ def test_votes_repairs_and_spend_are_facts() -> None:
     answer = replace(answered("scalars"), votes=(3, 5), repairs=2, spend=Spend(7, 9000, 1000, 0.25, 60.0))
     words = _Page(html(answer)).words
     assert "3 of 5 samples agree" in words
-    assert "7, 10,000 tokens, $0.25" in words
+    assert "7 calls, 10,000 tokens, $0.25" in words
 
 
 def test_an_answer_that_is_only_formulated_has_no_decisions() -> None:

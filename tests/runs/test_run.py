@@ -284,7 +284,7 @@ def test_damage_in_the_middle_is_reported_and_the_rest_is_read(root: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", "null", '{"format": 2}', "[" * 100_000, '{"status": "happy"}', "\ud800"]
+    "content", ["", "{", "[]", "null", '{"format": 1}', "[" * 100_000, '{"status": "happy"}', "\ud800"]
 )
 def test_a_damaged_manifest_is_listed_as_such_and_not_opened(root: Path, content: str) -> None:
     with Run.create(root, "solve") as run:
@@ -295,6 +295,15 @@ def test_a_damaged_manifest_is_listed_as_such_and_not_opened(root: Path, content
     found = listed(root)
     assert [(each.id, each.status) for each in found] == [(run.id, "damaged")]
     assert "manifest.json" in found[0].problem
+
+
+def test_a_run_of_a_later_version_is_not_taken_for_damaged(root: Path) -> None:
+    with Run.create(root, "solve") as run:
+        pass
+    path = run.folder / "manifest.json"
+    path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
+    with pytest.raises(RunError, match="format that this version does not know: 2"):
+        Run.open(run.folder)
 
 
 def test_a_run_under_another_name_is_not_opened(root: Path) -> None:
