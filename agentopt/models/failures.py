@@ -59,7 +59,8 @@ def failure_of(error: Exception, address: str, secrets: Sequence[Secret] = ()) -
         return Failure("timeout", f"the model server at {address} gave no whole reply in time")
     cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else error
     if isinstance(cause, httpx2.UnsupportedProtocol):
-        return Failure("refused", f"{address} is not an address of a model server: {cause}", again=False)
+        said = redact(str(cause), secrets)
+        return Failure("refused", f"{address} is not an address of a model server: {said}", again=False)
     if isinstance(cause, httpx2.ConnectError):
         return Failure("unreachable", *_nobody(address))
     if isinstance(cause, TooLarge):
@@ -68,13 +69,15 @@ def failure_of(error: Exception, address: str, secrets: Sequence[Secret] = ()) -
     return Failure("broken", f"the connection to the model server at {address} broke off: {said}")
 
 
-def malformed(message: str, address: str, *, page: bool = False) -> Failure:
+def malformed(message: str, address: str, secrets: Sequence[Secret], *, page: bool = False) -> Failure:
     """What came back with status 200 is not a reply; a web page will not become one."""
     if page:
         hint = "most addresses end in /v1: `http://localhost:8000/v1#NAME`"
         found = f"{address} answers with a web page, not as a model server does"
         return Failure("refused", found, hint, again=False)
-    return Failure("malformed", f"the model server at {address} sent no chat completion: {message}")
+    return Failure(
+        "malformed", f"the model server at {address} sent no chat completion: {redact(message, secrets)}"
+    )
 
 
 def _nobody(address: str) -> tuple[str, str]:

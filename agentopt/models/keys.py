@@ -6,7 +6,7 @@ readable by its owner alone. The key of one provider is never sent to another ad
 
 from __future__ import annotations
 
-__all__ = ["Secret", "find_key", "keys_file", "redact"]
+__all__ = ["Secret", "checked", "find_key", "keys_file", "redact"]
 
 import os
 import re
@@ -51,6 +51,20 @@ def find_key(
     kept = _read(file or keys_file(surroundings))
     matching = [entry for entry in kept if name == entry or _within(name, entry)]
     return Secret(kept[max(matching, key=len)]) if matching else Secret("")
+
+
+def checked(key: Secret, where: str) -> Secret:
+    """A key that can be sent.
+
+    Raises:
+        SettingsError: it holds what no key has; the message does not show it.
+    """
+    if key.reveal() and not re.fullmatch(r"[\x21-\x7e]+", key.reveal()):
+        raise SettingsError(
+            f"the key for {where} holds a space, a line break or a letter beyond ASCII, and cannot be one",
+            hint="copy it once more, without what stands around it",
+        )
+    return key
 
 
 def _within(address: str, entry: str) -> bool:

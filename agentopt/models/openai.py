@@ -25,7 +25,7 @@ from agentopt.models import wire
 from agentopt.models.adapting import Manner, Manners
 from agentopt.models.base import Reply, Request, Watch
 from agentopt.models.capabilities import Capabilities
-from agentopt.models.keys import Secret
+from agentopt.models.keys import Secret, checked
 from agentopt.models.loop import Loop
 from agentopt.models.retries import Failure, Patience
 
@@ -62,6 +62,9 @@ class Endpoint:
         concurrency: requests in flight at most.
         patience: times and retries.
         rng: for the jitter of delays.
+
+    Raises:
+        SettingsError: the key cannot be one.
     """
 
     def __init__(
@@ -82,7 +85,7 @@ class Endpoint:
         self.patience = patience or Patience()
         self.capabilities = capabilities or _unprobed(self.address)
         self._manners = Manners(self.capabilities)
-        self._key = key or Secret("")
+        self._key = checked(key or Secret(""), self.address)
         self._rng = rng or random.Random()
         self._loop = Loop(f"agentopt {self.name}")
         self._concurrency = concurrency

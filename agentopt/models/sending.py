@@ -18,7 +18,7 @@ import openai
 
 from agentopt.models.base import Reply, Request
 from agentopt.models.failures import failure_of, malformed
-from agentopt.models.keys import Secret
+from agentopt.models.keys import Secret, redact
 from agentopt.models.retries import Failure
 from agentopt.models.transport import AiohttpClient
 from agentopt.models.wire import Malformed, Pieces, Refusal, parse, read
@@ -83,7 +83,7 @@ class Sender:
         except _FAULTS as error:
             return self._broken(failure_of(error, self.address, self._secrets), pieces)
         except Malformed as error:
-            return self._broken(malformed(str(error), self.address), pieces)
+            return self._broken(malformed(str(error), self.address, self._secrets), pieces)
 
     async def _stream(
         self, body: dict[str, object], request: Request, show: Show, pieces: Pieces
@@ -113,7 +113,7 @@ class Sender:
         if not pieces.whole:
             broken = Failure("broken", f"the model server at {self.address} ended a reply in the middle")
             return self._broken(broken, pieces)
-        return pieces.reply(request)
+        return self._shown(pieces.reply(request))
 
     async def names(self, seconds: float) -> list[str] | Failure:
         """The models the server lists."""
@@ -126,9 +126,16 @@ class Sender:
 
     def _understand(self, response: httpx2.Response, read: Callable[[object], T]) -> T | Failure:
         try:
-            return read(parse(response.content))
+            return self._shown(read(parse(response.content)))
         except Malformed as error:
-            return malformed(str(error), self.address, page=response.content.lstrip()[:1] == b"<")
+            page = response.content.lstrip()[:1] == b"<"
+            return malformed(str(error), self.address, self._secrets, page=page)
+
+    def _shown(self, outcome: T) -> T:
+        """What a server says for an error, without keys; what a model writes is left as it is."""
+        if isinstance(outcome, Reply) and outcome.error:
+            return replace(outcome, error=redact(outcome.error, self._secrets))
+        return outcome
 
     @staticmethod
     def _broken(failure: Failure, pieces: Pieces) -> Failure:
