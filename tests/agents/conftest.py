@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,10 @@ import pytest
 from agentopt.agents import Context, Event
 from agentopt.models.base import Reply, Request, Usage
 
-PROMPTS = Path(__file__).parents[2] / "prompts"
+ROOT = Path(__file__).parents[2]
+PROMPTS = ROOT / "prompts"
+BENCHMARKS = Path(os.environ.get("AGENTOPT_BENCHMARKS") or ROOT.parent / "shared" / "benchmarks")
+"""Benchmark rows, which are not in this repository: tests that need them are skipped without."""
 
 TEXT = (
     "A joinery makes benches and shelves. A bench earns $50 and takes 4 hours; a shelf earns $30 and takes 2 "

@@ -13,8 +13,7 @@ import pytest
 from agentopt.agents import Problem, run
 from agentopt.benchmarks.reading import outcome_of, read_rows
 from tests.agents.annotated import formulation
-from tests.agents.conftest import Script
-from tests.agents.test_recorded import BENCHMARKS
+from tests.agents.conftest import BENCHMARKS, Script
 
 FILE = BENCHMARKS / "nl4opt.jsonl"
 EVERY = 5
