@@ -12,7 +12,9 @@ __all__ = ["SUFFIXES", "load", "parts"]
 import sqlite3
 import warnings
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +24,18 @@ import numpy as np
 from agentopt.errors import AvailabilityError, BindingError, nearest
 from agentopt.formulation.table import Column, Table, headings, is_empty, listed, unread, without_blanks
 from agentopt.formulation.text_tables import delimited, json_parts, no_part, read_json, read_json_table
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)
+"""What reading a workbook raises that is damaged, on purpose or not."""
 
 MAX_BYTES = 1 << 31
 """The largest file that is read, also once unpacked."""
@@ -77,40 +91,39 @@ def _reader(path: Path) -> Callable[[Path, str, str], Table]:
 # -- Excel ---------------------------------------------------------------------------------------------
 
 
-def _workbook(path: Path, name: str) -> Any:
+@contextmanager
+def _workbook(path: Path, name: str) -> Iterator[Any]:
+    """A workbook while it is read; whatever it hides, damage is a `BindingError`."""
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > MAX_BYTES:
-            raise BindingError(f"{name} unpacks to {unpacked:,} bytes; at most {MAX_BYTES:,} are read")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
-        raise unread(name, error, "a workbook") from None
+    # The file is opened here, since openpyxl leaves it open when it fails.
+    with path.open("rb") as stream, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with zipfile.ZipFile(stream) as archive:
+                unpacked = sum(entry.file_size for entry in archive.infolist())
+            if unpacked > MAX_BYTES:
+                raise BindingError(f"{name} unpacks to {unpacked:,} bytes; at most {MAX_BYTES:,} are read")
+            book = load_workbook(stream, read_only=True, data_only=True)
+            try:
+                yield book
+            finally:
+                book.close()
+        except _DAMAGE as error:
+            raise unread(name, error, "a workbook") from None
 
 
 def _sheet_names(path: Path) -> list[str]:
-    book = _workbook(path, path.name)
-    names = [sheet.title for sheet in book.worksheets]
-    book.close()
-    return names
+    with _workbook(path, path.name) as book:
+        return [sheet.title for sheet in book.worksheets]
 
 
 def _excel(path: Path, part: str, name: str) -> Table:
-    book = _workbook(path, name)
-    try:
+    with _workbook(path, name) as book:
         sheets = {sheet.title: sheet for sheet in book.worksheets}
         sheet = sheets[_chosen(part, list(sheets), name, path, "sheet")]
         sheet.reset_dimensions()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            rows = [list(row) for row in sheet.iter_rows(values_only=True)]
-    finally:
-        book.close()
+        rows = [list(row) for row in sheet.iter_rows(values_only=True)]
     start = next((k for k, row in enumerate(rows) if not all(map(is_empty, row))), None)
     if start is None:
         raise BindingError(

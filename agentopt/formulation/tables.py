@@ -136,6 +136,8 @@ def _inside(name: str) -> PurePosixPath:
 
 def _within(folder: Path, relative: PurePosixPath) -> list[Path]:
     path = folder / relative
+    if path.is_dir():
+        raise BindingError(f"`{relative}` is a folder, not a table", hint="name a file in it")
     if not path.is_file():
         return []
     if not path.resolve().is_relative_to(folder.resolve()):

@@ -21,6 +21,8 @@ import numpy as np
 from agentopt.errors import BindingError, nearest
 from agentopt.formulation.instance import Codes
 from agentopt.formulation.table import Column, Table, headings, unread, without_blanks
+from agentopt.formulation.validation import unpaired
+from agentopt.formulation.yaml_text import MAX_DIGITS
 
 _LINE = re.compile(r"\S[^\r\n]*")
 
@@ -72,7 +74,10 @@ def delimited(path: Path, part: str, name: str) -> Table:
     text, notes = _decoded(path, name)
     tabs = path.suffix.lower() in {".tsv", ".tab"}
     records = csv.reader(
-        io.StringIO(text, newline=""), delimiter="\t" if tabs else _delimiter(text), strict=True
+        io.StringIO(text, newline=""),
+        delimiter="\t" if tabs else _delimiter(text),
+        skipinitialspace=True,
+        strict=True,
     )
     try:
         return _records(records, name, notes)
@@ -93,9 +98,12 @@ def _decoded(path: Path, name: str) -> tuple[str, list[str]]:
         return raw.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
         note = (
-            f"{name}: byte {error.start} is not UTF-8; the file was read as Latin-1, check names with accents"
+            f"{name}: byte {error.start} is not UTF-8; it was read as Windows-1252, check names with accents"
         )
-        return raw.decode("latin-1"), [note]
+        try:
+            return raw.decode("cp1252"), [note]
+        except UnicodeDecodeError:
+            return raw.decode("latin-1"), [note]
 
 
 def _delimiter(text: str) -> str:
@@ -194,19 +202,39 @@ def read_json(path: Path, name: str) -> Any:
     """The value of a JSON document, or the values of a `.jsonl` file."""
     text, _ = _decoded(path, name)
 
-    def no_constant(word: str) -> Any:
-        raise ValueError(f"{word} is not a number")
-
+    decoder = json.JSONDecoder(parse_constant=_no_constant, parse_int=_whole, object_pairs_hook=_once)
     try:
         if path.suffix.lower() == ".jsonl":
-            return [
-                json.loads(line, parse_constant=no_constant) for line in text.splitlines() if line.strip()
-            ]
-        return json.loads(text, parse_constant=no_constant)
+            found = [decoder.decode(line) for line in text.split("\n") if line.strip()]
+        else:
+            found = decoder.decode(text)
     except RecursionError:
         raise BindingError(f"{name} is nested too deeply") from None
     except ValueError as error:
         raise unread(name, error, "JSON") from None
+    # Only an escape can make half a character.
+    if "\\u" in text and unpaired(found):
+        raise BindingError(f"{name} holds half a character (an unpaired surrogate)", hint="delete it")
+    return found
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(f"{word} is not a number")
+
+
+def _whole(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"a number of {len(text):,} digits is too large")
+    return int(text)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # `add` gives None
+        raise ValueError(f"`{twice}` is given twice in one record")
+    return found
 
 
 def read_json_table(path: Path, part: str, name: str) -> Table:

@@ -6,7 +6,7 @@ what the person wrote (`constraints.meet_demand`), and each problem says what wa
 
 from __future__ import annotations
 
-__all__ = ["problems", "validate"]
+__all__ = ["describe", "problems", "unpaired", "validate"]
 
 import json
 from collections.abc import Mapping, Sequence
@@ -110,7 +110,7 @@ def validate(data: object, *, source: str = "") -> Formulation:
             f"`objective` and `constraints`, found {describe(data)}",
             hint="`agentopt formulation schema` shows the form",
         )
-    if _unpaired(data):
+    if unpaired(data):
         raise FormulationError(f"{subject} holds half a character (an unpaired surrogate)", hint="delete it")
     try:
         return Formulation.model_validate(data)
@@ -127,8 +127,12 @@ def validate(data: object, *, source: str = "") -> Formulation:
     raise FormulationError(f"{subject} is not a formulation: {len(found)} problems\n{listed}")
 
 
-def _unpaired(data: object) -> bool:
-    """Whether a text in the data cannot be written as UTF-8; JSON escapes can make one."""
+def unpaired(data: object) -> bool:
+    r"""Whether a text in the data cannot be written as UTF-8; JSON escapes can make one.
+
+    >>> unpaired({"title": "half a smile: \ud83d"}), unpaired(["\U0001f600"])
+    (True, False)
+    """
     stack: list[object] = [data]
     while stack:
         match stack.pop():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import numpy as np
 import pytest
 
 from agentopt.errors import AvailabilityError, BindingError
+from agentopt.formulation import table_files
+from agentopt.formulation.instance import Labels
 from agentopt.formulation.tables import Shelf, describe, read
 
 RECORDS = [
@@ -374,3 +377,170 @@ def test_a_first_row_made_like_the_rows_below_it_is_data(tmp_path, text, columns
     named = columns[0] == "column_1"
     assert len(table) == text.count("\n") - (not named)
     assert named == any("no row of column names" in warning for warning in table.warnings)
+
+
+# -- what people and strangers hand in ---------------------------------------------------------------------
+
+
+def test_windows_text_keeps_its_quotes_and_currency_signs(tmp_path):
+    table = read(write(tmp_path / "t.csv", "name,price\n“best” café,3 €\n".encode("cp1252")))
+    assert (table.columns["name"][0], table.columns["price"][0]) == ("“best” café", "3 €")
+    assert "read as Windows-1252" in table.warnings[0]
+    odd = read(write(tmp_path / "u.csv", b"a,b\n\x81\xfc,1\n"))
+    assert odd.columns["a"][0] == "\x81ü"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\ufeffgröße,n\n1,2\n".encode(),
+        "größe,n\n1,2\n".encode("utf-16"),
+        "größe;n\r\n1;2\r\n".encode(),
+        "größe\tn\n1\t2\n".encode(),
+        "größe|n\r1|2\r".encode(),
+        ' größe , "n"\n\n1,2\n,\n\n'.encode(),
+        "größe,n,\n1,2,\n".encode(),
+    ],
+    ids=["byte-order-mark", "utf-16", "semicolons", "tabs", "old-mac", "spaces-and-blanks", "trailing-comma"],
+)
+def test_every_dialect_of_csv_is_one_table(content, tmp_path):
+    table = read(write(tmp_path / "t.csv", content))
+    assert list(table.columns) == ["größe", "n"]
+    assert table.numbers(table.columns["größe"]).tolist() == [1]
+    assert table.numbers(table.columns["n"]).tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    "cell", ["1,5", "1.234,5", "1 234", "12%", "$3", "1_000", "Infinity", "nan", "0x1F", "½"]
+)
+def test_a_number_in_another_notation_is_an_error_at_its_cell(cell, tmp_path):
+    table = read(write(tmp_path / "t.csv", f"name;value\na;1\nb;{cell}\n"))
+    with pytest.raises(BindingError, match="row 3, column `value`") as error:
+        table.numbers(table.columns["value"])
+    assert cell in error.value.message
+    assert error.value.hint
+
+
+def workbook(path: Path, *rows: list[object]) -> Path:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = "data"
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_gives_dates_as_labels_and_numbers_stored_as_text(tmp_path):
+    rows = [["day", "n"], [datetime(2026, 3, 1), "12"], [datetime(2026, 3, 2, 10, 30), " 7.5 "]]
+    table = read(workbook(tmp_path / "t.xlsx", *rows))
+    assert table.numbers(table.columns["n"]).tolist() == [12, 7.5]
+    labels = Labels()
+    codes = table.label_codes(table.columns["day"], labels.codes)
+    assert [labels[c] for c in codes] == ["2026-03-01", "2026-03-02 10:30:00"]
+    with pytest.raises(BindingError, match="row 2, column `day`"):
+        table.numbers(table.columns["day"])
+
+
+def test_an_error_value_or_a_truth_in_a_workbook_is_no_number(tmp_path):
+    table = read(workbook(tmp_path / "t.xlsx", ["a", "b"], ["#N/A", True]))
+    for name, cell in (("a", "#N/A"), ("b", "True")):
+        with pytest.raises(BindingError, match=f"row 2, column `{name}`: `{cell}` is not a number"):
+            table.numbers(table.columns[name])
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+ENTITIES = "".join(f'<!ENTITY {b} "{f"&{a};" * 30}">' for a, b in zip("abcdefg", "bcdefgh", strict=True))
+CELL = (
+    f'<worksheet xmlns="{SPREADSHEET}"><sheetData><row r="1">'
+    '<c r="A1" t="inlineStr"><is><t>{}</t></is></c></row></sheetData></worksheet>'
+)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        f'<!DOCTYPE x [<!ENTITY a "{"x" * 1000}">{ENTITIES}]>' + CELL.format("&h;"),
+        '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>' + CELL.format("&a;"),
+        CELL.format("x")[:-40],
+        CELL.format("x").replace('"A1"', '"QQQQQQ1"'),
+        CELL.format("x").replace('t="inlineStr"><is><t>x</t></is>', 't="s"><v>99999</v>'),
+        "no XML at all",
+        None,
+    ],
+    ids=["entities", "another-file", "cut-off", "column-QQQQQQ", "no-such-text", "no-xml", "no-sheet"],
+)
+def test_a_damaged_or_hostile_workbook_is_refused(sheet, tmp_path):
+    whole = workbook(tmp_path / "whole.xlsx", ["a"], [1])
+    path = tmp_path / "t.xlsx"
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
+        for entry in source.namelist():
+            content = source.read(entry) if entry != SHEET else (sheet or "").encode()
+            if entry != SHEET or sheet is not None:
+                target.writestr(entry, content)
+    with pytest.raises(BindingError, match=r"t\.xlsx (cannot be read as a workbook|has no sheet)"):
+        read(path)
+
+
+def test_a_workbook_that_unpacks_beyond_the_limit_is_not_unpacked(tmp_path, monkeypatch):
+    path = workbook(tmp_path / "t.xlsx", ["a"], ["x" * 30_000])
+    monkeypatch.setattr(table_files, "MAX_BYTES", 20_000)
+    with pytest.raises(BindingError, match=r"t\.xlsx unpacks to \S+ bytes; at most 20,000 are read"):
+        read(path)
+
+
+def test_a_huge_file_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    path = write(tmp_path / "t.csv", "a\n" + "1\n" * 5000)
+    monkeypatch.setattr(table_files, "MAX_BYTES", 10_000)
+    with pytest.raises(BindingError, match=r"t\.csv has 10,002 bytes; at most 10,000 are read"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[" * 100_000, "nested too deeply"),
+        ('[{"a": ' + "9" * 5000 + "}]", "a number of 5,000 digits is too large"),
+        ('[{"a": 1, "b": 2, "a": 3}]', "`a` is given twice in one record"),
+        (r'[{"a": "\ud800"}]', "half a character"),
+        ('[{"a": NaN}]', "NaN is not a number"),
+    ],
+)
+def test_hostile_json_is_refused(text, message, tmp_path):
+    for name in ("t.json", "t.jsonl"):
+        with pytest.raises(BindingError, match=message):
+            read(write(tmp_path / name, text))
+
+
+def test_a_record_on_one_line_may_hold_a_line_separator(tmp_path):
+    table = read(write(tmp_path / "t.jsonl", '{"a": "x\u2028y"}\n{"a": "z"}\n'))
+    assert table.columns["a"][0] == "x\u2028y"
+
+
+def test_a_database_with_broken_text_is_refused(tmp_path):
+    path = tmp_path / "t.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table t as select cast(x'ff' as text) as a")
+    connection.close()
+    with pytest.raises(BindingError, match=r"t\.db cannot be read as an SQLite database"):
+        read(path)
+
+
+def test_a_binary_cell_is_no_label_and_no_number(tmp_path):
+    path = tmp_path / "t.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table t as select x'00ff' as a")
+    connection.close()
+    table = read(path)
+    with pytest.raises(BindingError, match="row 1, column `a`"):
+        table.label_codes(table.columns["a"], Labels().codes)
+    with pytest.raises(BindingError, match="row 1, column `a`"):
+        table.numbers(table.columns["a"])
+
+
+def test_a_folder_is_no_table(tmp_path):
+    (tmp_path / "plants.csv").mkdir()
+    with pytest.raises(BindingError, match=r"`plants.csv` is a folder, not a table"):
+        read("plants.csv", tmp_path)
