@@ -120,7 +120,9 @@ def _wrong_number(f: Formulation) -> Iterator[tuple[str, Formulation]]:
             and each.values
             and all(isinstance(v, int | float) for v in each.values)
         ):
-            values = [each.values[0] * 10, *each.values[1:]]
+            first = each.values[0]
+            assert isinstance(first, int | float)
+            values = [first * 10, *each.values[1:]]
             changed = each.model_copy(update={"values": values})
             yield f"{name} = {values}", f.model_copy(update={"parameters": {**f.parameters, name: changed}})
 

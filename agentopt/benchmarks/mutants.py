@@ -5,9 +5,9 @@ Usage: `python -m agentopt.benchmarks.mutants [--seed 0] [--each 3] [--seconds 5
 
 Every right formulation (`agentopt.benchmarks.mutant_models` and `mutant_twists`, `datasets/examples`, the
 worked examples of the prompts) goes through checking, binding, compiling, solving and verifying first: an
-accusation there is a false alarm. Then it is spoiled in one place, in every way that applies, and goes through
-the same. A spoiled one that nothing notices is *equivalent* if it has the optimum and the answer of the right
-one; it is not counted. The others are killed by the first of
+accusation there is a false alarm. Then it is spoiled in one place, in every way that applies, and goes
+through the same. A spoiled one that nothing notices is *equivalent* if it has the optimum and the answer of
+the right one; it is not counted. The others are killed by the first of
 
 - `check`: checking the formulation, its units, binding or compiling refuses it or warns of something new;
 - `status`: the engine says infeasible or unbounded, which a person sees at once;

@@ -115,8 +115,7 @@ def _say_empty(case: Case, program: Program, how: str, **data: object) -> None:
         "proved",
         "infeasible",
         f"no values meet all constraints and bounds: {how}, in rational arithmetic",
-        source=program.source,
-        **data,
+        figures={"source": program.source, **data},
     )
 
 

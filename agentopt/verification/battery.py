@@ -15,10 +15,11 @@ __all__ = ["falsify"]
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from agentopt.errors import AgentoptError
 from agentopt.formulation.elements import Role
-from agentopt.formulation.instance import BoundParameter, Instance
+from agentopt.formulation.instance import BoundParameter, Codes, Instance
 from agentopt.solvers.solution import Solution, Termination
 from agentopt.verification.case import Case, shown
 from agentopt.verification.exact import Evaluator
@@ -94,14 +95,18 @@ def changed(instance: Instance, factors: dict[str, float]) -> Instance:
         parameters[name] = BoundParameter(
             name,
             old.over,
-            lambda old=old: old.codes,
+            partial(_codes, old),
             old.values * factor,
             default,
-            shape=old.shape,  # type: ignore[misc]  # bound now
+            shape=old.shape,
         )
     # A derived parameter that was changed is no longer what its formula says.
     sources = {**instance.sources, **dict.fromkeys(factors, "a falsification test")}
     return replace(instance, parameters=parameters, sources=sources)
+
+
+def _codes(parameter: BoundParameter) -> Codes:
+    return parameter.codes
 
 
 def solved(case: Case, instance: Instance) -> Solution | None:
@@ -147,7 +152,7 @@ def _check_monotone(case: Case, use: Use, value: float, passed: dict[str, list[s
             f"{shown(solution.objective)}, though the answer with "
             f"{shown(value)} still meets every row: the engine is wrong",
             use.name,
-            **figures,
+            figures=figures,
         )
         return
     expected = "should not make the best answer worse" if helps else "should not make the best answer better"
@@ -157,9 +162,11 @@ def _check_monotone(case: Case, use: Use, value: float, passed: dict[str, list[s
     )
     wrong = {Role.CAPACITY: "below", Role.REQUIREMENT: "above"}.get(use.role)
     if use.alone and use.said and use.limits == wrong:
-        case.say("failed", check, f"{said}; {_row(case, use)}", use.constraints[0], **figures)
+        case.say("failed", check, f"{said}; {_row(case, use)}", use.constraints[0], figures=figures)
     else:
-        case.say("unknown", check, f"{said}; either the role is wrong or the model is", use.name, **figures)
+        case.say(
+            "unknown", check, f"{said}; either the role is wrong or the model is", use.name, figures=figures
+        )
 
 
 def _compare(solution: Solution, value: float, sense: str, helps: bool, gap: float) -> bool | None:

@@ -83,17 +83,17 @@ def prove(program: Program, target: Fraction | None, tolerance: Fraction, deadli
             proven = objective_bound(program, cost, outcome.multipliers.tolist(), sides, limit)
             if proven is not None and proven >= limit:
                 continue
-        column = _most_fractional(outcome.point, whole)
-        if column is None:
+        chosen = _most_fractional(outcome.point, whole)
+        if chosen is None:
             point = outcome.point.copy()
             point[whole] = np.round(point[whole])
             value = value_at(program.objective, dict(enumerate(map(Fraction, point.tolist()))))
             refutes = meets(program, point) and (limit is None or value < limit)
             return Proof(False, cases, point, value) if refutes else Proof(False, cases)
-        split = Fraction(int(np.floor(outcome.point[column])))
-        low, high = case.get(column, (program.lower[column], program.upper[column]))
-        below, above = {**case, column: (low, split)}, {**case, column: (split + 1, high)}
-        near = outcome.point[column] - float(split) > 0.5
+        split = Fraction(int(np.floor(outcome.point[chosen])))
+        low, high = case.get(chosen, (program.lower[chosen], program.upper[chosen]))
+        below, above = {**case, chosen: (low, split)}, {**case, chosen: (split + 1, high)}
+        near = outcome.point[chosen] - float(split) > 0.5
         stack += [below, above] if near else [above, below]
     return Proof(True, cases)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Case", "Resolve", "shown"]
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -43,9 +43,19 @@ class Case:
     num_tests: int = 0
     _lists: dict[List, list[Finding]] = field(default_factory=dict)
 
-    def say(self, where: List, check: str, statement: str, element: str = "", **data: object) -> None:
-        """Add a finding."""
-        self._lists.setdefault(where, []).append(Finding(check, statement, element, data))
+    def say(
+        self,
+        where: List,
+        check: str,
+        statement: str,
+        element: str = "",
+        figures: Mapping[str, object] | None = None,
+        **data: object,
+    ) -> None:
+        """Add a finding; its figures may be given together or one by one."""
+        self._lists.setdefault(where, []).append(
+            Finding(check, statement, element, {**(figures or {}), **data})
+        )
 
     def certificate(self) -> Certificate:
         """All findings."""

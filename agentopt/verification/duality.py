@@ -58,12 +58,12 @@ def bound(
         if not y or side is None or row.body.degree > 1:
             continue
         total += y * side
-        for column, value in row.body.terms.items():
-            reduced[column] = reduced.get(column, Fraction(0)) - y * value
-    for (column,), value in reduced.items():
+        for monomial, value in row.body.terms.items():
+            reduced[monomial] = reduced.get(monomial, Fraction(0)) - y * value
+    for monomial, value in reduced.items():
         if not value:
             continue
-        side = lower[column] if value > 0 else upper[column]
+        side = (lower if value > 0 else upper)[monomial[0]]
         if side is None:
             return None
         total += value * side

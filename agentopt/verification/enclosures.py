@@ -7,7 +7,7 @@ correctly; angles on Taylor series with their remainder. Widths are about 1e-50 
 
 from __future__ import annotations
 
-__all__ = ["Enclosure", "Number", "apply", "ends", "power", "root"]
+__all__ = ["Enclosure", "Number", "apply", "ends", "power", "root", "size"]
 
 import math
 from collections.abc import Callable
@@ -80,6 +80,11 @@ def ends(value: Enclosure | Fraction | int) -> tuple[Fraction, Fraction]:
     return exact, exact
 
 
+def size(value: Number) -> Number:
+    """The absolute value."""
+    return value if ends(value)[0] >= 0 else abs(value) if isinstance(value, Enclosure) else -value
+
+
 def apply(function: str, value: Number) -> Number:
     """A function of `agentopt.formulation.tree.FUNCTIONS` of one argument, enclosed.
 
@@ -93,10 +98,9 @@ def apply(function: str, value: Number) -> Number:
     True
     """
     if function == "abs":
-        return abs(value)
-    if function in {"floor", "ceil", "round"}:
-        rounded = {"floor": math.floor, "ceil": math.ceil, "round": round}[function]
-        low, high = (Fraction(rounded(end)) for end in ends(value))
+        return size(value)
+    if function in _WHOLE:
+        low, high = (Fraction(_WHOLE[function](end)) for end in ends(value))
         return low if low == high else Enclosure(low, high)
     if function in _MONOTONE:
         parts = [_MONOTONE[function](end) for end in ends(value)]
@@ -170,8 +174,8 @@ def _hull(*parts: Number) -> Number:
 def _trimmed(low: Fraction, high: Fraction) -> Enclosure:
     """The interval with ends of bounded length, rounded outward."""
     if max(low.denominator.bit_length(), high.denominator.bit_length()) > 4 * _BITS:
-        size = max(abs(low), abs(high))
-        scale = 1 << max(0, 2 * _BITS - size.numerator.bit_length() + size.denominator.bit_length())
+        most = max(abs(low), abs(high))
+        scale = 1 << max(0, 2 * _BITS - most.numerator.bit_length() + most.denominator.bit_length())
         low = Fraction(math.floor(low * scale), scale)
         high = Fraction(math.ceil(high * scale), scale)
     return Enclosure(low, high)
@@ -325,10 +329,10 @@ def _arcsine(value: Number) -> Number:
 
 
 def _cosh(value: Number) -> Number:
-    size = abs(value)
-    return _hull(*((_exp(end) + _exp(-end)) / Fraction(2) for end in ends(size)))
+    return _hull(*((_exp(end) + _exp(-end)) / Fraction(2) for end in ends(size(value))))
 
 
+_WHOLE: dict[str, Callable[[Fraction], int]] = {"floor": math.floor, "ceil": math.ceil, "round": round}
 _MONOTONE: dict[str, Callable[[Fraction], Number]] = {
     "exp": _exp,
     "log": _log,

@@ -442,7 +442,7 @@ def _piecewise(inner: Value, points: list[Value]) -> Value:
         found = [_plain(point(env)) for point in points]
         xs, ys = found[0::2], found[1::2]
         x = sum(ends(at), Fraction(0)) / 2
-        slack = ABSOLUTE * max(1, abs(x))
+        slack = ABSOLUTE * max(Fraction(1), abs(x))
         if x < ends(xs[0])[0] - slack or x > ends(xs[-1])[1] + slack:
             raise Missing(f"`piecewise` has no value at {float(x):g}")
         for k in range(len(xs) - 1):

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-import numpy as np
-
+from agentopt.formulation.instance import Values
 from agentopt.solvers.solution import Termination
 from agentopt.verification.branching import prove
 from agentopt.verification.case import Case, shown
@@ -179,7 +178,7 @@ MAX_SQUARE = 120
 """Columns of a quadratic form up to which its convexity is proved exactly."""
 
 
-def _multipliers(program: Program, duals: np.ndarray, sign: float) -> Sequence[float]:  # type: ignore[type-arg]
+def _multipliers(program: Program, duals: Values, sign: float) -> Sequence[float]:
     """The duals of the rows of the program, for minimization."""
     return [
         0.0 if row.compiled is None or row.compiled >= len(duals) else sign * float(duals[row.compiled])
@@ -255,7 +254,7 @@ def _by_cases(case: Case, program: Program, target: Fraction) -> bool:
     return proof.better is not None and _refuted(case, program, proof.better, target)
 
 
-def _refuted(case: Case, program: Program, point: np.ndarray, target: Fraction) -> bool:  # type: ignore[type-arg]
+def _refuted(case: Case, program: Program, point: Values, target: Fraction) -> bool:
     """Whether a point meets the formulation, exactly, and is better than the answer by more than is
     claimed.
     """

@@ -201,11 +201,13 @@ def from_arrays(compiled: Compiled) -> Program:
     sense: Sense = "minimize"
     if level is not None:
         sense = level.sense
-        terms = {(int(j),): decimal(level.cost[j]) for j in np.flatnonzero(level.cost)}
+        terms: dict[tuple[int, ...], Fraction] = {
+            (int(j),): decimal(level.cost[j]) for j in np.flatnonzero(level.cost)
+        }
         terms[()] = decimal(level.offset)
         if level.quadratic is not None:
             for i, j, value in zip(*(part.tolist() for part in level.quadratic), strict=True):
-                terms[tuple(sorted((i, j)))] = decimal(value) / (2 if i == j else 1)  # type: ignore[index]  # a pair
+                terms[tuple(sorted((i, j)))] = decimal(value) / (2 if i == j else 1)
         objective = Polynomial(terms)
     bodies: list[dict[tuple[int, ...], Fraction]] = [{} for _ in range(compiled.num_rows)]
     columns = np.repeat(np.arange(compiled.num_columns), np.diff(compiled.matrix.starts)).tolist()

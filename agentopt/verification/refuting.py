@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from agentopt.formulation.instance import Values
 from agentopt.solvers.solution import Termination
 from agentopt.verification.case import Case, shown
 from agentopt.verification.exact import Evaluator
@@ -23,7 +24,7 @@ def allowed(value: Fraction) -> Fraction:
     return TOLERANCE * max(Fraction(1), abs(value))
 
 
-def better_point(case: Case, point: np.ndarray) -> Evaluator | None:  # type: ignore[type-arg]
+def better_point(case: Case, point: Values) -> Evaluator | None:
     """An evaluator at another point if that point meets every row and bound of the formulation."""
     answer = Answer(case.compiled, np.asarray(point, dtype=float)).rounded()
     evaluator, report = Evaluator(case.instance, answer), Report()
@@ -39,7 +40,7 @@ def refute(case: Case, value: Fraction, target: Fraction, sense: str, who: str) 
     relative = better / max(Fraction(1), abs(target))
     if relative <= TOLERANCE:
         return False
-    figures = {"objective": float(target), "better": float(value)}
+    figures: dict[str, object] = {"objective": float(target), "better": float(value)}
     claimed = case.solution.gap or 0.0
     if case.solution.termination is not Termination.OPTIMAL or relative <= Fraction(claimed) * 2 + TOLERANCE:
         case.say(
@@ -50,7 +51,7 @@ def refute(case: Case, value: Fraction, target: Fraction, sense: str, who: str) 
             "the engine stopped at"
             if case.solution.termination is Termination.OPTIMAL
             else f"{who} found a better answer with objective {shown(value)}; this one has {shown(target)}",
-            **figures,
+            figures=figures,
         )
         return True
     case.say(
@@ -58,6 +59,6 @@ def refute(case: Case, value: Fraction, target: Fraction, sense: str, who: str) 
         "optimal",
         f"{case.solution.engine} claims that {shown(target)} is the best, but {who} found an answer with "
         f"{shown(value)} that meets every row",
-        **figures,
+        figures=figures,
     )
     return True

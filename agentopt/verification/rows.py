@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import partial
 
 from agentopt.formulation.elements import Variable
-from agentopt.verification.elements import Env, Missing
+from agentopt.verification.elements import Env, Missing, Value
 from agentopt.verification.enclosures import ends
 from agentopt.verification.exact import ABSOLUTE, RELATIVE, Evaluator, Gap
 from agentopt.verification.point import WHOLE, Answer
@@ -127,7 +127,7 @@ def bounds(
     """Index, value and exact bounds of each column of a variable; None for no bound."""
     formulas = evaluator.parsed.variables[name]
     rows = [tuple(row) for row in answer.blocks[name].codes.tolist()]
-    sides = []
+    sides: list[tuple[tuple[str, ...], Value] | None] = []
     for formula in (formulas.lower, formulas.upper):
         if formula is None:
             sides.append(None)
@@ -164,7 +164,7 @@ def _within(value: Fraction, low: Fraction | None, high: Fraction | None, variab
         away = min(away, abs(value))
     if variable.domain in WHOLE:
         away = max(away, abs(value - round(value)))
-    return Gap(away, away, ABSOLUTE + RELATIVE * max(abs(low or 0), abs(high or 0)))
+    return Gap(away, away, ABSOLUTE + RELATIVE * max(abs(low or Fraction(0)), abs(high or Fraction(0))))
 
 
 def _item(evaluator: Evaluator, name: str, codes: tuple[int, ...]) -> str:

@@ -17,7 +17,7 @@ from fractions import Fraction
 
 from agentopt.formulation import tree as t
 from agentopt.verification.elements import Env, Missing, Scope
-from agentopt.verification.enclosures import Number, ends
+from agentopt.verification.enclosures import Number, ends, size
 from agentopt.verification.exact import ABSOLUTE, FALSE, NONE, RELATIVE, Evaluator, Gap
 from agentopt.verification.polynomials import Polynomial
 
@@ -223,7 +223,7 @@ def _special(evaluator: Evaluator, kind: str, members: Sequence[t.Expr], scope: 
         if kind == "alldifferent":
             ordered = sorted(found, key=ends)
             return _worst([_apart(a, b) for a, b in itertools.pairwise(ordered)])
-        sizes = [ends(abs(value)) for value in found]
+        sizes = [ends(size(value)) for value in found]
         width = 1 if kind == "sos1" else 2
         windows = [
             Gap(
