@@ -36,7 +36,7 @@ def html(answer: Answer | None, *, run: Run | None = None, text: str = "") -> st
         text: the problem in words; by default what the run has kept of it.
 
     Raises:
-        RunError: the journal of the run cannot be read.
+        RunError: the journal or the formulation of the run cannot be read.
 
     >>> from agentopt.agents.answer import Answer
     >>> page = html(Answer("no formulation"), text="Make <b>pies</b>.")
@@ -85,7 +85,7 @@ def _sections(answer: Answer | None, run: Run | None, text: str) -> list[tuple[s
             ),
             ("limits", "What limits the answer", binding(answer)),
             ("notes", "Assumptions and notes", notes(answer)),
-            ("model", "The model", model(formulation) if formulation is not None else None),
+            ("model", "The model", model(formulation, _source(run)) if formulation is not None else None),
             ("numbers", "How numbers were read", reading(answer.reading)),
         ]
     if run is not None:
@@ -158,6 +158,13 @@ def _kept_text(run: Run | None) -> str:
         return ""
     text = kept.get("text") if isinstance(kept, dict) else None
     return text if isinstance(text, str) else ""
+
+
+def _source(run: Run | None) -> str | None:
+    """The formulation as the run keeps it: writing a large one takes longer than the rest of the page."""
+    if run is None or not run.has("formulation.yaml"):
+        return None
+    return run.read("formulation.yaml").decode("utf-8", "replace")
 
 
 def _footer(run: Run | None) -> str:

@@ -29,10 +29,10 @@ def stated(text: str) -> Html | None:
     )
 
 
-def model(formulation: Formulation) -> Html:
-    """The formulation as mathematics and as its source."""
+def model(formulation: Formulation, source: str | None = None) -> Html:
+    """The formulation as mathematics and as its source, which is written anew where none is given."""
     bare = formulation.model_copy(update={"title": "", "assumptions": []})
-    source = cut(dumps(formulation), MAX_SOURCE, "formulation.yaml")
+    source = cut(dumps(formulation) if source is None else source, MAX_SOURCE, "formulation.yaml")
     return join(
         [
             Html(mathematics(bare)),

@@ -252,6 +252,11 @@ def test_the_manifest_is_part_of_the_page(run: Run) -> None:
     assert "highspy" in words
 
 
+def test_the_source_is_the_one_the_run_keeps(run: Run) -> None:
+    run.write("formulation.yaml", "# kept\nvariables: {x: {}}\n")
+    assert "# kept" in _Page(html(answered("scalars"), run=run)).words
+
+
 def test_a_run_without_an_answer_says_why(run: Run) -> None:
     run.write("problem.json", '{"text": "Make pies."}')
     run.record("call", **_call("direct/formulate", "no"))
