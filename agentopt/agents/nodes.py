@@ -207,7 +207,7 @@ def verify(state: State, session: Session) -> Update:
         session.compiled(formulation),
         session.solution(key, formulation),
         text=session.problem.text or None,
-        resolve=session.resolve,
+        resolve=session.resolver(session.context.verify_seconds),
         battery=session.context.battery,
         seconds=session.context.verify_seconds,
     )

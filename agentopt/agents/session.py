@@ -11,8 +11,9 @@ __all__ = ["Session", "Written", "digest"]
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
-from dataclasses import asdict
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -27,7 +28,7 @@ from agentopt.formulation.elements import Formulation
 from agentopt.formulation.instance import Instance
 from agentopt.models.base import Reply, Request, Sampling
 from agentopt.prompts import Prompt, load
-from agentopt.solvers.base import Report
+from agentopt.solvers.base import Limits, Report
 from agentopt.solvers.solution import Progress, Solution
 
 Written = Mapping[str, JsonValue]
@@ -178,20 +179,35 @@ class Session:
         """Solve it and keep the solution; its key."""
         key = f"{self.sample}-{digest(written)}"
         if self._find_solution(key) is None:
-            solution = self.resolve(self.compiled(written), report=self._progress)
+            solution = self._engine(self.compiled(written), self.context.limits, self._progress)
             self._solutions[key] = solution
             folder = self._folder()
             if folder is not None:
                 save_solution(folder / f"solution-{key}.npz", solution)
         return key
 
-    def resolve(self, compiled: Compiled, *, report: Report | None = None) -> Solution:
-        """Solve arrays with the engine and limits of the context."""
+    def resolver(self, seconds: float) -> Callable[[Compiled], Solution]:
+        """Solves arrays with the engine of the context, for so many seconds in all."""
+        end = time.monotonic() + seconds
+
+        def resolve(compiled: Compiled) -> Solution:
+            left = max(0.1, end - time.monotonic())
+            own = self.context.limits.seconds
+            return self._engine(
+                compiled, replace(self.context.limits, seconds=left if own is None else min(left, own))
+            )
+
+        return resolve
+
+    def _engine(self, compiled: Compiled, limits: Limits, report: Report | None = None) -> Solution:
         from agentopt.solvers import solve
 
-        context = self.context
         return solve(
-            compiled, engine=context.engine, limits=context.limits, options=context.options, report=report
+            compiled,
+            engine=self.context.engine,
+            limits=limits,
+            options=self.context.options,
+            report=report,
         )
 
     def solution(self, key: str, written: Written) -> Solution:
