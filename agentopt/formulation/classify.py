@@ -1,8 +1,9 @@
 """What class of problem a formulation states, from its trees alone.
 
 Without data this is an upper bound: a product of variables may vanish when bound, and what compiling
-reformulates exactly (absolute values, min and max, logic, piecewise-linear functions) counts as linear with
-integers. The class of the compiled arrays is the one engines are routed by.
+reformulates exactly counts as linear with integers (logic, piecewise-linear functions, and absolute values,
+minima and maxima unless the model pushes them the convex way). The class of the compiled arrays is the one
+engines are routed by.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Degree(IntEnum):
     NONLINEAR = 3
 
 
+_OPPOSITE: Mapping[str, t.CompareOperator] = {"<=": ">", "<": ">=", ">=": "<", ">": "<="}
 _REFORMULATED = frozenset(["abs", "min", "max"])
 
 
@@ -42,7 +44,7 @@ class Classes:
         constraints: the degree of each constraint.
         objectives: the degree of each objective, by name.
         integer: whether there are integer or semi-continuous variables, or statements that need binaries.
-        reformulated: the constraints and objectives that are rewritten with auxiliary variables.
+        reformulated: the constraints and objectives that may be rewritten with auxiliary binaries.
     """
 
     problem_class: ClassName
@@ -64,9 +66,9 @@ def classify(formulation: Formulation | Parsed) -> Classes:
     names = frozenset(variables)
     constraints = {name: degree(c.statement, names) for name, c in parsed.constraints.items()}
     objectives = {o.name: degree(o.expression, names) for o in parsed.objectives}
-    trees = [*((n, c.statement) for n, c in parsed.constraints.items())]
-    trees += [(o.name, o.expression) for o in parsed.objectives]
-    reformulated = tuple(name for name, tree in trees if _needs_binaries(tree, names))
+    trees: list[tuple[str, t.Expr, int]] = [(n, c.statement, 0) for n, c in parsed.constraints.items()]
+    trees += [(o.name, o.expression, 1 if o.objective.sense == "minimize" else -1) for o in parsed.objectives]
+    reformulated = tuple(name for name, tree, held in trees if _needs_binaries(tree, held, names))
     integer = bool(reformulated) or any(v.domain != "real" for v in variables.values())
     worst = max(objectives.values(), default=Degree.DATA)
     rows = max(constraints.values(), default=Degree.DATA)
@@ -125,14 +127,74 @@ def _power(base: Degree, exponent: t.Expr, variables: frozenset[str]) -> Degree:
     return Degree.NONLINEAR
 
 
-def _needs_binaries(tree: t.Node, variables: frozenset[str]) -> bool:
-    """Whether compiling will add binaries for a part; convex uses of `abs` and `max` may need none."""
-    for node in t.walk(tree):
-        logical = isinstance(node, t.Form | t.Or | t.Not)
-        if logical and degree(node, variables):
+def _needs_binaries(tree: t.Node, held: int, variables: frozenset[str]) -> bool:
+    """Whether compiling may add binaries for a part.
+
+    `held` says which way the rest of the model pushes the value: 1 down, -1 up, 0 neither or not known. An
+    absolute value or a maximum that is held down, and a minimum that is held up, need none.
+    """
+    if not degree(tree, variables):
+        return False
+    match tree:
+        case t.Compare(operands=operands, operators=operators):
+            if "!=" in operators:
+                return True
+            side = 0 if len(operands) > 2 else {"<": 1, "<=": 1, ">": -1, ">=": -1}.get(operators[0], 0)
+            sides = [side, *[-side] * (len(operands) - 1)]
+            parts = zip(operands, sides, strict=True)
+            return any(_needs_binaries(each, way, variables) for each, way in parts)
+        case t.Not(operand=t.Compare(operands=operands, operators=(operator,))) if operator in _OPPOSITE:
+            return _needs_binaries(t.Compare(operands, (_OPPOSITE[operator],)), held, variables)
+        case t.Form() | t.Or() | t.Not() | t.Aggregate(function="count" | "any"):
             return True
-        if isinstance(node, t.Aggregate) and node.function in ("count", "any") and degree(node, variables):
-            return True
-        if isinstance(node, t.Compare) and "!=" in node.operators and degree(node, variables):
-            return True
-    return False
+        case t.Negate(operand=operand):
+            return _needs_binaries(operand, -held, variables)
+        case t.Multiply(factors=factors):
+            sign = _sign([each for each in factors if not degree(each, variables)])
+            decided = [each for each in factors if degree(each, variables)]
+            way = held * sign if len(decided) == 1 else 0
+            return any(_needs_binaries(each, way, variables) for each in decided)
+        case t.Divide(numerator=top, denominator=bottom):
+            ways = (top, held * _sign([bottom])), (bottom, 0)
+            return any(_needs_binaries(each, way, variables) for each, way in ways)
+        case t.Call(function="abs", arguments=(argument,)):
+            return held != 1 or _needs_binaries(argument, 0, variables)
+        case t.Call(function="max" | "min" as function, arguments=arguments):
+            free = held == (1 if function == "max" else -1)
+            return not free or any(_needs_binaries(each, held, variables) for each in arguments)
+        case t.Aggregate(function="max" | "min" as function, body=body):
+            free = held == (1 if function == "max" else -1)
+            return not free or _needs_binaries(body, held, variables)
+        case t.Add() | t.Aggregate(function="sum") | t.Choice() | t.And() | t.Aggregate(function="all"):
+            return any(_needs_binaries(each, held, variables) for each in _parts(tree))
+        case _:
+            return any(_needs_binaries(each, 0, variables) for each in _parts(tree))
+
+
+def _parts(tree: t.Node) -> tuple[t.Node, ...]:
+    """The parts of a node whose values go into its own."""
+    match tree:
+        case t.Add(terms=parts) | t.And(operands=parts) | t.Call(arguments=parts):
+            return parts
+        case t.Aggregate(body=body):
+            return (body,)
+        case t.Choice(then=then, otherwise=otherwise):
+            return (then, otherwise)
+        case t.Power(base=base, exponent=exponent):
+            return (base, exponent)
+        case _:
+            return ()
+
+
+def _sign(factors: Sequence[t.Expr]) -> int:
+    """The sign of a product of literals; 0 for data whose sign is not known."""
+    sign = 1
+    for each in factors:
+        match each:
+            case t.Number(value=value):
+                sign *= (value > 0) - (value < 0)
+            case t.Negate(operand=operand):
+                sign *= -_sign([operand])
+            case _:
+                return 0
+    return sign
