@@ -125,7 +125,7 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def hard(home: Home) -> Path:
-    """Market split: small, with an incumbent at once and an optimum nobody waits for (Cornuéjols and Dawande)."""
+    """Market split (Cornuéjols and Dawande): an incumbent at once, an optimum nobody waits for."""
     rng = random.Random(5)
     weights: Sequence[Sequence[int]] = [[rng.randint(0, 99) for _ in range(40)] for _ in range(5)]
     return home.write(
