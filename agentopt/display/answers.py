@@ -66,12 +66,9 @@ def answer_json(answer: Answer, *, run: str | None = None) -> dict[str, JsonValu
         "objective": answer.objective,
         "bound": None if solution is None else solution.bound,
         "gap": None if solution is None else solution.gap,
-        "variables": {
-            each.name: _indexed(each.instance, each.codes, each.values, integer=each.integer)
-            for each in decisions(answer)
-        },
-        "duals": _duals(answer),
-        "reduced_costs": _reduced_costs(answer),
+        "variables": None,
+        "duals": None,
+        "reduced_costs": None,
         "report": dict(answer.report),
         "explanation": answer.explanation,
         "formulation": None
@@ -96,6 +93,13 @@ def answer_json(answer: Answer, *, run: str | None = None) -> dict[str, JsonValu
     }
     kept = plain(found)
     assert isinstance(kept, dict)
+    # These are plain already, and there may be millions of them.
+    kept["variables"] = {
+        each.name: _indexed(each.instance, each.codes, each.values, integer=each.integer)
+        for each in decisions(answer)
+    }
+    kept["duals"] = _duals(answer)
+    kept["reduced_costs"] = _reduced_costs(answer)
     return kept
 
 
@@ -111,20 +115,22 @@ def spend_json(spend: Spend) -> dict[str, object]:
     }
 
 
-def _indexed(instance: Instance, codes: Codes, values: Values, *, integer: bool = False) -> object:
+def _indexed(instance: Instance, codes: Codes, values: Values, *, integer: bool = False) -> JsonValue:
     """A number where there is no index, otherwise a list of index and value."""
-    numbers: list[object] = [
-        int(value) if integer and value.is_integer() else value for value in (values + 0.0).tolist()
-    ]
+    numbers: list[JsonValue] = (values + 0.0).tolist()
+    if integer:
+        numbers = [int(v) if isinstance(v, float) and v.is_integer() else v for v in numbers]
+    for place in np.flatnonzero(~np.isfinite(values)).tolist():
+        numbers[place] = None
     if codes.shape[1] == 0:
         return numbers[0] if numbers else None
-    return [
-        {"index": list(labels), "value": value}
-        for labels, value in zip(instance.labels.tuples(codes), numbers, strict=True)
-    ]
+    labels = {code: plain(instance.labels[code]) for code in np.unique(codes).tolist()}
+    columns = [[labels[code] for code in codes[:, k].tolist()] for k in range(codes.shape[1])]
+    rows = zip(*columns, strict=True)
+    return [{"index": list(row), "value": value} for row, value in zip(rows, numbers, strict=True)]
 
 
-def _duals(answer: Answer) -> dict[str, object]:
+def _duals(answer: Answer) -> dict[str, JsonValue]:
     compiled, solution = answer.compiled, answer.solution
     if compiled is None or solution is None or solution.duals is None or not solution.has_point:
         return {}
@@ -132,7 +138,7 @@ def _duals(answer: Answer) -> dict[str, object]:
     for block in compiled.rows:
         if not block.auxiliary:
             parts.setdefault(block.name, []).append(block)
-    found = {}
+    found: dict[str, JsonValue] = {}
     for name, blocks in parts.items():
         if len({block.codes.shape[1] for block in blocks}) > 1:
             continue  # rows of one constraint with different indices have no common shape
@@ -142,7 +148,7 @@ def _duals(answer: Answer) -> dict[str, object]:
     return found
 
 
-def _reduced_costs(answer: Answer) -> dict[str, object]:
+def _reduced_costs(answer: Answer) -> dict[str, JsonValue]:
     compiled, solution = answer.compiled, answer.solution
     if compiled is None or solution is None or solution.reduced_costs is None or not solution.has_point:
         return {}
