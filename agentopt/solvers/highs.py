@@ -17,6 +17,7 @@ from agentopt.errors import EngineError
 from agentopt.solvers.availability import availability
 from agentopt.solvers.base import Availability, Feature, Limits, Report
 from agentopt.solvers.card import Card
+from agentopt.solvers.classes import check
 from agentopt.solvers.gap import relative_gap
 from agentopt.solvers.highs_run import HighsRun
 from agentopt.solvers.options import checked, unknown
@@ -65,9 +66,11 @@ class Highs:
         """Solve the first objective of a model.
 
         Raises:
-            EngineError: an option is unknown, or HiGHS does not take the model.
+            EngineError: the class is not one of `features`;
+                an option is unknown, or HiGHS does not take the model.
         """
         started = time.perf_counter()
+        check(self, compiled)
         version = self.available().version
         chosen = _settings(self.card, compiled, limits, options)
         found = settled(compiled, self.name, version)

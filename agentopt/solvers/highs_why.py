@@ -38,9 +38,7 @@ _STEP = 1e-9
 
 def explained(run: HighsRun, found: Solution) -> Solution:
     """A solution without an optimum, with what can be found out about why."""
-    objective = run.plain.objective
-    quadratic = objective is not None and objective.quadratic is not None
-    if found.termination is Termination.ERROR and quadratic:
+    if found.termination is Termination.ERROR:
         return _second_try(run, found)
     if found.termination in {Termination.UNBOUNDED, Termination.INFEASIBLE_OR_UNBOUNDED}:
         found = _told_apart(run, found)
@@ -82,18 +80,25 @@ def _told_apart(run: HighsRun, found: Solution) -> Solution:
     if feasible is False:
         return replace(found, termination=Termination.INFEASIBLE, message="Infeasible")
     ray = recession(run)
-    if feasible and ray is not None:
+    sure = found.termination is Termination.UNBOUNDED or ray is not None
+    if feasible and sure:
         return replace(found, termination=Termination.UNBOUNDED, message="Unbounded", ray=ray)
     return replace(found, termination=Termination.INFEASIBLE_OR_UNBOUNDED)
 
 
 def _second_try(run: HighsRun, found: Solution) -> Solution:
-    """A quadratic problem HiGHS gave up on: unbounded, or solved with a little curvature added."""
-    if recession(run) is not None:
-        return explained(run, replace(found, termination=Termination.UNBOUNDED))
-    highs = run.ready(run.plain, qp_regularization_value=1e-7)
+    """A problem HiGHS gave up on, another way: a quadratic one with a little curvature, others unreduced."""
+    objective = run.plain.objective
+    changed: dict[str, object] = {"presolve": "off"}
+    if objective is not None and objective.quadratic is not None:
+        if recession(run) is not None:
+            return explained(run, replace(found, termination=Termination.UNBOUNDED))
+        changed = {"qp_regularization_value": 1e-7}
+    highs = run.ready(run.plain, **changed)
     again = run.read(highs, run.run(highs))
-    return explained(run, again) if again.termination is Termination.INFEASIBLE else again
+    note = ", ".join(f"{name} {value}" for name, value in changed.items())
+    again = replace(again, message=f"{again.message} (at the second try, with {note})")
+    return again if again.termination is Termination.ERROR else explained(run, again)
 
 
 def _is_feasible(run: HighsRun) -> bool | None:

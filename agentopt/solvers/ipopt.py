@@ -24,6 +24,8 @@ from agentopt.formulation.instance import Values
 from agentopt.solvers.availability import availability
 from agentopt.solvers.base import Availability, Feature, Limits, Report
 from agentopt.solvers.card import Card, Value
+from agentopt.solvers.classes import check
+from agentopt.solvers.doubt import still_improves
 from agentopt.solvers.options import checked, unknown
 from agentopt.solvers.solution import PointStatus, Progress, Solution, Termination
 from agentopt.solvers.trivial import settled
@@ -72,9 +74,11 @@ class Ipopt:
         """Solve the first objective of a model from several starts.
 
         Raises:
-            EngineError: an option is unknown, or the model has a function CasADi does not have.
+            EngineError: the class is not one of `features`;
+                an option is unknown, or the model has a function CasADi does not have.
         """
         started = time.perf_counter()
+        check(self, compiled)
         version = self.available().version
         given = checked(self.card, options)
         found = settled(compiled, self.name, version)
@@ -232,6 +236,8 @@ class _Solve:
         feasible = bool(
             np.isfinite(values).all() and np.isfinite(objective) and violation <= TOLERANCE * scale
         )
+        if feasible and still_improves(compiled, values):
+            feasible, status = False, f"objective still improves at values of {np.abs(values).max():.0e}"
         return _Outcome(
             status,
             values,

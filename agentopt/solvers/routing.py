@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["Route", "feature", "require", "route", "routes"]
+__all__ = ["Route", "require", "route", "routes"]
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentopt.compiling.arrays import Compiled, ProblemClass
+from agentopt.compiling.arrays import Compiled
 from agentopt.errors import AvailabilityError, EngineError
 from agentopt.solvers.base import Availability, Engine, Feature
 from agentopt.solvers.card import Card
+from agentopt.solvers.classes import check, feature
 from agentopt.solvers.registry import cards, engines
 
 
@@ -28,13 +29,6 @@ class Route:
     engine: Engine
     feature: Feature
     skipped: tuple[tuple[str, Availability], ...] = ()
-
-
-def feature(compiled: Compiled) -> Feature:
-    """What an engine must have to solve a model; a QP is convex only when that has been proved."""
-    if compiled.problem_class is ProblemClass.QP and compiled.convex is True:
-        return Feature.CONVEX_QP
-    return Feature(compiled.problem_class.value)
 
 
 def route(compiled: Compiled, override: Path | None = None) -> Route:
@@ -79,16 +73,7 @@ def require(engine: Engine, compiled: Compiled, override: Path | None = None) ->
         raise AvailabilityError(
             f"engine `{engine.name}` is not available: {available.reason}", hint=available.fix
         )
-    wanted = feature(compiled)
-    if wanted in engine.features:
-        return
-    shown = f"of class {wanted.value}"
-    if wanted is Feature.QP and Feature.CONVEX_QP in engine.features:
-        state = "is not convex" if compiled.convex is False else "has not been proved convex"
-        shown = f"with this quadratic objective, which {state}"
-    others = [each.name for each in routes(compiled, override)]
-    hint = f"leave the engine out, or name one of: {', '.join(others)}" if others else ""
-    raise EngineError(f"`{engine.name}` does not solve problems {shown}", hint=hint)
+    check(engine, compiled, [each.name for each in routes(compiled, override)])
 
 
 def _priority(known: Mapping[str, Card], engine: Engine, wanted: Feature) -> int:

@@ -19,12 +19,14 @@ from typing import Any
 import numpy as np
 
 from agentopt.compiling.arrays import Compiled, CompiledObjective, ProblemClass
-from agentopt.compiling.evaluate import max_violation, objective_value
+from agentopt.compiling.evaluate import objective_value
 from agentopt.errors import EngineError
 from agentopt.formulation.instance import Values
 from agentopt.solvers.availability import availability
 from agentopt.solvers.base import Availability, Feature, Limits, Report
 from agentopt.solvers.card import Card
+from agentopt.solvers.classes import check
+from agentopt.solvers.doubt import still_improves
 from agentopt.solvers.gap import relative_gap
 from agentopt.solvers.options import checked, unknown
 from agentopt.solvers.scip_model import Built, build
@@ -39,9 +41,6 @@ MAX_LOG = 200_000
 
 MAX_POOL = 10
 """Points that are kept beside the best."""
-
-HUGE = 1e9
-"""Values from which an optimum is doubted."""
 
 _TERMINATIONS = {
     "optimal": Termination.OPTIMAL,
@@ -99,9 +98,11 @@ class Scip:
         """Solve the first objective of a model.
 
         Raises:
-            EngineError: an option is unknown, or an expression has no exact form in SCIP.
+            EngineError: the class is not one of `features`;
+                an option is unknown, or an expression has no exact form in SCIP.
         """
         started = time.perf_counter()
+        check(self, compiled)
         version = self.available().version
         found = settled(compiled, self.name, version)
         run = _Solve(self.card, version, compiled, limits, report, started)
@@ -140,8 +141,8 @@ class _Solve:
         found = self.read(model, built, log, failure)
         if found.termination is Termination.INFEASIBLE_OR_UNBOUNDED:
             found = self.told_apart(found)
-        if found.termination is Termination.OPTIMAL and self.still_improves(found):
-            assert found.values is not None
+        optimal = found.termination is Termination.OPTIMAL
+        if optimal and found.values is not None and still_improves(self.compiled, found.values):
             message = f"at values of {np.abs(found.values).max():.0e} the objective still improves"
             found = replace(
                 found,
@@ -255,19 +256,6 @@ class _Solve:
             message=message,
             log=log,
         )
-
-    def still_improves(self, found: Solution) -> bool:
-        """Whether an optimum is only where SCIP's numbers end: ten times as far is feasible, and better."""
-        objective, values = self.compiled.objective, found.values
-        if objective is None or values is None or found.objective is None:
-            return False
-        if np.abs(values).max(initial=0.0) < HUGE:
-            return False
-        farther = 10.0 * values
-        better = objective_value(objective, farther)
-        gain = better - found.objective if objective.sense == "maximize" else found.objective - better
-        allowed = 1e-6 * float(np.abs(farther).max())
-        return gain > abs(found.objective) and max_violation(self.compiled, farther) <= allowed
 
     def told_apart(self, found: Solution) -> Solution:
         """Infeasible or unbounded: solved again without an objective, which is never unbounded."""

@@ -10,7 +10,7 @@ from agentopt.assets import shipped
 from agentopt.compiling.arrays import Compiled
 from agentopt.errors import AvailabilityError, EngineError
 from agentopt.solvers import Feature, Termination, engine, engines, route, solve
-from agentopt.solvers.routing import feature
+from agentopt.solvers.classes import feature
 from tests.solvers.problems import KNOWN
 from tests.solvers.test_contract import model
 

@@ -1,0 +1,40 @@
+"""What an engine must be able to do to solve a model."""
+
+from __future__ import annotations
+
+__all__ = ["check", "feature"]
+
+from collections.abc import Sequence
+
+from agentopt.compiling.arrays import Compiled, ProblemClass
+from agentopt.errors import EngineError
+from agentopt.solvers.base import Engine, Feature
+
+
+def feature(compiled: Compiled) -> Feature:
+    """The class of a model as engines are asked for it; a QP is convex only when that has been proved."""
+    if compiled.problem_class is ProblemClass.QP and compiled.convex is True:
+        return Feature.CONVEX_QP
+    return Feature(compiled.problem_class.value)
+
+
+def check(engine: Engine, compiled: Compiled, others: Sequence[str] = ()) -> None:
+    """See that an engine solves a model's class.
+
+    Args:
+        engine: the engine.
+        compiled: the model.
+        others: engines that do, for the hint.
+
+    Raises:
+        EngineError: it does not.
+    """
+    wanted = feature(compiled)
+    if wanted in engine.features:
+        return
+    shown = f"of class {wanted.value}"
+    if wanted is Feature.QP and Feature.CONVEX_QP in engine.features:
+        state = "is not convex" if compiled.convex is False else "has not been proved convex"
+        shown = f"with this quadratic objective, which {state}"
+    hint = f"leave the engine out, or name one of: {', '.join(others)}" if others else ""
+    raise EngineError(f"`{engine.name}` does not solve problems {shown}", hint=hint)
