@@ -23,13 +23,13 @@ The identifiers of findings, which stay what they are:
 | `infeasible` | proved, unknown, failed | no point exists (multipliers or cases), or one does after all |
 | `unbounded` | proved, unknown | a point and a direction along which the objective improves for ever |
 | `second-engine` | not_falsified, unknown | what an independent engine says of a small model |
-| `capacity-monotone`, `requirement-monotone` | not_falsified, unknown, failed | more never hurts, or never helps |
-| `cost-monotone`, `reward-monotone` | not_falsified, unknown | a dearer model is no better, a richer one no worse |
-| `crush` | not_falsified, unknown, failed | a limit limits: none left, or far too much, breaks the point |
+| `capacity-monotone`, `requirement-monotone` | not_falsified, unknown, failed | never hurts, never helps |
+| `cost-monotone`, `reward-monotone` | not_falsified, unknown | dearer is no better, richer no worse |
+| `crush` | not_falsified, unknown, failed | a limit limits: none left, or far too much, breaks it |
 | `sense` | not_falsified, failed | the objective goes the way the words say |
-| `objective-scaling`, `relaxation`, `dropped-row` | not_falsified, failed | what holds for any model and engine |
-| `subgradient`, `convexity`, `exchange` | not_falsified, failed | the same, for linear models and the compiler |
-| `numbers`, `inventions`, `sentences` | not_falsified, unknown | numbers and sentences of the text, and back |
+| `objective-scaling`, `relaxation`, `dropped-row` | not_falsified, failed | hold for any model |
+| `subgradient`, `convexity`, `exchange` | not_falsified, failed | hold for linear and unordered models |
+| `numbers`, `inventions`, `sentences` | not_falsified, unknown | of the text, and back to it |
 | `time` | unknown | tests there was no time for |
 """
 

@@ -16,6 +16,7 @@ from agentopt.errors import AgentoptError
 from agentopt.formulation.instance import Instance
 from agentopt.solvers.solution import Solution
 from agentopt.verification.certificate import Certificate, Finding
+from agentopt.verification.estimates import Estimates
 from agentopt.verification.exact import Evaluator
 from agentopt.verification.point import Answer
 from agentopt.verification.programs import Program, from_arrays, from_formulation
@@ -92,10 +93,19 @@ class Case:
         return Evaluator(self.instance, self.answer)
 
     @cached_property
+    def estimates(self) -> Estimates | None:
+        """For large models, quick evaluation with a proven error bound."""
+        if len(self.compiled.matrix.values) < MIN_ESTIMATED:
+            return None
+        return Estimates(self.evaluator, self.answer)
+
+    @cached_property
     def program(self) -> Program | None:
         """The model as exact rows; None where it is no such thing."""
         import numpy as np
 
+        if len(self.compiled.matrix.values) > MAX_EXACT:
+            return None
         blank = Answer(self.compiled, np.zeros(self.compiled.num_columns))
         deadline = self.within(0.4, 10.0)
         try:
@@ -114,6 +124,10 @@ class Case:
         return self.compiled.num_columns <= MAX_SMALL and self.compiled.num_rows <= 2 * MAX_SMALL
 
 
+MIN_ESTIMATED = 20_000
+"""Nonzeros from which rows are first looked at in floating point with a proven error bound."""
+MAX_EXACT = 300_000
+"""Nonzeros up to which a model is written out in fractions."""
 MAX_SMALL = 200
 """Columns up to which a model is solved again by other means."""
 

@@ -15,6 +15,7 @@ from agentopt.formulation import tree as t
 from agentopt.verification.case import Case, shown
 from agentopt.verification.elements import Missing
 from agentopt.verification.enclosures import Number, ends
+from agentopt.verification.estimates import Estimates
 from agentopt.verification.exact import Evaluator
 from agentopt.verification.point import WHOLE, Answer
 from agentopt.verification.polynomials import Polynomial
@@ -30,7 +31,7 @@ def check_point(case: Case) -> bool:
     deadline = case.within(0.6, 60.0)
     rows, sides = Report(), Report()
     check_bounds(case.evaluator, case.answer, sides, deadline)
-    check_rows(case.evaluator, rows, deadline)
+    check_rows(case.evaluator, rows, deadline, estimate=case.estimates and case.estimates.estimate)
     _say_failed(case, "bounds", sides)
     _say_failed(case, "rows", rows)
     _say_unsettled(case, rows, sides)
@@ -41,7 +42,7 @@ def check_point(case: Case) -> bool:
         return False
     worst = max((rows, sides), key=lambda report: report.worst)
     how = (
-        "exactly"
+        ("exactly" if not rows.num_estimated else "within the tolerance")
         if not worst.worst
         else f"within the tolerance; the largest violation is {float(worst.worst):.1e}, of {worst.worst_at}"
     )
@@ -50,13 +51,23 @@ def check_point(case: Case) -> bool:
         "feasible",
         f"all {_count(rows.num_rows, 'constraint')} and {_count(sides.num_rows, 'bound')} of the "
         f"formulation hold "
-        f"{how} (re-evaluated in rational arithmetic)",
+        f"{how} ({_by(rows)})",
         rows=rows.num_rows,
         bounds=sides.num_rows,
-        violation=float(worst.worst),
+        violation=max(float(worst.worst), rows.estimated_worst),
+        estimated=rows.num_estimated,
         at=worst.worst_at,
     )
     return True
+
+
+def _by(rows: Report) -> str:
+    if not rows.num_estimated:
+        return "re-evaluated in rational arithmetic"
+    return (
+        f"{rows.num_estimated:,} constraints to within {rows.estimated_worst:.1e} by floating point with a proven "
+        "error bound, the rest in rational arithmetic"
+    )
 
 
 def _count(number: int, what: str) -> str:
@@ -157,7 +168,12 @@ def _check_rounded(case: Case) -> bool:
         return True
     report = Report()
     evaluator = Evaluator(case.instance, answer)
-    check_rows(evaluator, report, case.within(0.5, 30.0))
+    check_rows(
+        evaluator,
+        report,
+        case.within(0.5, 30.0),
+        estimate=case.estimates and Estimates(evaluator, answer).estimate,
+    )
     if report.complete:
         case.say(
             "proved",
@@ -242,7 +258,9 @@ def check_objective(case: Case) -> Fraction | None:
     found: list[Number] = []
     for parsed in case.evaluator.parsed.objectives:
         try:
-            value = case.evaluator.number(parsed.expression, {})({})
+            value = case.estimates and case.estimates.objective(parsed.expression)
+            if value is None:
+                value = case.evaluator.number(parsed.expression, {})({})
         except (Missing, ArithmeticError, RecursionError) as error:
             why = str(error) or "it is not defined there"
             case.say(
