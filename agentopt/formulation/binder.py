@@ -18,7 +18,7 @@ from agentopt.formulation.entries import Around, Entries, Space, complete, place
 from agentopt.formulation.frames import MAX_POINTS, Frame
 from agentopt.formulation.generators import expand
 from agentopt.formulation.instance import BoundParameter, BoundSet, Codes, Instance, Labels, Values, product
-from agentopt.formulation.literals import labels_of, read_values
+from agentopt.formulation.literals import labels_of, plain_codes, read_values
 from agentopt.formulation.lookup import SetIndex
 from agentopt.formulation.resolve import Parsed, ParsedFormula
 from agentopt.formulation.table_values import element_codes, table_entries
@@ -87,9 +87,9 @@ class Binder:
         source = "the formulation"
         if name in self.given:
             source = "the data given"
-            codes = self._listed(name, declared, labels_of(self.given[name], name, source))
+            codes = self._listed(name, declared, self.given[name], source)
         elif declared.elements is not None:
-            codes = self._listed(name, declared, labels_of(declared.elements, name, f"sets.{name}"))
+            codes = self._listed(name, declared, declared.elements, f"sets.{name}")
         elif declared.last is not None:
             codes = self._range(name, declared)
         elif declared.from_ is not None:
@@ -113,7 +113,11 @@ class Binder:
         self._around[name] = around
         self.sources[name] = source
 
-    def _listed(self, name: str, declared: IndexSet, elements: Sequence[tuple[object, ...]]) -> Codes:
+    def _listed(self, name: str, declared: IndexSet, data: object, source: str) -> Codes:
+        quick = plain_codes(self.labels, data)
+        if quick is not None:
+            return quick
+        elements = labels_of(data, name, source)
         if not elements:
             width = len(declared.column or "1") if declared.of is None else len(declared.with_ or declared.of)
             return np.empty((0, width), dtype=np.int32)

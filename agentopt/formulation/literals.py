@@ -9,7 +9,7 @@ aligned arrays cost a copy.
 
 from __future__ import annotations
 
-__all__ = ["aligned", "labels_of", "read_values"]
+__all__ = ["aligned", "labels_of", "plain_codes", "read_values"]
 
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ import numpy as np
 
 from agentopt.errors import BindingError
 from agentopt.formulation.entries import Entries, Space
-from agentopt.formulation.instance import MAX_POINTS, Label, Values, canonical
+from agentopt.formulation.instance import MAX_POINTS, Codes, Label, Labels, Values, canonical
 
 _NUMBERS = (int, float, np.integer, np.floating, Decimal, Fraction)
 _PLAIN = {int, float, np.float64, np.float32, np.int64, np.int32}
@@ -337,6 +337,34 @@ def _shown(value: object) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def plain_codes(labels: Labels, data: object) -> Codes | None:
+    """Codes of the elements of a list of texts and integers, or of tuples of them; None for any other list.
+
+    The shape programs hold sets in, read without a Python frame per element; what needs a closer look
+    (repeated or empty elements, other types) is left to `labels_of`.
+
+    >>> plain_codes(Labels(), [("a", 1), ("b", 1)]).tolist(), plain_codes(Labels(), ["a", "a"])
+    ([[0, 1], [2, 1]], None)
+    """
+    if not isinstance(data, list | tuple) or not data:
+        return None
+    arity, parts, kinds = 1, data, set(map(type, data))
+    if kinds <= {tuple, list}:
+        arity = len(data[0])
+        if not arity or set(map(len, data)) != {arity}:
+            return None
+        parts = list(chain.from_iterable(data))
+        kinds = set(map(type, parts))
+    if not kinds <= {str, int} or "" in parts:
+        return None
+    codes = labels.codes(parts).reshape(-1, arity)
+    key = codes[:, 0].astype(np.int64)
+    for k in range(1, arity):
+        key = key * len(labels) + codes[:, k]
+    # A key that wraps around can only make elements look alike, and those are then looked at closely.
+    return codes if len(np.unique(key)) == len(data) else None
 
 
 def labels_of(data: object, name: str, source: str) -> list[tuple[Label, ...]]:
