@@ -34,6 +34,7 @@ from pydantic import (
     Field,
     JsonValue,
     PrivateAttr,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -64,7 +65,11 @@ Number = Annotated[int | float, _Plain]
 Bound = Annotated[
     str | int | float | None, _Plain, Field(description="a number, an expression, or null for none")
 ]
-Names = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+Names = Annotated[
+    list[str],
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    WithJsonSchema({"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}),
+]
 """A list of names; a single name may be written without the brackets."""
 
 

@@ -23,12 +23,25 @@ _BOUNDS = {"maxItems", "maxLength"}
 
 
 def json_schema() -> dict[str, object]:
-    """The schema of formulation files, mapping form, for editors and people.
+    """The schema of formulation files, for editors and people; a section is a mapping or a list with names.
 
     >>> json_schema()["$schema"]
     'https://json-schema.org/draft/2020-12/schema'
     """
     schema = Formulation.model_json_schema(by_alias=True)
+    for section in ("sets", "parameters", "variables", "constraints"):
+        mapped = schema["properties"][section]
+        kind = mapped["additionalProperties"]["$ref"].rpartition("/")[2]
+        element = schema["$defs"][kind]
+        schema["$defs"][f"Named{kind}"] = {
+            **element,
+            "title": f"Named{kind}",
+            "properties": {"name": {"type": "string"}, **element["properties"]},
+            "required": ["name", *element.get("required", ())],
+        }
+        listed = {"type": "array", "items": {"$ref": f"#/$defs/Named{kind}"}}
+        about = {key: mapped.pop(key) for key in ("title", "description", "default") if key in mapped}
+        schema["properties"][section] = {**about, "anyOf": [mapped, listed, {"type": "null"}]}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
