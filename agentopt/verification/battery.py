@@ -113,9 +113,8 @@ def solved(case: Case, instance: Instance) -> Solution | None:
     """The answer under other data; None where it cannot be had."""
     from agentopt.compiling import compile_instance
 
-    assert case.resolve is not None
     try:
-        return case.resolve(compile_instance(instance))
+        return case.again(compile_instance(instance))
     except AgentoptError:
         return None
 

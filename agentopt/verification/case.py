@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from inspect import signature
 from typing import Literal
 
 from agentopt.compiling.arrays import Compiled, VariableBlock
@@ -66,6 +67,20 @@ class Case:
     def has(self, where: List, check: str) -> bool:
         """Whether there is a finding of a kind."""
         return any(each.check == check for each in self._lists.get(where, []))
+
+    def again(self, compiled: Compiled) -> Solution | None:
+        """Other arrays solved by the engine that gave the answer; None where that fails.
+
+        A `resolve` that takes a `report` is asked to stop at the deadline.
+        """
+        if self.resolve is None or self.left <= 0:
+            return None
+        try:
+            if "report" in signature(self.resolve).parameters:
+                return self.resolve(compiled, report=lambda progress: self.left <= 0)  # type: ignore[call-arg]  # it does
+            return self.resolve(compiled)
+        except AgentoptError:
+            return None
 
     @property
     def left(self) -> float:

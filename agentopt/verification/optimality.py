@@ -23,6 +23,8 @@ from agentopt.verification.trying import try_all
 
 _TRUST = Fraction(1, 10**4)
 """Relative: duals that prove a bound farther from the objective than this are no duals of the answer."""
+_EACH = 2e-5
+"""Seconds a coefficient takes in the exact bounds that multipliers are tried for."""
 MAX_PROGRAM = 2000
 """Columns up to which a proof by cases is tried."""
 
@@ -89,6 +91,8 @@ def check_optimal(case: Case, value: Fraction | None) -> None:
 def _by_multipliers(case: Case, program: Program, target: Fraction) -> bool:
     """Linear and convex quadratic models: a bound from the engine's duals, or from those of another run."""
     if program.whole or program.semi or program.degree > 2:
+        return False
+    if case.left < _EACH * len(case.compiled.matrix.values):
         return False
     point = dict(enumerate(map(Fraction, case.answer.values.tolist())))
     linearized = _convex(program, point)

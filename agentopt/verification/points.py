@@ -10,7 +10,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from agentopt.errors import AgentoptError
 from agentopt.formulation import tree as t
 from agentopt.verification.case import Case, shown
 from agentopt.verification.elements import Missing
@@ -65,8 +64,8 @@ def _by(rows: Report) -> str:
     if not rows.num_estimated:
         return "re-evaluated in rational arithmetic"
     return (
-        f"{rows.num_estimated:,} constraints to within {rows.estimated_worst:.1e} by floating point with a proven "
-        "error bound, the rest in rational arithmetic"
+        f"{rows.num_estimated:,} constraints to within {rows.estimated_worst:.1e} by floating point with a "
+        "proven error bound, the rest in rational arithmetic"
     )
 
 
@@ -219,18 +218,13 @@ def _settles(case: Case, answer: Answer) -> bool:
     """Whether, with whole values fixed as rounded, the engine finds the rest, with the same objective."""
     from dataclasses import replace
 
-    if case.resolve is None or case.left <= 0:
-        return False
     lower, upper = case.compiled.lower.copy(), case.compiled.upper.copy()
     for name, block in answer.blocks.items():
         if answer.kind(name) in WHOLE:
             part = slice(block.start, block.start + len(block.codes))
             lower[part] = upper[part] = answer.values[part]
-    try:
-        again = case.resolve(replace(case.compiled, lower=lower, upper=upper))
-    except AgentoptError:
-        return False
-    if not again.has_point or again.values is None:
+    again = case.again(replace(case.compiled, lower=lower, upper=upper))
+    if again is None or not again.has_point or again.values is None:
         return False
     values = again.values.copy()
     for name, block in answer.blocks.items():

@@ -34,7 +34,7 @@ class Violation:
 
 
 class Cleared(Protocol):
-    """What an estimate says of one constraint: how many rows, their worst violation, and which it leaves open."""
+    """What an estimate says of one constraint: its rows, their worst violation, and which it leaves open."""
 
     @property
     def num_rows(self) -> int:

@@ -65,12 +65,10 @@ def try_engine(case: Case, value: Fraction) -> None:
 
 
 def _solve(case: Case, compiled: Compiled) -> Solution | None:
-    assert case.resolve is not None
-    try:
-        found = case.resolve(compiled)
-    except AgentoptError:
+    found = case.again(compiled)
+    if found is None or found.termination is not Termination.OPTIMAL or found.objective is None:
         return None
-    return found if found.termination is Termination.OPTIMAL and found.objective is not None else None
+    return found
 
 
 def _margin(case: Case, *values: float, gap: float | None = 0.0) -> float:

@@ -185,3 +185,20 @@ def test_a_claim_that_is_not_feasible_is_not_tested_further():
     compiled = model(SHIPPING)
     certificate = certified(compiled, hand([0] * 6, 0.0), battery=True)
     assert certificate.num_tests == 0
+
+
+def test_an_engine_that_can_be_stopped_is_stopped_at_the_deadline():
+    compiled = model(SHIPPING)
+    asked = []
+
+    def endless(arrays, *, report=None):
+        asked.append(report)
+        for _ in range(10_000_000):
+            if report(None):
+                break
+        return solve(arrays)
+
+    certificate = certified(compiled, solve(compiled), battery=True, resolve=endless, seconds=2.0)
+    assert len(asked) == 1
+    assert "optimal" in {each.check for each in certificate.proved}
+    assert not certificate.failed
