@@ -95,9 +95,9 @@ class Local:
         return self._loaded
 
     def _one(self, request: Request, show: Callable[[str], None]) -> Reply:
-        import torch
-
         tokenizer, model = self._load()
+        import torch  # only now: that it is missing is told by `_load`
+
         began, sampling = time.monotonic(), request.sampling
         turns = [{"role": turn.role, "content": turn.content} for turn in request.messages]
         encoded = tokenizer.apply_chat_template(

@@ -10,10 +10,13 @@ from __future__ import annotations
 __all__ = ["Recorded", "Replayed"]
 
 import logging
+import os
+import sys
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from io import RawIOBase
 from pathlib import Path
 
 from agentopt.errors import ModelError
@@ -68,16 +71,35 @@ class Recorded:
         self._model.close()
 
     def _append(self, line: str) -> None:
-        """One write for a line, so that processes may share the file; a full disk does not lose the reply."""
+        """Write a line whole or not at all; a full disk does not lose the reply."""
         try:
             with self._lock:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                with self.path.open("ab", buffering=0) as file:
-                    file.write(line.encode() + b"\n")
+                with self.path.open("a+b", buffering=0) as file:
+                    _write(file, line.encode("utf-8", "backslashreplace") + b"\n")
         except OSError as error:
             if not self._warned:
                 _log.warning("exchanges are not kept in %s: %s", self.path, error)
             self._warned = True
+
+
+def _write(file: RawIOBase, line: bytes) -> None:
+    """Append a line to a file that other processes append to; what does not fit is taken back."""
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed
+    end = file.seek(0, os.SEEK_END)
+    if end:
+        file.seek(end - 1)
+        line = line if file.read(1) == b"\n" else b"\n" + line
+    try:
+        written = file.write(line) or 0
+        while written < len(line):  # the second attempt says why the first was cut short
+            written += file.write(line[written:]) or 0
+    except OSError:
+        file.truncate(end)
+        raise
 
 
 class Replayed:

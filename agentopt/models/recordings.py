@@ -211,7 +211,7 @@ def _parse(line: str, place: str, *, last: bool) -> Recording:
             place,
             sealed=seals,
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         cut = " (the last line: was its writing cut off?)" if last else ""
         raise UsageError(f"{place} is not a recording{cut}: {error!r}", hint=_FORM) from error
 
