@@ -24,17 +24,26 @@ TITLE_SCHEMA: dict[str, object] = {
 }
 
 
+def taught_formulation() -> dict[str, object]:
+    """The joinery's, with labels in single quotes.
+
+    Where a schema bounds the length of a text, vLLM's grammars allow no escape in it, and so no double quote.
+    """
+    written = json.dumps(joinery()["constraints"])
+    return joinery(constraints=json.loads(written.replace('\\"', "'")))
+
+
 def solve_request() -> tuple[Request, str]:
     """What a solve of the joinery's problem asks a model, and the reply that solves it.
 
-    The reply is as the schema of the request wants it, key by key: a server that keeps to the schema can then
-    say it, and one that does not says the same.
+    The reply is as the schema of the request wants it, key by key and without a space: a server that keeps to
+    the schema can then say it, and one that does not says the same.
     """
-    model = Scripted({"formulate": json.dumps(joinery())})
+    model = Scripted({"formulate": json.dumps(taught_formulation())})
     run(Problem(TEXT), Context(model=model, prompts=(PROMPTS,), battery=False))
     (request,) = model.asked
     assert request.schema is not None
-    return request, json.dumps(whole(joinery(), request.schema))
+    return request, json.dumps(whole(taught_formulation(), request.schema), separators=(",", ":"))
 
 
 def whole(value: Any, schema: Mapping[str, Any]) -> Any:
