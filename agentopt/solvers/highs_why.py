@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["explained", "recession"]
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 MAX_NONZEROS = 200_000
 """Coefficients of the largest model a conflict is looked for in."""
 
-SECONDS = 10.0
+CONFLICT_SECONDS = 10.0
 """Time for finding a conflict, at most."""
+
+FEASIBILITY_SECONDS = 60.0
+"""Time for finding any feasible point, at most: over integers without bounds the search may have no end."""
 
 _STRATEGY = 2 + 4
 """From the linear program, and irreducible."""
@@ -55,12 +58,10 @@ def conflict(run: HighsRun) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     import highspy
 
     relaxed = _relaxed(run.plain)
-    left = run.seconds_left()
-    if len(relaxed.matrix.values) > MAX_NONZEROS or left == 0.0:
+    if len(relaxed.matrix.values) > MAX_NONZEROS or run.seconds_left() == 0.0:
         return None
-    time_limit = SECONDS if left is None else min(SECONDS, left)
     highs = run.ready(relaxed, iis_strategy=_STRATEGY)
-    highs.setOptionValue("time_limit", time_limit)
+    _limit(run, highs, CONFLICT_SECONDS)
     run.run(highs)
     if highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
         return None
@@ -101,11 +102,18 @@ def _second_try(run: HighsRun, found: Solution) -> Solution:
     return again if again.termination is Termination.ERROR else explained(run, again)
 
 
+def _limit(run: HighsRun, highs: Any, seconds: float) -> None:
+    """Give a step a time of its own, within what is left of the run's."""
+    left = run.seconds_left()
+    highs.setOptionValue("time_limit", seconds if left is None else min(seconds, left))
+
+
 def _is_feasible(run: HighsRun) -> bool | None:
     """Whether any point meets rows, bounds and integrality; None when that is not found out."""
     import highspy
 
     highs = run.ready(replace(run.plain, objectives=(), problem_class=ProblemClass.MILP))
+    _limit(run, highs, FEASIBILITY_SECONDS)
     run.run(highs)
     status = highs.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from agentopt.compiling import export
 from agentopt.compiling.arrays import Compiled
 from agentopt.compiling.evaluate import max_violation, objective_value
 from agentopt.errors import EngineError
-from agentopt.solvers import Feature, Limits, PointStatus, Termination, engines
+from agentopt.solvers import Feature, Limits, PointStatus, Solution, Termination, engines
 from agentopt.solvers.classes import feature
+from agentopt.solvers.highs_run import HighsRun
+from agentopt.solvers.highs_why import explained
 from tests.compiling.models import compiled
 from tests.solvers.problems import KNOWN, Known
 
@@ -173,3 +176,19 @@ def test_a_conflict_of_integers_alone_is_left_open() -> None:
     known = next(each for each in KNOWN if each.name == "integers whose relaxation is feasible")
     found = ENGINES["highs"].solve(model(known), Limits(), {})
     assert found.conflict is None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("rows that contradict", Termination.INFEASIBLE),
+        ("nothing stops growth", Termination.UNBOUNDED),
+        ("unbounded with integers", Termination.UNBOUNDED),
+        ("a production plan", Termination.INFEASIBLE_OR_UNBOUNDED),
+    ],
+)
+def test_infeasible_and_unbounded_are_told_apart(name: str, expected: Termination) -> None:
+    problem = model(next(each for each in KNOWN if each.name == name))
+    run = HighsRun("highs", "", problem, problem, Limits(), None, {}, time.perf_counter())
+    unclear = Solution(Termination.INFEASIBLE_OR_UNBOUNDED, PointStatus.NONE, "highs")
+    assert explained(run, unclear).termination is expected
