@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from agentopt.cli.options import AsJson
-from agentopt.display.listing import listing
+from agentopt.display.listing import listing, paragraph
 from agentopt.display.terminal import write_out
 
 app = typer.Typer(rich_markup_mode=None)
@@ -35,10 +35,8 @@ def show(as_json: AsJson = False) -> None:
     listing(rows, heads, as_json=as_json, empty="there are no settings")
     if not as_json:
         own = project_file(Path()) or Path("agentopt.toml")
-        write_out(
-            f"\nSet one in {user_file()}, in {own} (this project), as AGENTOPT_NAME, "
-            "or as an option of a command."
-        )
+        places = f"{user_file()}, in {own} (this project), as AGENTOPT_NAME, or as an option of a command."
+        write_out("\n" + paragraph(f"Set one in {places}"))
 
 
 def _plain(value: object) -> object:

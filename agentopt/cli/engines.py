@@ -11,7 +11,7 @@ import typer
 
 from agentopt.cli import completing
 from agentopt.cli.options import AsJson
-from agentopt.display.listing import bold, card, columns, listing, shown
+from agentopt.display.listing import bold, card, columns, listing, paragraph, shown
 from agentopt.display.terminal import write_json, write_out
 
 app = typer.Typer(rich_markup_mode=None)
@@ -75,7 +75,7 @@ def show(
     lines["features"] = facts["features"]
     write_out(bold(about.title if about is not None else name))
     if about is not None:
-        write_out(about.summary)
+        write_out(paragraph(about.summary))
     write_out("\n" + card(lines))
     if about is not None and about.options:
         rows = [

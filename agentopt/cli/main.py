@@ -15,11 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentopt.display.terminal import prepare, write_error
+from agentopt.display.terminal import BROKEN_PIPE, prepare, write_error
 from agentopt.errors import AgentoptError, UsageError, nearest
 
-BROKEN_PIPE = 141
-"""What a shell reports of a program that SIGPIPE ended."""
 INTERRUPTED = 130
 
 
@@ -69,6 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = INTERRUPTED
     except BrokenPipeError:
         status = BROKEN_PIPE
+    except SystemExit as left:
+        status = left.code if isinstance(left.code, int) else 0
     except Exception as error:
         if debug:
             raise
@@ -125,9 +125,9 @@ def _told(error: Exception) -> int:
         write_error(error.message, error.hint)
         return error.exit_code
     if isinstance(error, OSError):
-        name = f"{error.filename}: " if error.filename else ""
+        what = error.filename or "the output cannot be written"
         write_error(
-            f"{name}{error.strerror or error}", "see that the disk has room and the place can be written"
+            f"{what}: {error.strerror or error}", "see that the disk has room and the place can be written"
         )
         return 2
     if isinstance(error, MemoryError):

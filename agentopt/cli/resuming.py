@@ -4,13 +4,14 @@ from __future__ import annotations
 
 __all__ = ["resumed"]
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from agentopt.cli.options import OutputOptions, given_settings
+from agentopt.cli.options import EngineOptions, OutputOptions, given_settings
 from agentopt.cli.working import Work, perform
 from agentopt.errors import RunError
 
@@ -31,13 +32,13 @@ class Options(BaseModel):
     settings: dict[str, JsonValue] = Field(default_factory=dict)
 
 
-def resumed(run: Run, groups: Sequence[object], engine_options: Sequence[str], output: OutputOptions) -> int:
+def resumed(run: Run, groups: Sequence[object], engine: EngineOptions, output: OutputOptions) -> int:
     """Go on with a run that is open for writing; the exit status.
 
     Args:
         run: the run.
         groups: options of the command line; what they give goes before what the run was given.
-        engine_options: the same for the engine's; any of them replace all of the run's.
+        engine: the same for the engine's; with any of them what was solved is solved again.
         output: what is printed and written.
 
     Raises:
@@ -49,15 +50,17 @@ def resumed(run: Run, groups: Sequence[object], engine_options: Sequence[str], o
     try:
         options = _options(run)
         subject = _subject(run, options)
+        if engine != EngineOptions() or _was_interrupted(run):
+            _forget_solutions(run)
     except BaseException:
         run.close()
         raise
-    settings = load({**options.settings, **given_settings(*groups)})
+    settings = load({**options.settings, **given_settings(*groups, engine)})
     work = Work(
         options.command,
         subject,
         settings,
-        engine_options or options.engine_option,
+        engine.engine_option or options.engine_option,
         options.until,
         run.manifest.title,
         None if options.file is None else Path(options.file),
@@ -89,6 +92,22 @@ def _subject(run: Run, options: Options) -> Subject:
         return Problem.loads(run.read("problem.json").decode("utf-8"))
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(f"{run.folder / 'problem.json'} is damaged", hint="start the problem anew") from error
+
+
+def _was_interrupted(run: Run) -> bool:
+    """Whether the engine was stopped by a person, with an answer in hand."""
+    try:
+        kept = json.loads(run.read("answer.json")) if run.has("answer.json") else {}
+    except ValueError:
+        return True
+    return isinstance(kept, dict) and kept.get("termination") == "interrupted"
+
+
+def _forget_solutions(run: Run) -> None:
+    """Have it solved again: what was paid for, the replies, is kept apart and stays."""
+    for path in run.folder.iterdir():
+        if path.name.startswith(("solution-", "checkpoints.sqlite")):
+            path.unlink()
 
 
 def _nothing(run: Run) -> RunError:

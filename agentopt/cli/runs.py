@@ -104,7 +104,8 @@ def resume(
     from agentopt.runs import Run, find
 
     folder = find(name, settled(runs).runs)
-    return resumed(Run.open(folder, write=True), [model, engine, verify, runs], engine.engine_option, output)
+    run = Run.open(folder, write=True)
+    return resumed(run, [model, verify, runs], engine, output)
 
 
 @app.command(help="Write the report of a run, one HTML file, and say where it is.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["bold", "card", "columns", "dim", "listing"]
+__all__ = ["bold", "card", "columns", "dim", "listing", "paragraph", "shown"]
 
 import sys
 import textwrap
@@ -66,6 +66,11 @@ def columns(heads: Sequence[str], rows: Sequence[Sequence[str]], *, indent: int 
             text = _GAP.join(parts).rstrip()
             lines.append(bold(text) if heads and number == 0 else text)
     return "\n".join(lines)
+
+
+def paragraph(text: str) -> str:
+    """A text wrapped to the terminal."""
+    return textwrap.fill(text, width())
 
 
 def shown(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "BROKEN_PIPE",
     "is_terminal",
     "prepare",
     "styled",
@@ -19,6 +20,9 @@ import re
 import shutil
 import sys
 from typing import TextIO
+
+BROKEN_PIPE = 141
+"""The exit status when nobody reads the output: what a shell reports of a program that SIGPIPE ended."""
 
 _PIECE = 1 << 20
 
@@ -56,7 +60,7 @@ def without_style(text: str) -> str:
 
 def write_out(text: str) -> None:
     """Write a text and the end of its line to standard output."""
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    _write(text if text.endswith("\n") else f"{text}\n")
 
 
 def write_json(value: object) -> None:
@@ -66,8 +70,15 @@ def write_json(value: object) -> None:
         value, ensure_ascii=ascii_only, allow_nan=False, indent=2 if is_terminal(sys.stdout) else None
     )
     for start in range(0, len(text), _PIECE):
-        sys.stdout.write(text[start : start + _PIECE])
-    sys.stdout.write("\n")
+        _write(text[start : start + _PIECE])
+    _write("\n")
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:
+        raise SystemExit(BROKEN_PIPE) from None
 
 
 def write_error(message: str, hint: str = "") -> None:

@@ -101,7 +101,7 @@ def test_two_processes_do_not_work_on_one_run(home: Home, hard: Path) -> None:
             assert first.poll() is None
         done = home.agentopt("runs", "resume", "last")
         assert done.status == 2
-        assert "another process" in done.err
+        assert f"process {first.pid} is working on the run" in done.err
         assert home.agentopt("runs", "list", "--json").json[0]["status"] == "running"
         first.send_signal(signal.SIGKILL)
     assert home.agentopt("runs", "list", "--json").json[0]["status"] == "interrupted"
