@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = ["Failure", "Patience", "retry_after"]
 
 import email.utils
+import math
 import random
 import time
 from collections.abc import Mapping
@@ -93,11 +94,15 @@ def retry_after(headers: Mapping[str, str], *, now: float | None = None) -> floa
     """
     try:
         if "retry-after-ms" in headers:
-            return max(0.0, float(headers["retry-after-ms"]) / 1000)
+            return _seconds(float(headers["retry-after-ms"]) / 1000)
         text = headers.get("retry-after", "")
         if text.strip().replace(".", "", 1).isdigit():
-            return float(text)
+            return _seconds(float(text))
         when = email.utils.parsedate_to_datetime(text) if text else None
     except (ValueError, TypeError, OverflowError):
         return None
     return None if when is None else max(0.0, when.timestamp() - (time.time() if now is None else now))
+
+
+def _seconds(asked: float) -> float | None:
+    return max(0.0, asked) if math.isfinite(asked) else None

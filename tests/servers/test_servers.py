@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from agentopt.models.capabilities import Capabilities, probe
 from agentopt.models.metered import Metered
 from agentopt.models.openai import Endpoint
 from tests.agents.conftest import OPTIMUM, PROMPTS, TEXT
+from tests.servers import launching
 from tests.servers.exchanges import GREETED, GREETING, SUMS, TITLE_SCHEMA, solve_request
 from tests.servers.launching import Server
 
@@ -97,7 +99,8 @@ def test_the_probe_tells_which_server_keeps_to_a_schema(server: Server, probed: 
     assert verdicts["stream"] == "honoured"
     if server.kind == "vllm":
         assert probed.schema == "json_schema"
-        assert (verdicts["n"], verdicts["logprobs"], verdicts["seed"]) == ("honoured",) * 3
+        assert (verdicts["n"], verdicts["logprobs"]) == ("honoured", "honoured")
+        assert verdicts["seed"] in ("honoured", "unclear")  # the model may be too sure of itself to tell
     else:
         assert verdicts["json_schema"] == "ignored"
         assert (verdicts["n"], verdicts["logprobs"]) == ("ignored", "ignored")
@@ -132,3 +135,36 @@ def test_a_problem_in_words_is_solved_to_a_certified_optimum(
     assert answer.certificate.proved
     assert not answer.certificate.failed
     assert answer.spend.calls == 1
+
+
+IN_PROCESS = """
+import json, sys
+from agentopt.models.base import Message, Request, Sampling, Watch
+from agentopt.models.local import Local
+heard = []
+model = Local(sys.argv[1])
+asked = [(sys.argv[2], Sampling(max_tokens=60)), (sys.argv[2], Sampling(max_tokens=60, stop=("very",)))]
+asked += [(sys.argv[2], Sampling(max_tokens=2)), (sys.argv[3], Sampling(max_tokens=60))]
+replies = model.generate(
+    [Request((Message("user", text),), sampling) for text, sampling in asked],
+    Watch(on_text=lambda place, text: heard.append((place, text))),
+)
+print(json.dumps([[reply.text, reply.stop, reply.usage.completion_tokens] for reply in replies]))
+print(json.dumps(heard))
+"""
+
+
+def test_the_same_model_answers_in_process(tiny: Path, tmp_path: Path) -> None:
+    question, answer = next(iter(SUMS.items()))
+    environment = {**launching.surroundings(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [launching.PYTHON, "-c", IN_PROCESS, str(tiny), GREETING, question]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+    replies, heard = (json.loads(line) for line in done.stdout.strip().splitlines()[-2:])
+    whole, stopped, cut, other = replies
+    assert whole[:2] == [GREETED, "end"]
+    assert stopped[:2] == ["Hello from a ", "end"]
+    assert cut[1:] == ["length", 2]
+    assert other[:2] == [answer, "end"]
+    assert "".join(text for place, text in heard if place == 0) == GREETED
+    assert sum(place == 0 for place, _ in heard) > 1
