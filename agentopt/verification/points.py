@@ -30,7 +30,9 @@ def check_point(case: Case) -> bool:
     deadline = case.within(0.6, 60.0)
     rows, sides = Report(), Report()
     check_bounds(case.evaluator, case.answer, sides, deadline)
-    check_rows(case.evaluator, rows, deadline, estimate=case.estimates and case.estimates.estimate)
+    check_rows(
+        case.evaluator, rows, deadline, estimate=None if case.estimates is None else case.estimates.estimate
+    )
     _say_failed(case, "bounds", sides)
     _say_failed(case, "rows", rows)
     _say_unsettled(case, rows, sides)
@@ -171,7 +173,7 @@ def _check_rounded(case: Case) -> bool:
         evaluator,
         report,
         case.within(0.5, 30.0),
-        estimate=case.estimates and Estimates(evaluator, answer).estimate,
+        estimate=None if case.estimates is None else Estimates(evaluator, answer).estimate,
     )
     if report.complete:
         case.say(
@@ -252,16 +254,13 @@ def check_objective(case: Case) -> Fraction | None:
     found: list[Number] = []
     for parsed in case.evaluator.parsed.objectives:
         try:
-            value = case.estimates and case.estimates.objective(parsed.expression)
-            if value is None:
-                value = case.evaluator.number(parsed.expression, {})({})
+            value = _value(case, parsed.expression)
         except (Missing, ArithmeticError, RecursionError) as error:
             why = str(error) or "it is not defined there"
             case.say(
                 "unknown", "objective", f"`{parsed.name}` could not be evaluated exactly: {why}", parsed.name
             )
             return None
-        assert not isinstance(value, Polynomial)
         found.append(value)
     totals = _totals(case, found)
     claimed = case.solution.objective
@@ -308,6 +307,14 @@ def check_objective(case: Case) -> Fraction | None:
             values=figures,
         )
     return _middle(totals[0])
+
+
+def _value(case: Case, expression: t.Expr) -> Number:
+    """An objective at the point: exact, or for large models enclosed."""
+    quick = None if case.estimates is None else case.estimates.objective(expression)
+    value = case.evaluator.number(expression, {})({}) if quick is None else quick
+    assert not isinstance(value, Polynomial)
+    return value
 
 
 def _totals(case: Case, found: list[Number]) -> list[Number]:

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from agentopt.formulation.elements import Variable
-from agentopt.formulation.instance import Values
+from agentopt.formulation.frames import Ints
 from agentopt.formulation.resolve import ParsedConstraint
 from agentopt.verification.elements import Env, Missing, Value
 from agentopt.verification.enclosures import ends
@@ -168,7 +168,7 @@ def check_bounds(evaluator: Evaluator, answer: Answer, report: Report, deadline:
             report.unsettled.append((name, str(error) or "a bound is not defined there"))
 
 
-def _open_columns(answer: Answer, name: str, variable: Variable) -> Values:
+def _open_columns(answer: Answer, name: str, variable: Variable) -> Ints:
     """Places of the values of a variable that exact float comparisons do not show to be within its domain."""
     part = answer.part(name)
     fine = np.ones(len(part), dtype=bool)
@@ -188,7 +188,7 @@ def _open_columns(answer: Answer, name: str, variable: Variable) -> Values:
 
 
 def bounds(
-    evaluator: Evaluator, answer: Answer, name: str, variable: Variable, columns: Values | None = None
+    evaluator: Evaluator, answer: Answer, name: str, variable: Variable, columns: Ints | None = None
 ) -> Iterator[tuple[tuple[int, ...], Fraction, Fraction | None, Fraction | None]]:
     """Index, value and exact bounds of each column of a variable, or of some; None for no bound."""
     formulas = evaluator.parsed.variables[name]

@@ -50,8 +50,8 @@ def check_second(case: Case, value: Fraction | None) -> None:
 
 
 def _other(case: Case) -> Engine | None:
+    from agentopt.solvers.classes import feature
     from agentopt.solvers.registry import engines
-    from agentopt.solvers.routing import feature
 
     wanted = feature(case.compiled)
     able = [
