@@ -4,16 +4,15 @@ from __future__ import annotations
 
 __all__ = ["Route", "require", "route", "routes"]
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from agentopt.compiling.arrays import Compiled
 from agentopt.errors import AvailabilityError, EngineError
 from agentopt.solvers.base import Availability, Engine, Feature
-from agentopt.solvers.card import Card
 from agentopt.solvers.classes import check, feature
-from agentopt.solvers.registry import cards, engines
+from agentopt.solvers.registry import ENGINES, cards, engine, engines
 
 
 @dataclass(frozen=True)
@@ -53,31 +52,37 @@ def route(compiled: Compiled, override: Path | None = None) -> Route:
     )
 
 
-def routes(compiled: Compiled, override: Path | None = None) -> list[Engine]:
-    """The engines that solve a model's class, there or not, by priority."""
+def routes(compiled: Compiled, override: Path | None = None) -> Iterator[Engine]:
+    """The engines that solve a model's class, there or not, by the priority of their cards.
+
+    An engine's module is imported when its turn comes; those of entry points without a card come last.
+    """
     wanted = feature(compiled)
     known = cards(override)
-    able = [each for each in engines(override).values() if wanted in each.features]
-    return sorted(able, key=lambda each: (-_priority(known, each, wanted), each.name))
+    ranked = {
+        name: card.priority[wanted.value]  # type: ignore[index]  # the classes are the first features
+        for name, card in known.items()
+        if wanted.value in card.priority
+    }
+    for name in sorted(ranked, key=lambda each: (-ranked[each], each)):
+        if name in ENGINES or name in engines(override):
+            yield engine(name, override)
+    for name, other in sorted(engines(override).items()):
+        if name not in known and wanted in other.features:
+            yield other
 
 
-def require(engine: Engine, compiled: Compiled, override: Path | None = None) -> None:
+def require(chosen: Engine, compiled: Compiled, override: Path | None = None) -> None:
     """See that an engine asked for by name is there and can solve a model.
 
     Raises:
         AvailabilityError: it is not there.
         EngineError: it does not solve the model's class.
     """
-    available = engine.available()
+    available = chosen.available()
     if not available:
         raise AvailabilityError(
-            f"engine `{engine.name}` is not available: {available.reason}", hint=available.fix
+            f"engine `{chosen.name}` is not available: {available.reason}", hint=available.fix
         )
-    check(engine, compiled, [each.name for each in routes(compiled, override)])
-
-
-def _priority(known: Mapping[str, Card], engine: Engine, wanted: Feature) -> int:
-    """The card's number; an engine of an entry point without a card comes after those with one."""
-    card = known.get(engine.name)
-    by_class: Mapping[str, int] = {} if card is None else {str(k): v for k, v in card.priority.items()}
-    return by_class.get(wanted.value, 0)
+    if feature(compiled) not in chosen.features:
+        check(chosen, compiled, [each.name for each in routes(compiled, override)])

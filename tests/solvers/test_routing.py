@@ -11,6 +11,7 @@ from agentopt.compiling.arrays import Compiled
 from agentopt.errors import AvailabilityError, EngineError
 from agentopt.solvers import Feature, Termination, engine, engines, route, solve
 from agentopt.solvers.classes import feature
+from agentopt.solvers.routing import routes
 from tests.solvers.problems import KNOWN
 from tests.solvers.test_contract import model
 
@@ -130,3 +131,40 @@ def test_a_local_engine_without_a_point_hands_over_to_a_global_one() -> None:
     assert found.engine == "scip"
     assert found.termination is Termination.INFEASIBLE
     assert "`ipopt`: no start led to a point" in found.message
+
+
+ORACLE = """
+from agentopt.solvers import Availability, Feature, PointStatus, Solution, Termination
+
+
+class Oracle:
+    name = "oracle"
+    features = frozenset({Feature.LP})
+
+    def __init__(self, card):
+        self.card = card
+
+    def available(self):
+        return Availability(True, "1")
+
+    def solve(self, compiled, limits, options, report=None):
+        return Solution(Termination.ERROR, PointStatus.NONE, self.name, message=f"card: {self.card}")
+"""
+
+
+def test_an_entry_point_adds_an_engine_that_comes_after_those_with_cards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "oracle_of_tests.py").write_text(ORACLE, encoding="utf-8")
+    described = tmp_path / "oracle_of_tests-1.dist-info"
+    described.mkdir()
+    (described / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: oracle-of-tests\nVersion: 1\n", encoding="utf-8"
+    )
+    (described / "entry_points.txt").write_text(
+        "[agentopt.engines]\noracle = oracle_of_tests:Oracle\n", encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "oracle" in engines()
+    assert solve(first(Feature.LP), engine="oracle").message == "card: None"
+    assert [each.name for each in routes(first(Feature.LP))] == ["highs", "scip", "oracle"]
