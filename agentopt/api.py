@@ -17,6 +17,7 @@ __all__ = [
     "export_compiled",
     "formulate",
     "load_formulation",
+    "read",
     "solve",
     "with_data",
 ]
@@ -201,7 +202,7 @@ def export(source: Source, target: str | Path, *, data: Data = None) -> Path:
         BindingError: the data does not fit.
     """
     path = Path(target)
-    with with_data(_subject(source), data) as subject:
+    with with_data(read(source), data) as subject:
         try:
             return _exported(subject, path)
         except OSError as error:
@@ -362,7 +363,8 @@ def _split(data: Data) -> tuple[list[Path], dict[str, object]]:
     return files, values
 
 
-def _subject(source: Source) -> Subject:
+def read(source: Source) -> Subject:
+    """What a source means: a problem for the agents, or the arrays of a model file; errors as `solve`."""
     from agentopt.agents.subjects import read_subject
 
     return read_subject(source)
@@ -409,7 +411,7 @@ def _answered(
     until: str,
 ) -> Answer:
     """Read, connect, answer, and let go of the model."""
-    subject = _subject(problem)
+    subject = read(problem)
     folder = None if context.run is None else context.run.folder
     with ExitStack() as stack:
         subject = stack.enter_context(with_data(subject, data, folder=folder))

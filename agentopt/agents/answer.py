@@ -79,10 +79,33 @@ class Answer:
             return {}
         return self.compiled.values_by_name(solution.values)
 
+    def __str__(self) -> str:
+        return self.explanation or self.status
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        return _as_html(self)
+
     @property
     def ok(self) -> bool:
         """Whether there is an answer to act on, or the formulation that was asked for."""
         return self.status in ("optimal", "locally optimal", "feasible", "formulated")
+
+
+def _as_html(answer: Answer) -> str:
+    """The answer in words, what the certificate says, and the formulation, each text escaped."""
+    from html import escape
+
+    from agentopt.formulation.render import html
+
+    parts = [f"<pre>{escape(answer.explanation or answer.status)}</pre>"]
+    if answer.certificate is not None:
+        lists = (("contradicted", answer.certificate.failed), ("proved", answer.certificate.proved))
+        rows = [f"<li>{head}: {escape(each.statement)}</li>" for head, found in lists for each in found]
+        parts.append(f"<p><b>{answer.certificate.verdict}</b></p><ul>{''.join(rows)}</ul>")
+    if answer.formulation is not None:
+        parts.append(f"<details><summary>The formulation</summary>{html(answer.formulation)}</details>")
+    return f"<div class='answer'>{''.join(parts)}</div>"
 
 
 def answer_of(state: State, session: Session, spend: Spend, *, until: str = "explain") -> Answer:
