@@ -8,6 +8,7 @@ from __future__ import annotations
 __all__ = ["ENGINES", "cards", "engine", "engines"]
 
 import functools
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -44,7 +45,7 @@ def engines(override: Path | None = None) -> dict[str, Engine]:
     found: dict[str, Engine] = {
         name: _class(home)(known[name]) for name, home in ENGINES.items() if name in known
     }
-    for point in _plug_ins():
+    for point in _plug_ins(tuple(map(str, sys.path))):
         if point.name not in found:
             found[point.name] = cast(Engine, point.load()(known.get(point.name)))
     return found
@@ -67,9 +68,9 @@ def engine(name: str, override: Path | None = None) -> Engine:
     return found[name]
 
 
-@functools.cache
-def _plug_ins() -> tuple[EntryPoint, ...]:
-    """Looked up once: it reads the metadata of everything installed, and certificates solve many times."""
+@functools.lru_cache(maxsize=4)
+def _plug_ins(path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    """Looked up once a path: metadata of everything installed is read, and certificates solve often."""
     return tuple(entry_points(group=_GROUP))
 
 

@@ -60,9 +60,7 @@ def routes(compiled: Compiled, override: Path | None = None) -> Iterator[Engine]
     wanted = feature(compiled)
     known = cards(override)
     ranked = {
-        name: card.priority[wanted.value]  # type: ignore[index]  # the classes are the first features
-        for name, card in known.items()
-        if wanted.value in card.priority
+        name: card.priority[wanted.value] for name, card in known.items() if wanted.value in card.priority
     }
     for name in sorted(ranked, key=lambda each: (-ranked[each], each)):
         if name in ENGINES or name in engines(override):

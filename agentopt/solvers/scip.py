@@ -170,7 +170,7 @@ class _Solve:
         found: dict[str, object] = {"limits/gap": relative_gap(self.card, self.compiled, self.limits)}
         if self.compiled.problem_class in {ProblemClass.LP, ProblemClass.MILP}:
             # Relative to the side of a row, SCIP's own 1e-6 would be too coarse to compare engines by.
-            found["numerics/feastol"] = 1e-9
+            found["numerics/feastol"] = 1e-7
         if self.limits.seconds is not None:
             found["limits/time"] = float(self.limits.seconds)
         if self.limits.memory_mb is not None:

@@ -77,7 +77,8 @@ def test_highs_and_scip_agree_on_random_models() -> None:
             assert one.objective == pytest.approx(two.objective, rel=1e-6, abs=1e-6), f"seed {seed}"
             for found in (one, two):
                 assert found.values is not None
-                assert max_violation(model, found.values) <= 1e-6, f"seed {seed}, {found.engine}"
+                # SCIP keeps rows relative to their sides, which are below a hundred.
+                assert max_violation(model, found.values) <= 2e-5, f"seed {seed}, {found.engine}"
     print(f"{NUMBER} random models: {dict(kinds)}")
     assert kinds["optimal"] > NUMBER / 2
     assert kinds["infeasible"] > 5
