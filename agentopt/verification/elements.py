@@ -152,11 +152,17 @@ class Elements(ABC):
                 isinstance(n, t.Name) and n.id in inner for n in t.walk(domain)
             )
             bound = None if depends else self.domain(domain)
+            conditions = list(generator.conditions)
+            joined = None if depends else self._joined(generator, inner)
+            if joined is not None:
+                place, outer, condition = joined
+                conditions.remove(condition)
+                rows = _grouped(rows({}), place, outer)
             if bound is not None and len(bound) and bound.arity != len(generator.targets):
                 raise Missing(f"elements of `{bound.name}` have {bound.arity} labels")
             axes = [Axis(None, True)] if bound is None else self.axes(bound)
             inner |= dict(zip(generator.targets, axes, strict=False))
-            steps.append((generator.targets, rows, [self.truth(c, inner) for c in generator.conditions]))
+            steps.append((generator.targets, rows, [self.truth(c, inner) for c in conditions]))
 
         def visit(env: Env, depth: int) -> Iterator[Env]:
             if depth == len(steps):
@@ -177,6 +183,16 @@ class Elements(ABC):
             env.update(kept)
 
         return lambda env: visit(env, 0), inner
+
+    def _joined(self, generator: t.Generator, scope: Scope) -> tuple[int, str, t.Expr] | None:
+        """A condition that ties a target to an index in sight: the place of the target, the index, itself."""
+        for condition in generator.conditions:
+            match condition:
+                case t.Compare(operands=(t.Name(id=one), t.Name(id=other)), operators=("==",)):
+                    for target, outer in ((one, other), (other, one)):
+                        if target in generator.targets and outer in scope and outer not in generator.targets:
+                            return generator.targets.index(target), outer, condition
+        return None
 
     def _domain_rows(self, generator: t.Generator, scope: Scope) -> Callable[[Env], list[Codes]]:
         domain = generator.domain
@@ -291,3 +307,11 @@ class Elements(ABC):
             label = self.labels[code] if code >= 0 else ""
             self._numeric[code] = None if isinstance(label, str) else decimal(label)
         return self._numeric[code]
+
+
+def _grouped(rows: list[Codes], place: int, outer: str) -> Callable[[Env], list[Codes]]:
+    """The rows whose label at a place is that of an index in sight."""
+    groups: dict[int, list[Codes]] = {}
+    for row in rows:
+        groups.setdefault(row[place], []).append(row)
+    return lambda env: groups.get(env[outer], [])

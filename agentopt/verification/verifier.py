@@ -17,7 +17,6 @@ from agentopt.verification.optimality import check_optimal
 from agentopt.verification.points import check_objective, check_point
 from agentopt.verification.second import check_second
 from agentopt.verification.theorems import try_engine
-from agentopt.verification.wording import check_words
 
 _ABSENT = frozenset([Termination.INFEASIBLE, Termination.UNBOUNDED, Termination.INFEASIBLE_OR_UNBOUNDED])
 
@@ -62,5 +61,7 @@ def verify(
     else:
         case.say("unknown", "feasible", f"the engine returned no point ({solution.termination})")
     if text:
+        from agentopt.verification.wording import check_words
+
         check_words(case, text)
     return case.certificate()

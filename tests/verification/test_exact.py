@@ -155,3 +155,17 @@ def test_ordered_sets_and_offsets_mean_the_same_places():
             else 1 * block.start + 2 * (block.start + 1) + 3 * (block.start + 2)
         )
         assert value == expected, text
+
+
+def test_a_condition_that_ties_an_index_to_an_outer_one_keeps_its_meaning():
+    model = compile_instance(instance(**BASE))
+    exact, naive = evaluator(model, np.arange(model.num_columns, dtype=float)), Naive(model.instance)
+    point = naive_point(model, np.arange(model.num_columns, dtype=float))
+    for text in (
+        "sum(f[i,j]*z[i,j] for k in I for (i,j) in L if i == k and f[i,j] > 1)",
+        "sum(f[i,j]*z[i,j] for k in I for (i,j) in L if k == j if f[i,j] > 1)",
+        "sum(c[i]*x[i] for k in I for i in I if i == k for k in I if k == i)",
+        "sum(y[i,t] for t in T for i in I for r in range(1, 4) if r == t)",
+    ):
+        tree = parse_expression(text)
+        assert float(exact.number(tree, {})({})) == pytest.approx(naive.value(tree, {}, point)), text
