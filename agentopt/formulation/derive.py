@@ -192,6 +192,8 @@ class Data:
         if parameter is None:
             raise CompileError(f"`{name}` is not a parameter", hint=nearest(name, self.instance.parameters))
         columns = [self.codes(key, frame, env) for key in keys]
+        if 0 in frame.lengths:
+            return np.zeros(frame.lengths)  # no point, so nothing is asked and nothing is missing
         table = self._tables.get(name)
         indices = [self.index_of(self.instance.sets[each]) for each in parameter.over]
         if table is None:

@@ -140,6 +140,9 @@ class IndexSet(Element):
             raise ValueError("`where` needs `of` (the sets to filter) and `with` (the index names it uses)")
         if self.column is not None and self.from_ is None:
             raise ValueError("`column` needs `from`, the table it is a column of")
+        for name, named in (("of", self.of), ("column", self.column)):
+            if named is not None and not named:
+                raise ValueError(f"`{name}` is an empty list; name something, or leave it out")
         return self
 
 

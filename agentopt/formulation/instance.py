@@ -23,6 +23,7 @@ __all__ = [
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -50,13 +51,15 @@ _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+\Z")
 def canonical(label: object) -> Label:
     """One spelling for a label: digits and whole floats are integers, surrounding space is dropped.
 
-    A text that is not exactly how a number prints stays text, so that `007` and `1.10` keep their own names.
+    Accents are one character with their letter, however a file writes them. A text that is not exactly how a number prints stays text, so that `007` and `1.10` keep their own names.
 
     >>> [canonical(x) for x in ("12", 12.0, " topeka ", "007", 2.5, "2.5", "1.10")]
     [12, 12, 'topeka', '007', 2.5, 2.5, '1.10']
     """
     if isinstance(label, str):
         text = label.strip()
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text)
         if _INTEGER.match(text):
             return int(text)
         if _DECIMAL.match(text) and repr(float(text)) == text:

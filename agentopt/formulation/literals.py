@@ -360,6 +360,8 @@ def plain_codes(labels: Labels, data: object) -> Codes | None:
     if not kinds <= {str, int} or "" in parts:
         return None
     codes = labels.codes(parts).reshape(-1, arity)
+    if (blank := labels.find("")) is not None and (codes == blank).any():
+        return None
     key = codes[:, 0].astype(np.int64)
     for k in range(1, arity):
         key = key * len(labels) + codes[:, k]
@@ -384,8 +386,9 @@ def labels_of(data: object, name: str, source: str) -> list[tuple[Label, ...]]:
     arity = 0
     for number, element in enumerate(data, 1):
         parts = tuple(element) if isinstance(element, list | tuple) else (element,)
-        for part in parts:
-            if part is None or part == "" or isinstance(part, list | tuple | dict) or part != part:
+        for part in parts or (None,):
+            blank = part is None or (isinstance(part, str) and not part.strip())
+            if blank or isinstance(part, list | tuple | dict) or part != part:
                 raise BindingError(
                     f"{source}: element {number} of `{name}` is `{_shown(element)}`, not a label",
                     hint="a label is a text or a number",

@@ -54,9 +54,14 @@ def _maybe(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]
 SETS = st.one_of(
     st.builds(dict, elements=st.lists(st.one_of(SCALARS, st.lists(SCALARS, max_size=3)), max_size=4)),
     st.builds(dict, first=st.integers(), last=st.one_of(st.integers(), TEXTS), step=st.integers()),
-    st.builds(dict, **{"from": TEXTS, "column": st.lists(TEXTS, max_size=2)}),
+    st.builds(dict, **{"from": TEXTS, "column": st.lists(TEXTS, min_size=1, max_size=2)}),
     st.builds(
-        dict, **{"of": st.lists(NAMES, max_size=2), "with": st.lists(NAMES, max_size=2), "where": TEXTS}
+        dict,
+        **{
+            "of": st.lists(NAMES, min_size=1, max_size=2),
+            "with": st.lists(NAMES, max_size=2),
+            "where": TEXTS,
+        },
     ),
     st.builds(dict, formula=TEXTS, meaning=TEXTS),
 )

@@ -650,3 +650,30 @@ def test_without_a_folder_no_file_is_read(tmp_path, monkeypatch):
     monkeypatch.chdir(folder(tmp_path, plants=PLANTS))
     f = formulation(sets={"PLANTS": {"from": "plants.csv"}})
     assert "there is no table `plants.csv`" in refused(f).message
+
+
+def test_accents_are_one_label_however_they_are_written(tmp_path):
+    where = folder(tmp_path, t="city,n\nZu\u0308rich,3\n")
+    f = formulation(
+        sets={"C": {"elements": ["Z\u00fcrich"]}},
+        parameters={"n": {"over": "C", "from": "t.csv", "key": "city", "column": "n"}},
+    )
+    assert values(bind(f, folder=where), "n") == {"Z\u00fcrich": 3}
+
+
+@pytest.mark.parametrize("elements", [[[], "a"], ["a", " "], [["a", ""]]])
+def test_an_element_without_a_label_is_refused(elements):
+    assert "not a label" in refused(formulation(sets={"I": {"elements": elements}})).message
+
+
+def test_an_item_that_does_not_exist_is_not_missed_where_nothing_is_asked():
+    f = formulation(
+        sets={"I": {"elements": ["a"]}},
+        parameters={
+            "c": {"over": "I", "values": {"a": 1}},
+            "none": {"formula": "sum(c[t] for t in range(5, 1))"},
+            "filtered": {"formula": "sum(c[3] for i in I if 0 > 1)"},
+        },
+    )
+    bound = bind(f)
+    assert (values(bound, "none"), values(bound, "filtered")) == ({(): 0.0}, {(): 0.0})

@@ -10,10 +10,19 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import agentopt
+from agentopt.compiling import compile_instance
 from agentopt.errors import AgentoptError, CompileError, FormulationError, UsageError
+from agentopt.formulation.binding import bind
+from agentopt.formulation.check import check
+from agentopt.formulation.classify import classify
 from agentopt.formulation.elements import Formulation
+from agentopt.formulation.render import html, latex, text
+from tests.formulation.documents import FORMULATIONS
+from tests.formulation.texts import expressions, generators
 
 EXAMPLES = Path(__file__).parents[2] / "datasets" / "examples"
 SMALL = {
@@ -139,3 +148,59 @@ def test_the_formulation_is_imported_without_what_only_some_uses_need():
     script += f"\nprint(sorted({heavy} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+# -- from any document to arrays, or a clear refusal -------------------------------------------------------
+
+
+def run_through(f: Formulation) -> None:
+    """Everything that can be done with a formulation; only what a person did wrong may be raised."""
+    errors = [d for d in check(f) if d.severity == "error"]
+    assert all(d.message and d.render() for d in errors)
+    shown = (text(f), latex(f), html(f), classify(f).problem_class)
+    assert all(shown)
+    message = "no error"
+    try:
+        instance = bind(f)
+        if not errors:
+            compile_instance(instance)
+    except AgentoptError as error:
+        message = error.message
+    assert message
+
+
+@given(FORMULATIONS)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_document_is_worked_on_or_refused(f):
+    run_through(f)
+
+
+@given(expressions(5), expressions(5), st.one_of(st.none(), generators(expressions(2))), expressions(4))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_expression_at_any_place_is_worked_on_or_refused(objective, that, for_, formula):
+    constraint = {"that": that} if for_ is None else {"that": that, "for": for_}
+    run_through(
+        Formulation.model_validate(
+            {
+                "sets": {
+                    "I": {"elements": ["a", "b"]},
+                    "T": {"last": 3},
+                    "ARCS": {"elements": [["a", 1], ["b", 2]]},
+                    "F": {"of": ["I", "T"], "with": ["i", "t"], "where": formula},
+                },
+                "parameters": {
+                    "cost": {"over": "I", "values": {"a": 1, "b": 2}},
+                    "limit": {"value": 3},
+                    "q": {"formula": formula},
+                },
+                "variables": {
+                    "x": {"over": "I", "upper": formula},
+                    "y": {"over": ["I", "T"], "upper": 4},
+                    "use": {"domain": "binary"},
+                },
+                "objective": {"minimize": objective},
+                "constraints": {"c": constraint},
+                "report": {"r": objective},
+            }
+        )
+    )

@@ -233,6 +233,7 @@ def test_a_document_of_20_mb_is_refused_before_it_is_read():
         ({"parameters": {"p": {"column": "a"}}}, "`column` and `key` need `from`"),
         ({"sets": {"I": {"elements": [1], "last": 3}}}, "in one way, not by `elements` and `last`"),
         ({"sets": {"I": {"elements": [True]}}}, "found `true`"),
+        ({"sets": {"I": {"of": []}}}, "sets.I: `of` is an empty list"),
         ({"sets": {"I": {"where": "i > 1"}}}, "`where` needs `of`"),
         ({"sets": {"I": {"column": "a"}}}, "`column` needs `from`"),
     ],
