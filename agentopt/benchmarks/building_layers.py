@@ -35,7 +35,7 @@ def hand_over(
     """A HiGHS object holding the arrays; `matrix` is (starts, indices, values) by columns."""
     import highspy
 
-    highs = highspy.Highs()
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy is untyped
     highs.setOptionValue("output_flag", False)
     starts, indices, values = matrix
     status = highs.passModel(

@@ -261,4 +261,5 @@ def _merged_triplets(parts: Sequence[tuple[Indices, Indices, Values]]) -> tuple[
     first, second = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
     values = np.concatenate([part[2] for part in parts])
     pairs, inverse = np.unique(np.stack([first, second], axis=1), axis=0, return_inverse=True)
-    return pairs[:, 0], pairs[:, 1], np.bincount(inverse.reshape(-1), weights=values, minlength=len(pairs))
+    summed = np.bincount(inverse.reshape(-1), weights=values, minlength=len(pairs))
+    return pairs[:, 0], pairs[:, 1], summed.astype(np.float64, copy=False)

@@ -235,10 +235,11 @@ def _filled(value: Values | float, count: int) -> Values:
 
 def quadratic_rows(rows: Ints, first: Ints, second: Ints, values: Values) -> list[QuadraticRow]:
     """Triplets ordered by row, as one object a row."""
+    one, other = first.astype(np.int64, copy=False), second.astype(np.int64, copy=False)
     edges = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]]) if len(rows) else np.empty(0, dtype=np.int64)
     ends = np.r_[edges[1:], len(rows)] if len(rows) else edges
     return [
-        QuadraticRow(int(rows[a]), first[a:b], second[a:b], values[a:b])
+        QuadraticRow(int(rows[a]), one[a:b], other[a:b], values[a:b])
         for a, b in zip(edges.tolist(), ends.tolist(), strict=True)
     ]
 
@@ -246,7 +247,7 @@ def quadratic_rows(rows: Ints, first: Ints, second: Ints, values: Values) -> lis
 def flat_columns(monomial: Monomial) -> tuple[Ints, list[Ints], Values]:
     """A monomial written out: root point, columns and coefficient at every point of its frame."""
     shape, parents = monomial.frame.lengths, monomial.frame.parent_parts()
-    rows: Ints = np.empty(0)
+    rows: Ints = np.empty(0, dtype=np.int32)
     values: Values = np.empty(0)
     columns = []
     for each in monomial.columns:

@@ -183,7 +183,8 @@ class _Compiler:
         number = self.builder.num_columns
         cost = dense_vector([self.builder.block(m, 0, 0) for m in terms.linear], number)
         np.add.at(cost, linear[1], linear[2])
-        _, first, second, values = quadratic
+        _, one, other, values = quadratic
+        first, second = one.astype(np.int64, copy=False), other.astype(np.int64, copy=False)
         nothing = np.empty(0, dtype=np.int64)
         return CompiledObjective(
             parsed.name,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 __all__ = ["graph_values", "max_violation", "objective_value", "row_values"]
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import NDArray
 
 from agentopt.compiling.arrays import Compiled, CompiledObjective, Graph
 from agentopt.formulation.instance import Values
@@ -65,7 +66,7 @@ def graph_values(graph: Graph, point: Values) -> Values:
         return np.asarray(_apply(graph, operands), dtype=float)
 
 
-def _apply(graph: Graph, operands: list[Values]) -> NDArray[np.float64]:
+def _apply(graph: Graph, operands: list[Values]) -> Any:  # numpy's reductions are typed as Any
     match graph.operation:
         case "add":
             return np.sum(operands, axis=0)

@@ -140,9 +140,9 @@ class Logic:
 
                 special.state(self.rewriter, kind, members, scope)
             case _:
-                kind = getattr(expr, "kind", type(expr).__name__.lower())
+                found = expr.kind if isinstance(expr, t.Form) else type(expr).__name__.lower()
                 raise CompileError(
-                    f"`{kind}` is not a statement", hint="compare it with something: `... <= ...`"
+                    f"`{found}` is not a statement", hint="compare it with something: `... <= ...`"
                 )
 
     def inner(self, scope: Scope, frame: Frame, env: object) -> Scope:

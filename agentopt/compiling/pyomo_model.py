@@ -263,4 +263,4 @@ def _operation(pyo: Any, name: str) -> Callable[..., Any]:
         "min": lambda *parts: functools.reduce(_smaller, parts),
         "log2": lambda x: pyo.log(x) / float(np.log(2.0)),
     }
-    return table[name] if name in table else getattr(pyo, name)  # type: ignore[no-any-return]  # Pyomo is untyped
+    return table[name] if name in table else getattr(pyo, name)

@@ -211,9 +211,7 @@ def _objective(objective: CompiledObjective | None, found: _Columns, name: str) 
     if objective is None:
         yield f"model.{name} = pyo.Objective(expr=0)"
         return
-    terms = [
-        _term(float(objective.cost[j]), found.codes[j]) for j in np.flatnonzero(objective.cost).tolist()
-    ]
+    terms = [_term(float(objective.cost[j]), found.codes[j]) for j in np.flatnonzero(objective.cost).tolist()]
     if objective.quadratic is not None:
         first, second, values = (part.tolist() for part in objective.quadratic)
         halved = [0.5 * v if i == j else v for i, j, v in zip(first, second, values, strict=True)]

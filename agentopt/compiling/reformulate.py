@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agentopt.compiling.arrays import Integrality
 from agentopt.compiling.bounds import Interval, interval
@@ -271,7 +272,7 @@ def _scaled(monomial: Monomial, factor: float) -> Monomial:
     return replace(monomial, coefficient=np.asarray(monomial.coefficient * factor))
 
 
-def _relaxed(lower: Values, upper: Values, kinds: np.ndarray) -> tuple[Values, Values]:  # type: ignore[type-arg]
+def _relaxed(lower: Values, upper: Values, kinds: NDArray[np.int8]) -> tuple[Values, Values]:
     """Bounds that also hold the zero of semi-continuous columns."""
     semi = (kinds == Integrality.SEMICONTINUOUS) | (kinds == Integrality.SEMIINTEGER)
     return np.where(semi, np.minimum(lower, 0.0), lower), np.where(semi, np.maximum(upper, 0.0), upper)
