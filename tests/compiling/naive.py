@@ -75,7 +75,7 @@ class Naive:
                 return self.domain(inner, scope, point)[0 if end == "first" else -1][0]
         return canonical(self.value(expr, scope, point))
 
-    def value(self, expr: t.Expr, scope: Scope, point: Point) -> float:  # noqa: PLR0911, PLR0912
+    def value(self, expr: t.Expr, scope: Scope, point: Point) -> float:
         def at(e: t.Expr) -> float:
             return self.value(e, scope, point)
 

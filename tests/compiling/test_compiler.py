@@ -82,7 +82,8 @@ def test_cancelled_coefficients_are_not_in_the_matrix() -> None:
 
 def test_ranges_are_one_row_and_other_chains_are_several() -> None:
     model = compiled(
-        variables={"x": {}, "y": {}}, constraints={"r": {"that": "1 <= x + y <= 4"}, "c": {"that": "x <= y <= 3"}}
+        variables={"x": {}, "y": {}},
+        constraints={"r": {"that": "1 <= x + y <= 4"}, "c": {"that": "x <= y <= 3"}},
     )
     assert model.row_lower.tolist() == [1, -INF, -INF]
     assert model.row_upper.tolist() == [4, 0, 3]
@@ -135,7 +136,8 @@ def test_sets_of_tuples_index_variables_and_rows() -> None:
         constraints={
             "balance": {
                 "for": "n in N if n != 's' and n != 't'",
-                "that": "sum(flow[i,j] for (i, j) in A if j == n) == sum(flow[i,j] for (i, j) in A if i == n)",
+                "that": "sum(flow[i,j] for (i, j) in A if j == n)"
+                " == sum(flow[i,j] for (i, j) in A if i == n)",
             },
             "cap": {"for": "(i, j) in A", "that": "flow[i,j] <= 4"},
         },
@@ -224,7 +226,9 @@ def test_values_at_a_point_and_violations_come_from_the_arrays() -> None:
 
 
 def test_a_statement_about_data_alone_is_kept_and_decides_feasibility() -> None:
-    model = compiled(variables={"x": {}}, parameters={"a": {"value": 3}}, constraints={"c": {"that": "a <= 2"}})
+    model = compiled(
+        variables={"x": {}}, parameters={"a": {"value": 3}}, constraints={"c": {"that": "a <= 2"}}
+    )
     assert optimum(model) is None
 
 
@@ -266,7 +270,10 @@ def test_a_large_structured_model_equals_the_same_model_in_flat_form() -> None:
         sets=sets,
         variables=variables,
         constraints={
-            "a": {"for": "i in I", "that": "sum(i*x[i,j] for j in J) <= y[i] + sum(x[i,j] for j in J if j < 3)"},
+            "a": {
+                "for": "i in I",
+                "that": "sum(i*x[i,j] for j in J) <= y[i] + sum(x[i,j] for j in J if j < 3)",
+            },
             "b": {"for": "i in I, j in J if j > 1", "that": "x[i,j] - x[i,j-1] <= y[i]"},
         },
     )
@@ -276,12 +283,14 @@ def test_a_large_structured_model_equals_the_same_model_in_flat_form() -> None:
         constraints={
             "a": {
                 "for": "i in I",
-                "that": "sum(i*x[h,j] - (1 if j < 3 else 0)*x[h,j] for (h, j) in I * J if h == i and j >= 0*h) "
+                "that": "sum(i*x[h,j] - (1 if j < 3 else 0)*x[h,j]"
+                " for (h, j) in I * J if h == i and j >= 0*h) "
                 "- sum(y[h] for h in I if not h != i) <= 0",
             },
             "b": {
                 "for": "i in I, j in J if j > 1",
-                "that": "sum(x[h,k]*(1 if k == j else -1) for (h, k) in I * J if h == i and k <= j and k >= j - 1) <= y[i]",
+                "that": "sum(x[h,k]*(1 if k == j else -1)"
+                " for (h, k) in I * J if h == i and k <= j and k >= j - 1) <= y[i]",
             },
         },
     )
@@ -290,7 +299,10 @@ def test_a_large_structured_model_equals_the_same_model_in_flat_form() -> None:
 
 
 def test_compiling_twice_gives_the_same_arrays() -> None:
-    one = compiled(variables={"x": {"upper": 3}, "y": {"domain": "binary"}}, constraints={"c": {"that": "iff(y, x >= 1)"}})
+    one = compiled(
+        variables={"x": {"upper": 3}, "y": {"domain": "binary"}},
+        constraints={"c": {"that": "iff(y, x >= 1)"}},
+    )
     two = compile_instance(one.instance)
     assert np.array_equal(dense(one), dense(two))
     assert one.row_upper.tolist() == two.row_upper.tolist()

@@ -1,4 +1,4 @@
-"""Model files: what is written reads back to the same model, and every class that a format has words for is written."""
+"""Model files: what is written reads back to the same model, for every class a format has words for."""
 
 from __future__ import annotations
 
@@ -17,14 +17,18 @@ from tests.compiling.models import compiled, optimum
 PLANT = {
     "title": "Plant",
     "sets": {"I": {"elements": ["new york", "e3", "x-1"]}, "T": {"first": 1, "last": 3}},
-    "parameters": {"c": {"over": ["I", "T"], "values": [[1, 2.5, 0.1], [3, 1, 2], [0.3333333333333333, 1, 1]]}},
+    "parameters": {
+        "c": {"over": ["I", "T"], "values": [[1, 2.5, 0.1], [3, 1, 2], [0.3333333333333333, 1, 1]]}
+    },
     "variables": {
         "make": {"over": ["I", "T"], "upper": 10},
         "open": {"over": ["I"], "domain": "binary"},
         "lots": {"domain": "integer", "lower": -3, "upper": 40},
         "free": {"lower": None},
     },
-    "objective": {"minimize": "sum(c[i,t]*make[i,t] for i in I, t in T) + 4*sum(open[i] for i in I) + free + 2.5"},
+    "objective": {
+        "minimize": "sum(c[i,t]*make[i,t] for i in I, t in T) + 4*sum(open[i] for i in I) + free + 2.5"
+    },
     "constraints": {
         "need": {"for": "t in T", "that": "sum(make[i,t] for i in I) >= 3 + t"},
         "only_if": {"for": "i in I", "that": "sum(make[i,t] for t in T) <= 20*open[i]"},
@@ -83,7 +87,9 @@ def test_names_are_readable(tmp_path: Path) -> None:
 
 def test_numbers_keep_every_digit(tmp_path: Path) -> None:
     value = 0.1 + 0.2
-    model = compiled(variables={"x": {}}, objective={"minimize": f"{value!r}*x"}, constraints={"c": {"that": "x >= 1"}})
+    model = compiled(
+        variables={"x": {}}, objective={"minimize": f"{value!r}*x"}, constraints={"c": {"that": "x >= 1"}}
+    )
     for suffix in (".lp", ".mps"):
         assert read(export(model, tmp_path / f"m{suffix}")).objectives[0].cost.tolist() == [value]
 
@@ -105,7 +111,9 @@ def test_a_nonlinear_model_is_not_written_as_lp(tmp_path: Path) -> None:
         ("m.mps.gz", gzip.compress(b"NAME x\nROWS\n" * 1000)[:-20], "gzip"),
     ],
 )
-def test_damaged_files_are_errors_that_name_the_file(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+def test_damaged_files_are_errors_that_name_the_file(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(CompileError, match=message) as caught:
         read(tmp_path / name)
@@ -125,7 +133,8 @@ def test_ranges_negative_and_missing_bounds_of_mps_are_read(tmp_path: Path) -> N
     (tmp_path / "m.mps").write_text(
         "NAME t\nROWS\n N obj\n L a\n G b\n E c\n E d\nCOLUMNS\n x obj 1 a 1\n x b 1\n y obj -1 a 2\n y c 1\n"
         " M1 'MARKER' 'INTORG'\n z c 1 d 1\n M2 'MARKER' 'INTEND'\nRHS\n RHS obj -5 a 4\n RHS b 1 c 2\n"
-        "RANGES\n RNG a 3 b 2\n RNG c 1 d -1\nBOUNDS\n UP BND x -2\n MI BND x\n FR BND y\n UP BND z 7\nENDATA\n"
+        "RANGES\n RNG a 3 b 2\n RNG c 1 d -1\n"
+        "BOUNDS\n UP BND x -2\n MI BND x\n FR BND y\n UP BND z 7\nENDATA\n"
     )
     model = read(tmp_path / "m.mps")
     rows = {

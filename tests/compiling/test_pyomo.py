@@ -20,7 +20,9 @@ EVERYTHING = {
         "s": {"domain": "semicontinuous", "lower": 1, "upper": 4},
         "y": {"domain": "binary"},
     },
-    "objective": {"minimize": "sum(exp(x[i])*n for i in I) + norm(x[i] for i in I) + x['a']*x['b'] - log2(x['a'] + s)"},
+    "objective": {
+        "minimize": "sum(exp(x[i])*n for i in I) + norm(x[i] for i in I) + x['a']*x['b'] - log2(x['a'] + s)"
+    },
     "constraints": {
         "curve": {"for": "i in I", "that": "sin(x[i]) + x[i]**3 - tanh(n) <= 9 + x[i]*s"},
         "folds": {"that": "prod(x[i] for i in I) + max(x['a']**3, n) - min(x['b']**1.5, s) <= 50"},
