@@ -27,7 +27,6 @@ from agentopt.formulation.elements import Formulation
 from agentopt.formulation.resolve import parse
 from agentopt.solvers.solution import Solution, Termination
 from agentopt.verification.certificate import Certificate, Finding
-from agentopt.verification.traceability import coverage
 
 MAX_NAMED = 12
 """Rows or columns a finding names."""
@@ -121,6 +120,8 @@ def unused_numbers(formulation: Formulation, problem: Problem) -> list[str]:
         return []
     idle = [d for d in check_usage(parse(formulation)) if d.element.startswith("parameters.")]
     if 0 < len(problem.text) <= MAX_COVERED:
+        from agentopt.verification.traceability import coverage
+
         found = coverage(problem.text, formulation)
         if found.unused:
             idle += found.diagnostics()[: len(found.unused) + len(found.inventions)]
