@@ -338,7 +338,7 @@ def with_data(subject: Subject, data: Data, *, folder: Path | None = None) -> It
         for name, frame in frames.items():
             assert place is not None
             path = place / (name if name.endswith(".csv") else f"{name}.csv")
-            frame.to_csv(path, index=False)  # type: ignore[attr-defined]  # hasattr above
+            frame.to_csv(path, index=False)
             files.append(path)
         yield replace(subject, tables=(*subject.tables, *files), data={**subject.data, **kept})
 

@@ -26,13 +26,13 @@ def list_(as_json: AsJson = False) -> None:
     rows = []
     for name, engine in engines().items():
         about, available = known.get(name), engine.available()
-        classes = [] if about is None else sorted(about.priority, key=lambda each: -about.priority[each])
+        classes: list[str] = [] if about is None else list(about.priority)
         rows.append(
             {
                 "name": name,
                 "available": bool(available),
                 "version": available.version,
-                "classes": classes or sorted(engine.features),
+                "classes": classes or sorted(map(str, engine.features)),
                 "features": sorted(engine.features),
                 "licence": "" if about is None else about.licence,
                 "summary": "" if about is None else about.summary,

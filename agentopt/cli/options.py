@@ -190,13 +190,13 @@ def spread(function: Callable[..., T]) -> Callable[..., T]:
 
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # `inspect` reads it
     called.__annotations__ = {each.name: each.annotation for each in parameters}
-    del called.__wrapped__  # type: ignore[attr-defined]  # `inspect` would look through it
+    del called.__wrapped__
     return called
 
 
 def _fields(group: type) -> Iterable[inspect.Parameter]:
     hints = get_type_hints(group, include_extras=True)
-    for each in fields(group):  # type: ignore[arg-type]  # a dataclass, as `spread` found
+    for each in fields(group):
         made = each.default_factory() if each.default_factory is not MISSING else each.default
         yield inspect.Parameter(
             each.name, inspect.Parameter.KEYWORD_ONLY, default=made, annotation=hints[each.name]
