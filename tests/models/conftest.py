@@ -15,7 +15,7 @@ from agentopt.models.retries import Patience
 from tests.models.loopback import Loopback, serve
 
 QUICK = Patience(
-    connect_seconds=2, attempt_seconds=5, call_seconds=20, max_retries=4, first_delay=0.01, max_delay=0.05
+    connect_seconds=20, attempt_seconds=60, call_seconds=90, max_retries=4, first_delay=0.01, max_delay=0.05
 )
 
 

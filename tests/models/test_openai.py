@@ -575,7 +575,8 @@ def test_a_forgotten_endpoint_ends_its_thread(server: Loopback) -> None:
 def test_a_process_ends_in_silence_with_a_client_open_and_calls_in_flight(server: Loopback) -> None:
     server.wait = 0.2
     code = f"""
-import threading, time
+import logging, threading, time
+logging.getLogger("asyncio").setLevel("ERROR")  # that a busy machine is slow is no noise of ours
 from agentopt.errors import ModelError
 from agentopt.models.base import Message, Request
 from agentopt.models.openai import Endpoint
