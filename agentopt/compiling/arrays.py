@@ -112,7 +112,7 @@ class Graph:
     `operation` is one of
     - `constant`: `values` (N,);
     - `column`: `columns` (N,) column numbers;
-    - `add`, `multiply` (any number of operands), `divide`, `power`, `negate`, `max`, `min` and the functions of
+    - `add`, `multiply` (any number of operands), `divide`, `power`, `negate`, `max`, `min` and what is in
       `agentopt.formulation.tree.FUNCTIONS`, elementwise over `operands`, all of N values;
     - `sum`, `prod`, `fold_max`, `fold_min`: the values of the single operand (M,), folded into `size` N by
       `parents` (M,).
@@ -136,7 +136,7 @@ class Nonlinear:
 
 @dataclass(frozen=True, eq=False)
 class CompiledObjective:
-    """One objective: `cost` (n,), `offset`, lower triangle of Q as (first >= second) triplets of x'Qx/2, nonlinear."""
+    """One objective: `cost` (n,), `offset`, x'Qx/2 by the triangle of Q with first >= second, nonlinear."""
 
     name: str
     sense: Literal["minimize", "maximize"]
@@ -155,14 +155,16 @@ class Compiled:
 
     Attributes:
         instance: the bound formulation it came from (for names, and for checks outside the arrays).
-        objectives: in order of declaration; empty for a feasibility problem. A single objective, or the weighted
+        objectives: in order of declaration; empty for a feasibility problem. A single objective, or the
+        weighted
             sum of those with one priority, is what engines see (`objective`).
         matrix: A.
         lower, upper: column bounds, shape (n,), infinite where there is none.
         row_lower, row_upper: row bounds, shape (m,).
         integrality: shape (n,), values of `Integrality`.
         start: shape (n,), NaN where no start value is given; or None.
-        convex: for QP, whether Q is positive (minimize) or negative (maximize) semidefinite; None when unknown or
+        convex: for QP, whether Q is positive (minimize) or negative (maximize) semidefinite; None when
+        unknown or
             not applicable.
         strict: rows that were stated with `<` or `>` (solved as `<=`, `>=`), for the certificate.
         seconds: wall time spent compiling.
@@ -189,7 +191,7 @@ class Compiled:
 
     @property
     def levels(self) -> tuple[CompiledObjective, ...]:
-        """The objectives to settle one after the other: those of one priority added up by weight, highest first.
+        """The objectives to settle in turn: those of one priority added up by weight, highest first.
 
         The sum takes the direction of its first objective; one of the other direction counts negatively.
         """
@@ -200,7 +202,7 @@ class Compiled:
 
     @property
     def objective(self) -> CompiledObjective | None:
-        """The first of `levels`, what an engine that knows one objective sees; None for a feasibility problem."""
+        """The first of `levels`, what an engine of one objective sees; None for a feasibility problem."""
         return self.levels[0] if self.objectives else None
 
     @property
@@ -214,7 +216,7 @@ class Compiled:
         return len(self.row_lower)
 
     def values_by_name(self, values: Values) -> dict[str, float | dict[tuple[Label, ...], float]]:
-        """Column values by variable and index; a scalar variable maps to its number. Auxiliary columns are left out."""
+        """Column values by variable and index, a number for a scalar; auxiliary columns are left out."""
         found: dict[str, float | dict[tuple[Label, ...], float]] = {}
         for block in self.variables:
             if block.auxiliary:

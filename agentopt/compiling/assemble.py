@@ -1,9 +1,9 @@
-"""Blocks of coefficients to one sparse matrix by columns, without sorting and without writing out index columns.
+"""Blocks of coefficients to one sparse matrix by columns, without sorting or writing out index columns.
 
-A block's row and column numbers are sums of one small array per axis of its frame. How many entries each column
-gets is therefore known axis by axis; a running fill pointer per column then says where each entry goes, and every
-block is scattered straight into the final arrays. Only blocks that could state the same coefficient twice are
-checked and, where they do, added up.
+A block's row and column numbers are sums of one small array per axis of its frame. How many entries each
+column gets is therefore known axis by axis; a running fill pointer per column then says where each entry
+goes, and every block is scattered straight into the final arrays. Only blocks that could state the same
+coefficient twice are checked and, where they do, added up.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Block:
         row_start, rows: the row number is `row_start` plus one contribution per axis.
         column_start, columns: likewise the column number.
         values: broadcasts over the frame.
-        group: blocks of different groups never state the same coefficient (one group per pair of constraint and
+        group: blocks of different groups never state the same coefficient (one group per pair of
+        constraint and
             variable); nothing is known about a group whose first number is negative.
     """
 

@@ -69,7 +69,7 @@ def _product_bounds(
 def tightened(
     matrix: SparseMatrix, row_lower: Values, row_upper: Values, lower: Values, upper: Values
 ) -> tuple[Values, Values]:
-    """Column bounds implied by the rows: a few rounds of activity-based tightening (Savelsbergh 1994, section 1).
+    """Column bounds implied by the rows: rounds of activity-based tightening (Savelsbergh 1994, section 1).
 
     Rows whose other parts are not in `matrix` must be given with infinite sides.
     """

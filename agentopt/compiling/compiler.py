@@ -1,4 +1,4 @@
-"""A bound formulation to arrays: variables, then objectives, then constraints, each over its frame at once."""
+"""A bound formulation to arrays: variables, constraints, objectives, each over its frame at once."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def compile_instance(instance: Instance) -> Compiled:
     """The arrays of a bound formulation.
 
     Raises:
-        CompileError: a reference outside a variable's domain, data missing where it is used, or a construct that
+        CompileError: a reference outside a variable's domain, data missing where it is used, or a
+        construct that
             has no exact reformulation with the bounds given.
         ExpressionError: an expression does not parse.
     """
@@ -150,7 +151,7 @@ class _Compiler:
     # -- objectives and constraints --------------------------------------------------------------------------
 
     def read(self, expr: t.Expr, scope: Scope, held: int) -> tuple[Terms, Graph | None]:
-        """An expression as constants, monomials of degree up to two, and a graph of whatever else it adds up."""
+        """An expression as constants, monomials of degree up to two, and a graph of the rest."""
         polynomial: list[t.Expr] = []
         general: list[t.Expr] = []
         for term in _addends(expr):
@@ -294,7 +295,7 @@ class _Compiler:
 
 
 def _convex(compiled: Compiled) -> bool | None:
-    """Whether every objective level is convex in its direction; None without quadratic parts or when not known."""
+    """Whether every level is convex in its direction; None without quadratic parts or when not known."""
     curved = [level for level in compiled.levels if level.quadratic is not None]
     if not curved or compiled.problem_class not in {ProblemClass.QP, ProblemClass.MIQP}:
         return None

@@ -1,9 +1,10 @@
 """Whether a quadratic function is convex, decided before an engine is trusted with it.
 
-Cheap certain answers first (signs and zeros on the diagonal, diagonal dominance); then, for each connected block
-of the matrix, a Cholesky factorization of Q + d I with d a tiny multiple of the largest entry. Its success proves
-that no eigenvalue is below -2d, so what is called convex is convex up to the rounding of its own data; its failure
-is confirmed by a direction of negative curvature, and is otherwise left open.
+Cheap certain answers first (signs and zeros on the diagonal, diagonal dominance); then, for each
+connected block of the matrix, a Cholesky factorization of Q + d I with d a tiny multiple of the largest
+entry. Its success proves that no eigenvalue is below -2d, so what is called convex is convex up to the
+rounding of its own data; its failure is confirmed by a direction of negative curvature, and is otherwise
+left open.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def objective_value(objective: CompiledObjective, point: Values) -> float:
 
 
 def max_violation(compiled: Compiled, point: Values) -> float:
-    """The largest amount by which a row or column bound is exceeded; 0 at a feasible point (integrality aside)."""
+    """The largest amount by which a bound is exceeded; 0 at a feasible point (integrality aside)."""
     rows = row_values(compiled, point)
     zero = (compiled.integrality >= 2) & (point == 0)
     lower, upper = np.where(zero, 0.0, compiled.lower), np.where(zero, 0.0, compiled.upper)

@@ -1,7 +1,8 @@
 """Model files: LP and MPS out and in, plain or gzip.
 
-`export` writes by suffix; `read` gives a `Compiled` whose instance is a real formulation over the sets of columns,
-rows and entries of the file, so that everything downstream (verification, reports, Pyomo) works as for any other.
+`export` writes by suffix; `read` gives a `Compiled` whose instance is a real formulation over the sets of
+columns, rows and entries of the file, so that everything downstream (verification, reports, Pyomo) works
+as for any other.
 """
 
 from __future__ import annotations

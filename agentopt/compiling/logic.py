@@ -1,9 +1,10 @@
-"""Logical statements as rows and binaries: implies, iff, and, or, not, at most k, any, all, SOS, all-different.
+"""Logical statements as rows and binaries: implies, iff, and, or, not, at most k, any, all.
 
-A statement is *enforced*, always or whenever a literal is true. A literal is a 0-1 column, or its complement, tied
-to a condition in one direction or both; a condition on one binary variable is its own literal. Conditional rows
-use big-M from proven bounds. The negation of `a <= b` is `a >= b + 1` where both sides are integers; otherwise it
-is taken closed (`a >= b`) and a warning says so, because no solver knows strict inequalities.
+A statement is *enforced*, always or whenever a literal is true. A literal is a 0-1 column, or its
+complement, tied to a condition in one direction or both; a condition on one binary variable is its own
+literal. Conditional rows use big-M from proven bounds. The negation of `a <= b` is `a >= b + 1` where
+both sides are integers; otherwise it is taken closed (`a >= b`) and a warning says so, because no solver
+knows strict inequalities.
 """
 
 from __future__ import annotations
@@ -176,6 +177,7 @@ class Logic:
         return scope
 
     def disjunction(self, operands: Sequence[t.Expr], scope: Scope, when: Literal | None) -> None:
+        """At least one of the operands holds."""
         data = [each for each in operands if self.space.is_data(each)]
         rest = [each for each in operands if not self.space.is_data(each)]
         for each in data:
@@ -192,6 +194,7 @@ class Logic:
             self.count(t.Number(1), rest, "at_least", scope, when)
 
     def implication(self, premise: t.Expr, conclusion: t.Expr, scope: Scope, when: Literal | None) -> None:
+        """The conclusion holds wherever the premise does."""
         if self.space.is_data(premise):
             self.enforce(conclusion, self.restricted(scope, premise), when)
         elif self.space.is_data(conclusion):
@@ -207,6 +210,7 @@ class Logic:
             self.enforce(conclusion, inner, literal)
 
     def equivalence(self, one: t.Expr, other: t.Expr, scope: Scope, when: Literal | None) -> None:
+        """Both hold or neither does."""
         if when is not None:
             self.enforce(t.Form("implies", (one, other)), scope, when)
             self.enforce(t.Form("implies", (other, one)), scope, when)
@@ -224,7 +228,7 @@ class Logic:
     def count(
         self, count: t.Expr, members: Sequence[t.Expr], kind: str, scope: Scope, when: Literal | None
     ) -> None:
-        """At most, at least or exactly `count` of the members hold; with a literal, by big-M on their number."""
+        """At most, at least or exactly `count` members hold; with a literal, by big-M on their number."""
         scope = self.resolved(scope, when)
         forward, backward = kind in {"at_least", "exactly"}, kind in {"at_most", "exactly"}
         total: list[Monomial] = []
@@ -263,7 +267,7 @@ class Logic:
         *,
         literal: bool = False,
     ) -> None:
-        """One comparison at every point; strict ones exactly between integers, otherwise closed with a warning."""
+        """A comparison at each point; a strict one is exact between integers, else closed with a warning."""
         scope = self.resolved(scope, when)
         held = {"<": 1, "<=": 1, ">": -1, ">=": -1}.get(operator, 0)
         terms = self.rewriter.terms(t.Add((left, t.Negate(right))), scope, held)
@@ -278,7 +282,7 @@ class Logic:
         self.conditional(scope, terms, low, high, when, "a condition")
 
     def step(self, operator: str, terms: Terms, scope: Scope) -> float:
-        """How far apart the sides of a strict comparison must be: 1 between integers, else 0 with a warning."""
+        """How far apart the sides of a strict comparison are: 1 between integers, else 0 with a warning."""
         if operator not in {"<", ">"}:
             return 0.0
         if self.integral(terms):
@@ -305,6 +309,7 @@ class Logic:
         return True
 
     def unequal(self, left: t.Expr, right: t.Expr, terms: Terms, scope: Scope, when: Literal | None) -> None:
+        """Two integer expressions differ."""
         if not self.integral(terms):
             raise CompileError(
                 "`!=` between real quantities excludes a single value, which no solver can",
@@ -337,7 +342,8 @@ class Logic:
             big = rewriter.finite(np.maximum(sign * (extreme - bound), 0.0), found, scope, why)
             if not big.any():
                 continue
-            # z true relaxes nothing; false relaxes by M. Written with the column itself, so a negated literal flips.
+            # z true relaxes nothing; false relaxes by M. Written with the column itself, so a negated
+            # literal flips.
             factor = sign * big * (-1.0 if when.negated else 1.0)
             side = np.full(scope.frame.lengths, bound) + (0.0 if when.negated else sign * big)
             term = rewriter.times(when.item, scope.frame, factor)
@@ -356,7 +362,7 @@ class Logic:
         return item
 
     def literal(self, expr: t.Expr, scope: Scope, *, forward: bool, backward: bool) -> tuple[Literal, Scope]:
-        """A literal that is true only if a condition holds (`forward`), false only if it fails (`backward`)."""
+        """A literal true only if a condition holds (`forward`), false only if it fails (`backward`)."""
         direct = self.direct(expr, scope)
         if direct is not None:
             return direct, self.resolved_keeping_root(scope, direct)
@@ -411,6 +417,7 @@ class Logic:
         return self.builder.is_binary(name)
 
     def require_binary(self, terms: Terms, expr: t.Expr) -> None:
+        """Refuse a condition on a variable that is not binary."""
         name = expr.id if isinstance(expr, t.Name) else getattr(expr, "name", "")
         if not self.builder.is_binary(name):
             raise CompileError(

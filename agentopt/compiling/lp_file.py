@@ -1,7 +1,8 @@
 """The LP file of a compiled model: what a person reads and every solver takes.
 
-Numbers are written as `repr` prints them, so reading the file gives the same arrays. Linear rows, ranges, bounds,
-integrality, semi-continuous columns and quadratic parts are written; general nonlinear parts cannot be.
+Numbers are written as `repr` prints them, so reading the file gives the same arrays. Linear rows, ranges,
+bounds, integrality, semi-continuous columns and quadratic parts are written; general nonlinear parts
+cannot be.
 """
 
 from __future__ import annotations

@@ -56,6 +56,36 @@ def _distinct(names: Iterable[str], prefix: str) -> list[str]:
 
 _SAFE = re.compile(r"(?![eE][0-9_+-]*$)(?![eE][0-9])[A-Za-z_]")
 _KEYWORDS = frozenset(
-    "min minimize minimum max maximize maximum subject such st bounds bound free inf infinity general generals gen "
-    "integer integers int binary binaries bin semi semis sos sos1 sos2 end obj".split()
+    [
+        "min",
+        "minimize",
+        "minimum",
+        "max",
+        "maximize",
+        "maximum",
+        "subject",
+        "such",
+        "st",
+        "bounds",
+        "bound",
+        "free",
+        "inf",
+        "infinity",
+        "general",
+        "generals",
+        "gen",
+        "integer",
+        "integers",
+        "int",
+        "binary",
+        "binaries",
+        "bin",
+        "semi",
+        "semis",
+        "sos",
+        "sos1",
+        "sos2",
+        "end",
+        "obj",
+    ]
 )

@@ -1,8 +1,8 @@
 """Piecewise-linear functions given by points, exactly.
 
-Where the value is held down and the function is convex (or up and concave) its segments' lines suffice. Otherwise
-the point is a combination of two neighbouring breakpoints (the lambda formulation; Dantzig 1960), with one binary
-per segment.
+Where the value is held down and the function is convex (or up and concave) its segments' lines suffice.
+Otherwise the point is a combination of two neighbouring breakpoints (the lambda formulation; Dantzig
+1960), with one binary per segment.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Products with a binary factor, linearized exactly (McCormick 1976 is exact there).
 
-`b * c` of two binaries and `b * x` of a binary and a variable with proven bounds become one column each, shared by
-every row and objective that uses the product; `b * b` is `b`. Other products stay quadratic.
+`b * c` of two binaries and `b * x` of a binary and a variable with proven bounds become one column each,
+shared by every row and objective that uses the product; `b * b` is `b`. Other products stay quadratic.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The compiled model as a Pyomo model with the names of the formulation, for engines and people that want one.
+"""The compiled model as a Pyomo model with the names of the formulation.
 
 `model.ship["seattle", "topeka"]` and `model.meet_demand["topeka"]` are what they say; columns and rows that a
 reformulation added carry the constraint's name. `columns` and `rows` give the components in the order of the
@@ -52,7 +52,7 @@ def build(compiled: Compiled, *, objective: CompiledObjective | None = None) -> 
         else:
             component = pyo.Constraint(keys, rule=functools.partial(_looked_up, rules))
             model.add_component(name, component)
-            constraints.extend(component[key] if key in component else None for key in keys)
+            constraints.extend(component.get(key) for key in keys)
     chosen = compiled.objective if objective is None else objective
     sense = pyo.maximize if chosen is not None and chosen.sense == "maximize" else pyo.minimize
     expression = 0.0 if chosen is None else _objective(pyo, chosen, found)
@@ -67,7 +67,7 @@ def columns(model: Any) -> list[Any]:
 
 
 def rows(model: Any) -> list[Any]:
-    """The constraints of a model made by `build`, in the order of the rows; None for a row without variables."""
+    """The constraints of a model made by `build`, in row order; None for a row without variables."""
     return list(model._agentopt[1])
 
 
@@ -102,7 +102,7 @@ def component_name(name: str, taken: set[str]) -> str:
 
 
 def index_keys(compiled: Compiled, block: VariableBlock | RowBlock) -> list[Any]:
-    """Index of each entry: None for a scalar, a label, a tuple of labels; numbers where labels do not tell apart."""
+    """Index of each entry: None for a scalar, a label or a tuple; numbers where labels are not distinct."""
     if block.codes.shape[1] == 0 and len(block.codes) == 1:
         return [None]
     labels = compiled.instance.labels.tuples(block.codes)

@@ -1,8 +1,9 @@
 """Exact reformulations of values: abs, min, max, piecewise-linear, and conditions used as numbers.
 
-Each becomes columns of its own over just the axes it depends on. Where the direction in which the value is held
-suffices (the value is minimized, or bounded above), the epigraph is enough; otherwise binaries select the active
-piece, with big-M taken from proven bounds (`agentopt.compiling.bounds`), or an error names what is unbounded.
+Each becomes columns of its own over just the axes it depends on. Where the direction in which the value
+is held suffices (the value is minimized, or bounded above), the epigraph is enough; otherwise binaries
+select the active piece, with big-M taken from proven bounds (`agentopt.compiling.bounds`), or an error
+names what is unbounded.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ class Rewriter:
     def columns(
         self, scope: Scope, lower: Values | float, upper: Values | float, kind: Integrality, label: str
     ) -> tuple[Auxiliary, Scope]:
-        """New columns, one per point of a scope's frame, and the scope with hidden indices to refer to them."""
+        """New columns, one per point of a scope's frame, and the scope with hidden indices for them."""
         frame, size = scope.frame, scope.frame.size
         visible = [key for _, key in scope.indices if key in frame.indices]
         codes = (
@@ -182,7 +183,8 @@ class Rewriter:
             case t.Compare() | t.And() | t.Or() | t.Not() | t.Form() | t.Aggregate(function="any" | "all"):
                 return self.logic.indicator(expr, scope, held)
         raise CompileError(
-            f"`{getattr(expr, 'function', type(expr).__name__.lower())}` of a variable has no linear reformulation here",
+            f"`{getattr(expr, 'function', type(expr).__name__.lower())}` of a variable "
+            "has no linear reformulation here",
             hint="keep products to two variables, or state it as a general nonlinear term on its own",
         )
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from agentopt.compiling.arrays import Integrality
 from agentopt.compiling.bounds import Interval
 from agentopt.compiling.build import Terms
 from agentopt.compiling.reformulate import Rewriter, Scope
@@ -26,7 +25,7 @@ MAX_VALUES = 1000
 
 @dataclass(frozen=True, eq=False)
 class _Members:
-    """Members written as one argument: their scope, what they are, and the group (root point) each belongs to."""
+    """Members written as one argument: their scope, what they are, and the group each belongs to."""
 
     scope: Scope
     grown: Frame
@@ -69,7 +68,8 @@ def _read(rewriter: Rewriter, member: t.Expr, scope: Scope) -> _Members:
 def _sos(rewriter: Rewriter, read: Sequence[_Members], scope: Scope, width: int) -> None:
     """A binary per member that must be 1 for it to be nonzero; at most `width` of them, next to each other.
 
-    For SOS2 the binaries mark starts of pairs: member k may be nonzero if the pair starting at k - 1 or k is chosen.
+    For SOS2 the binaries mark starts of pairs: member k may be nonzero if the pair starting at k - 1 or k
+    is chosen.
     """
     nothing = Terms(np.zeros((1,) * len(scope.frame.lengths)))
     chosen: list[Monomial] = []
@@ -97,7 +97,7 @@ def _gate(
     each: _Members,
     gates: Sequence[tuple[Auxiliary, NDArray[np.integer], NDArray[np.float64]]],
 ) -> None:
-    """low * sum(gates) <= member <= high * sum(gates); a gate is a column, its entry at each member, and a 0-1 mask."""
+    """State low * sum(gates) <= member <= high * sum(gates); a gate is a column, its entries, a 0-1 mask."""
     frame = each.scope.frame
     for sign, bound in ((1.0, each.found.high), (-1.0, -each.found.low)):
         extreme = rewriter.finite(np.maximum(bound, 0.0).reshape(-1), each.found, each.scope, "an SOS set")

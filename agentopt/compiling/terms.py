@@ -1,8 +1,8 @@
 """From expressions to monomials over frames: the part of compiling that knows variables.
 
-An expression is read as a sum of products. Products are spread over sums symbolically, and a generator grows the
-frame of whatever is multiplied with it, so each monomial ends as one frame, the data factors evaluated over it by
-broadcasting, and the columns of its variables. No step loops over points.
+An expression is read as a sum of products. Products are spread over sums symbolically, and a generator
+grows the frame of whatever is multiplied with it, so each monomial ends as one frame, the data factors
+evaluated over it by broadcasting, and the columns of its variables. No step loops over points.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Space:
         return found[1]
 
     def degree(self, expr: t.Expr) -> float:
-        """The degree of an expression as a polynomial in the variables, after what can be lifted is; else infinite."""
+        """The degree as a polynomial once what can be lifted is; infinite if it is none."""
         if self.is_data(expr):
             return 0
         match expr:
@@ -146,7 +146,7 @@ class Space:
         return int(value) if value in {0.0, 1.0, 2.0} else None
 
     def columns(self, name: str, keys: Sequence[t.Expr], frame: Frame, env: Env) -> Columns | Sequence[int]:
-        """The columns of a variable over a frame, or the axes to merge first when an element's labels lie on several."""
+        """The columns of a variable over a frame, or the axes to merge first."""
         variable = self.variables[name]
         codes = [self.data.codes(key, frame, env) for key in keys]
         start, parts = self.starts[name], dict[int, Ints]()
@@ -179,17 +179,17 @@ class Space:
 
 @dataclass(frozen=True)
 class Auxiliary:
-    """Columns a reformulation made over (some axes of) a frame: `start` plus `stride` times each hidden index."""
+    """Columns made over some axes of a frame: `start` plus `stride` times each hidden index."""
 
     start: int
     strides: Mapping[str, int]
 
 
 Lift = Callable[[t.Expr, Env, Frame, int], tuple[Auxiliary, Frame]]
-"""Replaces an expression that is no polynomial by columns of its own, over the same frame with hidden indices added.
+"""Replaces what is no polynomial by columns of its own, over the same frame with hidden indices added.
 
-The last argument says in which direction the value is held: 1 if being too large cannot help (it is minimized or
-bounded above), -1 if being too small cannot help, 0 if it must be exact.
+The last argument says in which direction the value is held: 1 if being too large cannot help (it is
+minimized or bounded above), -1 if being too small cannot help, 0 if it must be exact.
 """
 
 
