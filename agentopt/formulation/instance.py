@@ -51,7 +51,8 @@ _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+\Z")
 def canonical(label: object) -> Label:
     """One spelling for a label: digits and whole floats are integers, surrounding space is dropped.
 
-    Accents are one character with their letter, however a file writes them. A text that is not exactly how a number prints stays text, so that `007` and `1.10` keep their own names.
+    Accents are one character with their letter, however a file writes them. A text that is not exactly how a
+    number prints stays text, so that `007` and `1.10` keep their own names.
 
     >>> [canonical(x) for x in ("12", 12.0, " topeka ", "007", 2.5, "2.5", "1.10")]
     [12, 12, 'topeka', '007', 2.5, 2.5, '1.10']
