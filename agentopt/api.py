@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from agentopt.errors import UsageError
 
 if TYPE_CHECKING:
-    from agentopt.agents.answer import Answer
+    from agentopt.agents.answer import Answer as Answer  # the methods of `Formulation` name it
     from agentopt.agents.context import Asker, Context, Journal, Listener
     from agentopt.agents.subjects import Subject
     from agentopt.budget import Budget, Meter

@@ -39,8 +39,7 @@ from pydantic import (
 )
 
 if TYPE_CHECKING:
-    from agentopt.agents.answer import Answer
-    from agentopt.api import Data
+    from agentopt.api import Answer, Data
     from agentopt.formulation.diagnostics import Diagnostic
 
 MAX_NUMBER = 1e300
