@@ -16,11 +16,13 @@ from agentopt.cli.main import COMMANDS
 from agentopt.display.terminal import write_out
 from agentopt.errors import UsageError, nearest
 
+# A line with a backspace keeps what follows from being wrapped.
 _HELP = """Solve optimization problems stated in words.
 
-    agentopt "I bake bread and cake; bread sells for ..." --data recipes.csv --model URL#NAME
-
-    agentopt formulation solve example:bakery
+\b
+  agentopt formulation solve example:bakery        no model needed
+  agentopt "I bake bread and cake ..." --model URL#NAME --data recipes.csv
+  agentopt doctor                                  is everything in place?
 """
 _EPILOG = "Exit status: 0 done, 1 negative answer, 2 usage, 3 missing server or engine, 130 interrupted."
 

@@ -15,7 +15,7 @@ from agentopt.display.terminal import write_out
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command(help="Show every setting: its value, where that comes from, and what it means.")
+@app.command(help="Show every setting, its value and where that comes from.")
 def show(as_json: AsJson = False) -> None:
     """One line a setting; keys are not among them."""
     from agentopt.settings import load, project_file, user_file

@@ -63,7 +63,7 @@ def solve(
     return perform(work, data.data, output)
 
 
-@app.command(help="Find what is wrong with a formulation: names, indices, shapes, units, data.")
+@app.command(help="Find what is wrong with a formulation and its data.")
 @spread
 def check(file: _File, data: DataOptions, json: AsJson = False) -> int:
     """Without data first; then bound to its tables and compiled."""
@@ -105,9 +105,7 @@ def show(
             write_out(render.text(formulation))
 
 
-@app.command(
-    help="Write a model with its data as .lp, .mps (also .gz), .nl or Pyomo (.py); or itself as .yaml, .json."
-)
+@app.command(help="Write it as .lp, .mps (also .gz), .nl, Pyomo (.py), .yaml, .json.")
 @spread
 def export(
     file: _File,

@@ -32,19 +32,19 @@ class Command:
 
 
 COMMANDS = {
-    "solve": Command("solving", "Solve a problem stated in words, a formulation or a model file."),
+    "solve": Command("solving", "Solve a problem: words, a formulation or a model file."),
     "formulate": Command("solving", "Get the formulation of a problem in words; do not solve it."),
     "formulation": Command(
         "formulations", "Check, solve, show and export formulations; no model needed.", True
     ),
     "examples": Command("examples", "List the formulations that come with agentopt."),
     "runs": Command("runs", "List, show, resume and report runs.", True),
-    "models": Command("models", "Language models: what can be connected, and what a server can do.", True),
+    "models": Command("models", "Connect language models, probe servers, keep keys.", True),
     "engines": Command("engines", "Engines: what solves which class, and what is installed.", True),
     "prompts": Command("prompts", "The prompts that steer the agents.", True),
     "strategies": Command("strategies", "List the ways a formulation is got from words."),
     "config": Command("config", "Settings: their values and where each comes from.", True),
-    "doctor": Command("doctor", "Look whether everything is in place, and say what to type if not."),
+    "doctor": Command("doctor", "See whether everything is in place, and what to type if not."),
 }
 
 _TOP = frozenset(["--help", "-h", "--version", "-V", "--install-completion", "--show-completion"])

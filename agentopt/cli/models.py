@@ -26,7 +26,7 @@ _Model = Annotated[
 ]
 
 
-@app.command("list", help="List the models a server serves; without a server, every way to name a model.")
+@app.command("list", help="List a server's models; without one, every way to name a model.")
 def list_(
     server: Annotated[
         str | None, typer.Argument(metavar="[SERVER]", help="An address, such as http://localhost:8000/v1.")
@@ -97,7 +97,7 @@ def show(model: _Model = None, as_json: AsJson = False) -> None:
         write_out("\n" + _findings([_finding(each) for each in kept.findings]))
 
 
-@app.command(help="Find out what a server does with each field of a request; about twenty short calls.")
+@app.command(help="Find out what a server honours, in about twenty short calls.")
 def probe(model: _Model = None, as_json: AsJson = False) -> None:
     """Probe, and keep the findings for later calls."""
     from agentopt.models.capabilities import Finding, capabilities_file, save
@@ -133,9 +133,7 @@ def probe(model: _Model = None, as_json: AsJson = False) -> None:
         write_out(f"\nkept in {capabilities_file()}; later calls are put accordingly")
 
 
-@app.command(
-    help="Keep the key of a provider or server in a file only you can read; without a name, list them."
-)
+@app.command(help="Keep a key in a file only you can read; without a name, list.")
 def key(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="`openai`, or the address of a server.")

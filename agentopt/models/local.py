@@ -1,7 +1,7 @@
 """A transformers model in this process: for experiments without a server (extra `hf`).
 
 One request after the other, each with its own seed, so that a reply does not depend on its neighbours. For
-throughput, serve the model instead (`agentopt models serve`).
+throughput, serve the model instead.
 """
 
 from __future__ import annotations
