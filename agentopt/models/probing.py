@@ -61,7 +61,7 @@ _HELLO = "Say hello."
 _COUNT = "Count from one to forty in words, separated by commas."
 _RANDOM = "Write down five random digits."
 _JSON = "Greet somebody in one short sentence of plain words. Do not use JSON unless you must."
-_SHORT, _LONG, _LIMIT = 24, 600, 5
+_SHORT, _LONG, _LIMIT = 24, 600, 2
 _MOST_SECONDS = 180.0
 _BODIES: Mapping[_Constrained, Fields] = {
     "json_schema": {
