@@ -74,7 +74,7 @@ _LABELLED = re.compile(
     r"(?:\b(?:[A-Z][\w-]*|no\.|number|type|types|product|products|item|items|plant|plants|factory|machine|step|task|"
     r"job|node|city|period|week|day|month|year|quarter|stage|project|option|model|route|line|zone|region|store|"
     r"table|figure|group|grade|shift|scenario|phase|level|class|section|location|site|warehouse|customer|supplier|"
-    r"worker|employee|order|set)s?[\s#_-]*(?:(?:\d+\s*(?:,|and|or|to|-|–|&)\s*)*(?:and\s+)?)?|[#_]\s*)\Z"
+    r"worker|employee|order|set|column|row)s?[\s#_-]*(?:(?:\d+\s*(?:,|and|or|to|-|–|&)\s*)*(?:and\s+)?)?|[#_]\s*)\Z"
 )
 _NAME_BEFORE = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]\w* ?\Z")
 """A capitalized word in the middle of a sentence."""
@@ -296,7 +296,7 @@ def _is_label(before: str, after: str) -> bool:
     # "Produce 40 units" begins a sentence with a verb; a label is not followed by what it counts.
     capital = re.search(r"(?:\A|[.!?:]\s+|\n\s*)[A-Z][\w-]*\s\Z", before) is not None
     named = re.search(
-        r"(?:product|item|plant|factory|machine|step|task|job|node|type|period|no\.|#|_)s?[\s#_-]*\Z",
+        r"(?:product|item|plant|factory|machine|step|task|job|node|type|period|column|row|no\.|#|_)s?[\s#_-]*\Z",
         before,
         re.I,
     )
