@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import select
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import JOINERY, SCRIPT, TEXT, Home
+from tests.models.loopback import serve
 
 SOLVE = ("formulation", "solve", "example:shipping")
 
@@ -79,6 +81,21 @@ def test_ctrl_c_before_anything_has_happened_is_130_and_silent(home: Home) -> No
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert "Traceback" not in err
+
+
+def test_ctrl_c_during_a_model_call_says_how_to_go_on(home: Home) -> None:
+    with serve(answer=lambda body: json.dumps(JOINERY), wait=60.0) as server:
+        with home.start(TEXT, "--model", server.spec) as process:
+            while not server.bodies:
+                assert process.poll() is None
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        assert (process.returncode, out) == (130, "")
+        assert f"interrupted; `agentopt runs resume {home.last_run().name}` goes on from here" in err
+        server.wait = 0.0
+        done = home.agentopt("runs", "resume", "last", "--json", "-q")
+    assert (done.status, done.json["objective"]) == (0, 1500)
 
 
 def test_progress_is_live_on_a_terminal(home: Home, hard: Path) -> None:
