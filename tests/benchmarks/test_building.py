@@ -17,8 +17,10 @@ OWN = ("agentopt", "agentopt-shuffled", "agentopt-arrays", "agentopt-tables")
 
 
 def optimum(model: object) -> float:
-    getattr(model, "_solver_model", model).run()
-    found: float = getattr(model, "_solver_model", model).getInfo().objective_function_value
+    highs = getattr(model, "_solver_model", model)
+    highs.setOptionValue("threads", 1)  # as everywhere in the tests: HiGHS refuses another number later
+    highs.run()
+    found: float = highs.getInfo().objective_function_value
     return found
 
 
@@ -79,4 +81,4 @@ def test_the_table_compares_with_the_peer_that_starts_from_the_same_data() -> No
         "3.0",
         "1.00",
     ]
-    assert lines[-1].endswith("pyomo               skipped: more than 3 s")
+    assert lines[-1].split() == ["transport", "1e3", "pyomo", "skipped:", "more", "than", "3", "s"]
