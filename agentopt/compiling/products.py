@@ -30,15 +30,17 @@ class Linearizer:
         keys = np.concatenate([self._keys(part) for part in parts]) if parts else np.empty(0, dtype=np.int64)
         # `np.unique` imports numpy.ma on its first call, which a linear model need not pay for.
         pairs = np.unique(keys) if len(keys) else keys
+        self.pairs, self.columns = pairs, np.full(len(pairs), -1, dtype=np.int64)
+        if not len(pairs):
+            return
         first, second = pairs // self.width, pairs % self.width
-        lower, upper = builder.proven_bounds() if len(pairs) else builder.bounds()
+        lower, upper = builder.proven_bounds()
         kinds = builder.integrality()
         binary = (kinds == Integrality.INTEGER) & (builder.bounds()[0] >= 0) & (builder.bounds()[1] <= 1)
         bounded = np.isfinite(lower) & np.isfinite(upper)
         square = (first == second) & binary[first]
         usable = (binary[first] & bounded[second]) | (binary[second] & bounded[first])
         usable &= (first != second) | square
-        self.pairs, self.columns = pairs, np.full(len(pairs), -1, dtype=np.int64)
         self.columns[square] = first[square]
         fresh = np.flatnonzero(usable & ~square)
         if len(fresh):
