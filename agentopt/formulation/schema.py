@@ -17,7 +17,6 @@ from agentopt.formulation.reply import Reading, from_reply, read_reply
 
 Schema = dict[str, object]
 
-_TEXT_LENGTH = 2000
 _NAME_LENGTH = 60
 _BOUNDS = {"maxItems", "maxLength"}
 
@@ -51,7 +50,9 @@ def decoding_schema(*, strict: bool = True, bounded: bool = True) -> dict[str, o
     Args:
         strict: require every property, unused ones null, as OpenAI's strict mode wants; otherwise only what
             an element cannot be without, which makes shorter replies.
-        bounded: bound lists and texts (`maxItems`, `maxLength`); a few servers refuse these keywords.
+        bounded: bound lists and names (`maxItems`, `maxLength`); a few servers refuse these keywords. Other
+            texts have no bound: grammar compilers (xgrammar, which vLLM uses) then allow no escapes in them,
+            and `make["shelf"]` could not be written.
 
     >>> sorted(decoding_schema()["properties"])[:3]
     ['assumptions', 'constraints', 'objective']
@@ -61,9 +62,9 @@ def decoding_schema(*, strict: bool = True, bounded: bool = True) -> dict[str, o
     return found
 
 
-def _text(description: str = "", *, nullable: bool = True, most: int = _TEXT_LENGTH) -> Schema:
+def _text(description: str = "", *, nullable: bool = True, most: int | None = None) -> Schema:
     kind: object = ["string", "null"] if nullable else "string"
-    schema: Schema = {"type": kind, "maxLength": most}
+    schema: Schema = {"type": kind} if most is None else {"type": kind, "maxLength": most}
     return {**schema, "description": description} if description else schema
 
 
@@ -98,7 +99,7 @@ def _list(items: Schema, most: int) -> Schema:
 
 _NAME = _text("letters, digits and _; unique", nullable=False, most=_NAME_LENGTH)
 _LABEL: Schema = {"type": ["string", "number"]}
-_BOUND: Schema = {"type": ["number", "string", "null"], "maxLength": 500}
+_BOUND: Schema = {"type": ["number", "string", "null"]}
 
 
 def _formulation() -> Schema:
@@ -114,7 +115,7 @@ def _formulation() -> Schema:
             "assumptions": _list(_text(nullable=False), 20),
             "waived": _list(
                 _object(
-                    {"number": _text(nullable=False, most=100), "why": _text(nullable=False)},
+                    {"number": _text(nullable=False), "why": _text(nullable=False)},
                     ("number", "why"),
                 ),
                 80,
@@ -163,7 +164,7 @@ def _parameter() -> Schema:
             },
             "quote": _text("the words of the problem it stands in"),
             "from": _text("a table"),
-            "column": _text("its column of numbers", most=200),
+            "column": _text("its column of numbers"),
             "key": _names("its columns that hold the index"),
             "with": _names("index names `formula` uses"),
             "formula": _text("computed from other parameters"),

@@ -152,6 +152,8 @@ def test_a_strict_schema_requires_and_closes_every_object_and_bounds_every_list(
     text = json.dumps(schema)
     assert "x-needed" not in text
     assert text.count('"maxItems"') == text.count('"items"')
+    assert schema["properties"]["constraints"]["items"]["properties"]["that"]["type"] == "string"
+    assert "maxLength" not in schema["properties"]["constraints"]["items"]["properties"]["that"]
     free = json.dumps(decoding_schema(bounded=False))
     assert "maxItems" not in free
     assert "maxLength" not in free
