@@ -74,15 +74,6 @@ def test_ctrl_c_prints_the_incumbent_and_how_to_go_on(home: Home, hard: Path) ->
     assert (done.status, done.json["status"]) == (0, "feasible")
 
 
-def test_ctrl_c_before_anything_has_happened_is_130_and_silent(home: Home) -> None:
-    with home.start("solve", "-", "--model", "x", stdin=subprocess.PIPE) as process:
-        time.sleep(1.0)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (130, "")
-    assert "Traceback" not in err
-
-
 def test_ctrl_c_during_a_model_call_says_how_to_go_on(home: Home) -> None:
     with serve(answer=lambda body: json.dumps(JOINERY), wait=60.0) as server:
         with home.start(TEXT, "--model", server.spec) as process:
