@@ -34,6 +34,8 @@ class Enclosure:
     high: Fraction
 
     def __add__(self, other: Enclosure | Fraction | int) -> Enclosure:
+        if not isinstance(other, Enclosure | Fraction | int):
+            return NotImplemented  # a polynomial, which answers for itself
         low, high = ends(other)
         return _trimmed(self.low + low, self.high + high)
 
@@ -49,12 +51,16 @@ class Enclosure:
         return -self + other
 
     def __mul__(self, other: Enclosure | Fraction | int) -> Enclosure:
+        if not isinstance(other, Enclosure | Fraction | int):
+            return NotImplemented  # a polynomial, which answers for itself
         corners = [a * b for a in (self.low, self.high) for b in ends(other)]
         return _trimmed(min(corners), max(corners))
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Enclosure | Fraction | int) -> Enclosure:
+        if not isinstance(other, Enclosure | Fraction | int):
+            return NotImplemented  # a polynomial, which answers for itself
         low, high = ends(other)
         if low <= 0 <= high:
             raise ZeroDivisionError("division by a number that may be zero")

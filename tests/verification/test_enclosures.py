@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from fractions import Fraction
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentopt.verification.enclosures import Enclosure, apply, ends, power
+from agentopt.verification.polynomials import NotPolynomial, Polynomial
 
 FUNCTIONS = [
     *("exp", "log", "log10", "log2", "sqrt", "sinh", "cosh", "tanh"),
@@ -85,3 +87,10 @@ def test_powers_that_are_not_defined_or_too_large_are_errors(base, exponent):
 def test_a_division_by_what_may_be_zero_is_an_error():
     with pytest.raises(ZeroDivisionError):
         Fraction(1) / Enclosure(Fraction(-1), Fraction(1))
+
+
+@pytest.mark.parametrize("combine", [operator.add, operator.sub, operator.mul, operator.truediv])
+def test_a_root_times_a_column_is_no_rational_polynomial_and_says_so(combine):
+    root = Enclosure(Fraction(1), Fraction(2))
+    with pytest.raises(NotPolynomial):
+        combine(root, Polynomial.column(0))
