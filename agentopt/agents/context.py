@@ -15,6 +15,7 @@ from agentopt.errors import UsageError
 from agentopt.formulation.elements import Formulation
 from agentopt.models.base import Model
 from agentopt.solvers.base import Limits
+from agentopt.solvers.solution import Solution, Termination
 
 MAX_TEXT = 1_000_000
 """Characters of a problem text that are read at all; longer ones are refused before any call."""
@@ -209,3 +210,9 @@ class Context:
     slots: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     battery: bool = True
     verify_seconds: float = 20.0
+
+    def seconds_to_verify(self, solution: Solution) -> float:
+        """At most so long; a person who stopped the engine is not kept waiting for what can be proved."""
+        if solution.termination is Termination.INTERRUPTED:
+            return min(self.verify_seconds, 1.0)
+        return self.verify_seconds

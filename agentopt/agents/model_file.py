@@ -60,7 +60,7 @@ def run_compiled(compiled: Compiled, context: Context) -> Answer:
         text=None,
         resolve=solved,
         battery=False,  # a file states no roles, so no falsification test has its preconditions
-        seconds=context.verify_seconds,
+        seconds=context.seconds_to_verify(solution),
     )
     tell("end", "verify", seconds=time.monotonic() - began)
     return Answer(

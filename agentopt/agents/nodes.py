@@ -202,14 +202,16 @@ def verify(state: State, session: Session) -> Update:
 
     formulation, key = _of(state), state.solution
     assert key is not None
+    solution = session.solution(key, formulation)
+    seconds = session.context.seconds_to_verify(solution)
     certificate = certify(
         session.instance(formulation),
         session.compiled(formulation),
-        session.solution(key, formulation),
+        solution,
         text=session.problem.text or None,
-        resolve=session.resolver(session.context.verify_seconds),
+        resolve=session.resolver(seconds),
         battery=session.context.battery,
-        seconds=session.context.verify_seconds,
+        seconds=seconds,
     )
     kept = findings.certificate_to_json(certificate)
     update: Update = {
