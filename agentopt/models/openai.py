@@ -1,4 +1,4 @@
-"""Any endpoint that speaks OpenAI's chat format: the API itself, vLLM, transformers, llama.cpp, a relay.
+"""Any endpoint that speaks OpenAI's chat format: the API itself, vLLM, transformers, llama.cpp, a proxy.
 
 Requests go through the `openai` package (addresses, authentication, errors) over our own transport
 (`transport`), with our own retries (`retries`): two layers that retry would multiply. Replies are read by

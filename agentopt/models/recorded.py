@@ -1,7 +1,7 @@
 """Keeping what a model says, and saying it again without one.
 
 A replay is exact: the same messages with the same sampling and schema, or an error that names the recording
-which comes nearest and where it differs. Recordings that do not say how they were sampled (logs of a relay)
+which comes nearest and where it differs. Recordings that do not say how they were sampled (logs of a proxy)
 answer by messages, repeated samples in their order.
 """
 

@@ -4,7 +4,7 @@
      "reply": {"text", "stop", "model", "usage"}, "note"}
 
 `schema` is the hash of the schema. Two other forms are read as well: the bodies of an OpenAI exchange, as
-proxies and relays log them (`{"request": BODY, "response": BODY}`), and a request with its whole schema and a
+proxies log them (`{"request": BODY, "response": BODY}`), and a request with its whole schema and a
 reply that is a text.
 
 A sealed recording has `sealed`, a hash for each message, in place of `messages`, and no schema: it can be

@@ -113,7 +113,7 @@ def test_samples_answer_by_their_number_and_their_order(tmp_path: Path) -> None:
         replayed.generate([ask("x", index=2)])
 
 
-def test_logs_of_a_relay_are_read(tmp_path: Path) -> None:
+def test_logs_of_a_proxy_are_read(tmp_path: Path) -> None:
     response = {"model": "m", "choices": [{"message": {"content": "four"}, "finish_reason": "stop"}]}
     request = {"model": "m", "messages": [{"role": "developer", "content": "Be brief."}], "seed": 3}
     (tmp_path / "log.jsonl").write_text(json.dumps({"request": request, "response": response}))
