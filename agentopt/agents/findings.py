@@ -24,6 +24,7 @@ from agentopt.agents.state import Reason
 from agentopt.compiling.arrays import Compiled
 from agentopt.formulation.declarations import check_usage
 from agentopt.formulation.elements import Formulation
+from agentopt.formulation.instance import Instance
 from agentopt.formulation.resolve import parse
 from agentopt.solvers.solution import Solution, Termination
 from agentopt.verification.certificate import Certificate, Finding
@@ -110,11 +111,12 @@ def _statement(compiled: Compiled, row: int) -> str:
     return f": {constraint.that}{because}"
 
 
-def unused_numbers(formulation: Formulation, problem: Problem) -> list[str]:
+def unused_numbers(formulation: Formulation, problem: Problem, instance: Instance | None = None) -> list[str]:
     """The numbers the formulation leaves idle, one finding each: parameters no statement uses, and numbers of
     the text it neither uses nor waives.
 
-    Where there are any of the text, the numbers that no text gives follow: one miscopied shows as both.
+    With the instance, a number that stands in its tables is used. Where there are any of the text, the
+    numbers that no text gives follow: one miscopied shows as both.
     """
     if problem.formulation is not None:
         return []
@@ -122,7 +124,7 @@ def unused_numbers(formulation: Formulation, problem: Problem) -> list[str]:
     if 0 < len(problem.text) <= MAX_COVERED:
         from agentopt.verification.traceability import coverage
 
-        found = coverage(problem.text, formulation)
+        found = coverage(problem.text, formulation, instance)
         if found.unused:
             idle += found.diagnostics()[: len(found.unused) + len(found.inventions)]
     return [doubt.render().removeprefix("warning: ") for doubt in idle[:MAX_NAMED]]

@@ -140,18 +140,23 @@ def check(state: State, session: Session) -> Update:
     if errors:
         return send_back(state, session, "check", errors)
     warnings = [*state.warnings, *(d.render() for d in diagnostics)]
-    unused = findings.unused_numbers(formulation, session.problem)
-    if unused and _may(state, session, "coverage"):
-        return send_back(state, session, "coverage", unused)
+    if not session.problem.tables and _may(state, session, "coverage"):
+        unused = findings.unused_numbers(formulation, session.problem)
+        if unused:
+            return send_back(state, session, "coverage", unused)
     return {"warnings": list(dict.fromkeys(warnings))}
 
 
 def bind(state: State, session: Session) -> Update:
-    """Put the numbers in place."""
+    """Put the numbers in place. With tables, only now is it known which numbers of the text they hold."""
     try:
         instance = session.instance(_of(state))
     except (BindingError, FormulationError) as error:
         return _refused(state, session, "binding", error)
+    if session.problem.tables and _may(state, session, "coverage"):
+        unused = findings.unused_numbers(instance.formulation, session.problem, instance)
+        if unused:
+            return send_back(state, session, "coverage", unused)
     return {"warnings": list(dict.fromkeys([*state.warnings, *instance.warnings]))}
 
 
