@@ -225,8 +225,9 @@ def verify(state: State, session: Session) -> Update:
             mode="json"
         ),
     }
-    if certificate.failed and _may(state, session, "falsified"):
-        update |= send_back(state, session, "falsified", [each.statement for each in certificate.failed])
+    accusations = [each.statement for each in certificate.accusations]
+    if accusations and _may(state, session, "falsified"):
+        update |= send_back(state, session, "falsified", accusations)
     return update
 
 

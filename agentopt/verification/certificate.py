@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+_OF_THE_MODEL = frozenset(["crush", "sense", "capacity-monotone", "requirement-monotone"])
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -44,6 +46,11 @@ class Certificate:
     unknown: tuple[Finding, ...] = ()
     failed: tuple[Finding, ...] = ()
     num_tests: int = 0
+
+    @property
+    def accusations(self) -> tuple[Finding, ...]:
+        """What failed and speaks of the model, which its author can mend; the rest is the engine's fault."""
+        return tuple(finding for finding in self.failed if finding.check in _OF_THE_MODEL)
 
     @property
     def verdict(self) -> Literal["verified", "checked", "failed", "unknown"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from agentopt.agents import Problem, formulate, run
 from agentopt.errors import BindingError, BudgetExceeded, FormulationError, ModelError, UsageError
 from agentopt.formulation.elements import Formulation
 from agentopt.models.base import Reply
+from agentopt.verification.certificate import Certificate, Finding
 from tests.agents.conftest import OPTIMUM, TEXT, Script, broken, joinery
 
 PROBLEM = Problem(TEXT)
@@ -289,3 +291,25 @@ def test_changed_slots_reach_the_prompt(make_context):
     model = Script({"formulate": [joinery()]})
     run(PROBLEM, make_context(model, slots={"direct/formulate": {"role": "You are terse."}}))
     assert model.asked[0].messages[0].content.startswith("You are terse.")
+
+
+def rewarded(sense: str) -> dict[str, object]:
+    """The formulation with its reward named as one, and its objective in a direction."""
+    right = joinery(objective={sense: "sum(profit[p]*make[p] for p in PIECES)", "unit": "dollar"})
+    parameters = right["parameters"]
+    assert isinstance(parameters, list)
+    return {**right, "parameters": [{**parameters[0], "name": "profit"}, *parameters[1:]]}
+
+
+def test_a_model_its_own_words_contradict_goes_back_with_what_they_say(make_context):
+    model = Script({"formulate": [rewarded("minimize")], "repair": [rewarded("maximize")]})
+    answer = run(Problem(f"{TEXT} Maximize the profit."), replace(make_context(model), battery=True))
+    assert answer.objective == OPTIMUM
+    assert model.components == ["direct/formulate", "shared/repair"]
+    assert "the words say maximize, but it is minimized" in model.asked[1].messages[1].content
+
+
+def test_a_fault_of_the_engine_is_not_the_models_to_mend():
+    engines = Finding("objective", "the engine says 5, the formulation 7")
+    models = Finding("sense", "the words say maximize")
+    assert Certificate(failed=(engines, models)).accusations == (models,)
