@@ -17,7 +17,7 @@ from agentopt.verification.case import Case, shown
 from agentopt.verification.duality import Linear, objective_bound, semidefinite, tangent, value_at
 from agentopt.verification.linear import Oracle
 from agentopt.verification.polynomials import Polynomial
-from agentopt.verification.programs import Program
+from agentopt.verification.programs import Program, from_arrays
 from agentopt.verification.refuting import allowed, better_point, refute
 from agentopt.verification.trying import try_all
 
@@ -109,7 +109,7 @@ def _by_multipliers(case: Case, program: Program, target: Fraction) -> bool:
         if given is not None and given >= enough:
             _proved_by_duals(case, program, target, given, "the engine's duals")
             return True
-        _doubt_duals(case, program, target, given)
+        _doubt_duals(case, program, target, duals)
     given = _by_own_duals(case, linearized, cost, target, given)
     if given is not None and given >= enough:
         _proved_by_duals(case, program, target, given, "the duals of a second run")
@@ -205,9 +205,15 @@ def _proved_by_duals(case: Case, program: Program, target: Fraction, bound: Frac
     )
 
 
-def _doubt_duals(case: Case, program: Program, target: Fraction, given: Fraction | None) -> None:
-    if given is None or program.degree == 2:
-        return  # they leave a column without a bound, or belong to another point: no doubt, only no proof
+def _doubt_duals(case: Case, program: Program, target: Fraction, duals: Values) -> None:
+    """Say so if the duals are not those of the answer; judged by the arrays, whose duals they are."""
+    if program.degree == 2:
+        return  # they may belong to another point: no doubt, only no proof
+    arrays = from_arrays(case.compiled)
+    sign = 1.0 if arrays.sense == "minimize" else -1.0
+    given = objective_bound(arrays, arrays.objective.terms, _multipliers(arrays, duals, sign))
+    if given is None:
+        return  # they leave a column without a bound
     if (
         target - given > _TRUST * max(Fraction(1), abs(target))
         and case.solution.termination is Termination.OPTIMAL

@@ -20,7 +20,7 @@ import numpy as np
 
 from agentopt.compiling.arrays import Compiled, Integrality
 from agentopt.formulation import tree as t
-from agentopt.verification.elements import Codes, Missing, decimal
+from agentopt.verification.elements import Codes, Env, Missing, Scope, Value, decimal
 from agentopt.verification.exact import Evaluator
 from agentopt.verification.point import Answer
 from agentopt.verification.polynomials import Polynomial
@@ -142,37 +142,60 @@ def _rows(evaluator: Evaluator, compiled: Compiled, name: str, deadline: float) 
         for block in compiled.rows
         if block.name == name and not block.auxiliary
     ]
-    links = [
-        (left, operator, right)
-        for compare in _compares(constraint.statement)
-        for left, operator, right in zip(
-            compare.operands, compare.operators, compare.operands[1:], strict=False
-        )
-    ]
-    read = []
-    for left, operator, right in links:
-        if operator == "!=":
-            raise Missing("`!=` is no row")
-        strict = operator in {"<", ">"} and integral(evaluator, left) and integral(evaluator, right)
-        read.append(
-            (evaluator.number(left, scope), operator, evaluator.number(right, scope), Fraction(int(strict)))
-        )
+    read = [each for compare in _compares(constraint.statement) for each in _links(evaluator, compare, scope)]
+    if len(places) != len(read):
+        places = [{}] * len(read)
     for count, env in enumerate(walk({})):
         if count % 16 == 0 and time.monotonic() > deadline:
             raise Missing("time ran out")
         codes: Codes = tuple(env[target] for target in targets)
-        for number, (one, operator, other, step) in enumerate(read):
-            body = _polynomial(one(env)) - _polynomial(other(env))
-            limit = -body.constant
-            body = body - body.constant
-            # A chain between data is one ranged row of the arrays, any other one row a link.
-            places_here = places[min(number, len(places) - 1)] if places else {}
-            yield Row(
-                body,
-                limit + step if operator in {">=", ">", "=="} else None,
-                limit - step if operator in {"<=", "<", "=="} else None,
-                places_here.get(codes),
+        for link, place in zip(read, places, strict=True):
+            body = _polynomial(link.body(env))
+            low, high = (
+                None if side is None else _polynomial(side(env)).constant - body.constant
+                for side in (link.low, link.high)
             )
+            yield Row(
+                body - body.constant,
+                None if low is None else low + link.step,
+                None if high is None else high - link.step,
+                place.get(codes),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """low <= body <= high at every element, as the arrays have it: so that duals of the one fit the other."""
+
+    body: Value
+    low: Value | None
+    high: Value | None
+    step: Fraction = Fraction(0)
+
+
+def _links(evaluator: Evaluator, compare: t.Compare, scope: Scope) -> Iterator[_Link]:
+    """A chain between data is one row, any other one row a link, of the left side less the right one."""
+    operands, operators = compare.operands, compare.operators
+    if "!=" in operators:
+        raise Missing("`!=` is no row")
+    ranged = operators in (("<=", "<="), (">=", ">="))
+    if ranged and evaluator.is_data(operands[0]) and evaluator.is_data(operands[2]):
+        low, body, high = (evaluator.number(each, scope) for each in operands)
+        yield _Link(body, low, high) if operators[0] == "<=" else _Link(body, high, low)
+        return
+    for left, operator, right in zip(operands, operators, operands[1:], strict=False):
+        strict = operator in {"<", ">"} and integral(evaluator, left) and integral(evaluator, right)
+        body = evaluator.number(t.Add((left, t.Negate(right))), scope)
+        yield _Link(
+            body,
+            _zero if operator in {">=", ">", "=="} else None,
+            _zero if operator in {"<=", "<", "=="} else None,
+            Fraction(int(strict)),
+        )
+
+
+def _zero(env: Env) -> Fraction:
+    return Fraction(0)
 
 
 def _compares(statement: t.Expr) -> Iterator[t.Compare]:

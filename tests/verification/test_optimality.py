@@ -48,6 +48,35 @@ def test_the_rows_read_from_the_formulation_are_those_of_the_arrays():
     assert (read.lower, read.upper) == (arrays.lower, arrays.upper)
 
 
+RANGES: dict[str, object] = {
+    "variables": {"x": {"lower": -5, "upper": 10}, "y": {"lower": None}},
+    "objective": {"minimize": "x + 2*y + 100"},
+    "constraints": {
+        "sum": {"that": "2 <= x + y <= 9"},
+        "difference": {"that": "4 >= x - y >= -3 and x <= 8"},
+        "chain": {"that": "0 <= x <= y + 7"},
+    },
+}
+
+
+def test_a_range_is_the_row_that_the_arrays_have():
+    compiled = model(RANGES)
+    read, arrays = exact_program(compiled), from_arrays(compiled)
+    assert [r.body.terms for r in read.rows] == [r.body.terms for r in arrays.rows]
+    assert [(r.low, r.high, r.compiled) for r in read.rows] == [
+        (r.low, r.high, r.compiled) for r in arrays.rows
+    ]
+
+
+@pytest.mark.parametrize(("objective", "best"), [("minimize", 101.0), ("maximize", 115.0)])
+def test_the_duals_of_ranges_prove_their_optimum(objective, best):
+    compiled = model(RANGES, objective={objective: "x + 2*y + 100"})
+    answer = solve(compiled)
+    certificate = certified(compiled, answer)
+    assert (certificate.verdict, answer.objective) == ("verified", pytest.approx(best))
+    assert "the engine's duals" in said(certificate, "proved", "optimal")[0].statement
+
+
 def test_any_multipliers_give_a_bound_that_holds():
     compiled = model(SHIPPING)
     program = exact_program(compiled)
