@@ -52,7 +52,7 @@ def build(compiled: Compiled, *, objective: CompiledObjective | None = None) -> 
         else:
             component = pyo.Constraint(keys, rule=functools.partial(_looked_up, rules))
             model.add_component(name, component)
-            constraints.extend(component.get(key) for key in keys)
+            constraints.extend(component[key] if key in component else None for key in keys)  # noqa: SIM401
     chosen = compiled.objective if objective is None else objective
     sense = pyo.maximize if chosen is not None and chosen.sense == "maximize" else pyo.minimize
     expression = 0.0 if chosen is None else _objective(pyo, chosen, found)

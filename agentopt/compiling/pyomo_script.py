@@ -46,13 +46,14 @@ def text(compiled: Compiled) -> str:
     return "\n".join(lines) + "\n"
 
 
-_SOLVERS = {ProblemClass.LP: "appsi_highs", ProblemClass.MILP: "appsi_highs", ProblemClass.NLP: "ipopt"}
-"""What the script asks Pyomo for; SCIP for what is not listed."""
+_LINEAR = {ProblemClass.LP, ProblemClass.MILP}
+"""Classes the script asks HiGHS for, the others SCIP: both come with `pip install highspy pyscipopt`."""
 
 
 def _tail(compiled: Compiled) -> Iterator[str]:
     yield 'if __name__ == "__main__":'
-    yield f'    print(pyo.SolverFactory("{_SOLVERS.get(compiled.problem_class, "scip")}").solve(model))'
+    solver = "appsi_highs" if compiled.problem_class in _LINEAR else "scip_direct"
+    yield f'    print(pyo.SolverFactory("{solver}").solve(model))'
     yield "    model.display()"
 
 

@@ -68,6 +68,7 @@ def optimum(model: Compiled) -> float | None:
     import highspy
 
     highs = solver(model)
+    highspy.Highs.resetGlobalScheduler(True)  # Pyomo may have started it with another number of threads
     highs.run()  # type: ignore[attr-defined]
     status = highs.getModelStatus()  # type: ignore[attr-defined]
     if status == highspy.HighsModelStatus.kInfeasible:

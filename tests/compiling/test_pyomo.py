@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
+
 import numpy as np
 import pytest
 
-from agentopt.compiling import pyomo_model
+from agentopt.compiling import pyomo_model, pyomo_script
 from agentopt.compiling.evaluate import objective_value, row_values
 from tests.compiling.models import compiled, optimum
 from tests.compiling.test_files import PLANT
@@ -59,3 +61,19 @@ def test_pyomo_and_the_arrays_have_the_same_optimum() -> None:
     built = pyomo_model.build(model)
     pyo.SolverFactory("appsi_highs").solve(built)
     assert pyo.value(built.objective) == pytest.approx(optimum(model))
+
+
+CURVED: dict[str, object] = {
+    "variables": {"x": {"upper": 4}, "y": {"upper": 4}},
+    "objective": {"maximize": "x*y - 0.5*x**2"},
+    "constraints": {"room": {"that": "x + y <= 5"}},
+}
+
+
+@pytest.mark.parametrize("parts", [PLANT, CURVED], ids=["linear", "curved"])
+def test_the_script_solves_the_model_where_only_packages_are_installed(parts, tmp_path) -> None:
+    model = compiled(**parts)
+    path = tmp_path / "model.py"
+    path.write_text(pyomo_script.text(model), encoding="utf-8")
+    written = runpy.run_path(str(path), run_name="__main__")["model"]
+    assert pyo.value(written.objective) == pytest.approx(25 / 6 if parts is CURVED else optimum(model))
