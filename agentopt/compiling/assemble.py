@@ -2,7 +2,8 @@
 
 A block's row and column numbers are sums of one small array per axis of its frame. How many entries each
 column gets is therefore known axis by axis; a running fill pointer per column then says where each entry
-goes, and every block is scattered straight into the final arrays. Only blocks that could state the same
+goes, and every block is written straight into the final arrays: through a strided view where its places
+are evenly spaced, as they mostly are, else entry by entry. Only blocks that could state the same
 coefficient twice are checked and, where they do, added up.
 """
 
@@ -12,9 +13,11 @@ __all__ = ["Block", "assemble", "dense_vector"]
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from agentopt.compiling.arrays import SparseMatrix
@@ -77,7 +80,7 @@ def assemble(blocks: Sequence[Block], num_rows: int, num_columns: int) -> Sparse
     spreads = [_Spread(block) for block in reduced if block.size]
     counts = np.zeros(num_columns, dtype=np.int64)
     for spread in spreads:
-        counts[spread.distinct] += spread.multiplicity
+        spread.count(counts)
     starts = np.zeros(num_columns + 1, dtype=np.int64)
     np.cumsum(counts, out=starts[1:])
     fill = starts[:-1].astype(np.int32)
@@ -85,10 +88,18 @@ def assemble(blocks: Sequence[Block], num_rows: int, num_columns: int) -> Sparse
     values = np.empty(int(starts[-1]))
     for spread in spreads:
         block = spread.block
-        place = np.broadcast_to(fill[spread.columns] + spread.slots, block.lengths)
-        indices[place] = np.broadcast_to(block.numbers(block.row_start, block.rows), block.lengths)
-        values[place] = np.broadcast_to(block.values, block.lengths)
-        fill[spread.distinct] += spread.multiplicity.astype(np.int32)
+        rows = block.numbers(block.row_start, block.rows)
+        pointers = spread.of_columns(fill)
+        even = _even(pointers) if spread.steps is not None else None
+        if even is not None and spread.steps is not None:
+            first, steps = even[0], [a + b for a, b in zip(even[1], spread.steps, strict=True)]
+            _window(indices, first, steps, block.lengths)[...] = rows
+            _window(values, first, steps, block.lengths)[...] = block.values
+        else:
+            place = np.broadcast_to(pointers + spread.slots, block.lengths).reshape(-1)
+            indices[place] = np.broadcast_to(rows, block.lengths).reshape(-1)
+            values[place] = np.broadcast_to(block.values, block.lengths).reshape(-1)
+        spread.count(fill)
     matrix = SparseMatrix(num_rows, num_columns, starts, indices, values)
     groups = [block.group for block in reduced]
     counted = Counter(groups)
@@ -108,50 +119,117 @@ def dense_vector(blocks: Sequence[Block], length: int) -> Values:
         if not reduced.size:
             continue
         spread = _Spread(reduced)
-        columns = np.broadcast_to(spread.columns, reduced.lengths)
-        if spread.injective:
-            vector[columns] += reduced.values
+        lengths, values = reduced.lengths, spread.block.values
+        if spread.injective and spread.even is not None:
+            view = _window(vector, *spread.even, lengths)
+            view += values
+        elif spread.injective:
+            vector[np.broadcast_to(spread.columns, lengths)] += values
         else:
             vector += np.bincount(
-                columns.reshape(-1),
-                weights=np.broadcast_to(reduced.values, reduced.lengths).reshape(-1),
+                np.broadcast_to(spread.columns, lengths).reshape(-1),
+                weights=np.broadcast_to(values, lengths).reshape(-1),
                 minlength=length,
             )
     return vector
 
 
 class _Spread:
-    """Where a block's entries go among those of their column: slot numbers and how many there are."""
+    """Where a block's entries go among those of their column: slot numbers and how many there are.
+
+    Attributes:
+        columns: the column of each entry; 1 long along axes that stay within a column.
+        distinct, multiplicity: the columns, each once, and how many entries each gets.
+        slots: the place of each entry among those of its column.
+        steps: what one entry further along each axis adds to the slot; None if that differs.
+        even: the first column and the step along each axis, where these are the same throughout.
+        injective: whether no two entries share a column.
+    """
 
     def __init__(self, block: Block) -> None:
-        self.block, axes = block, len(block.lengths)
-        self.columns = block.numbers(block.column_start, block.columns)
+        block, axes = _ordered(block), len(block.lengths)
+        self.block, self.columns = block, block.numbers(block.column_start, block.columns)
         self.injective = True
-        distinct: Ints = np.full((1,) * axes, block.column_start, dtype=np.int32)
-        multiplicity: Ints = np.ones((1,) * axes, dtype=np.int64)
+        multiplicity: Ints = np.ones((1,) * axes, dtype=np.int32)
         slots: Ints = np.zeros((1,) * axes, dtype=np.int32)
+        steps: list[int] | None = [0] * axes
+        firsts: dict[int, Ints] = {}
         for axis, length in enumerate(block.lengths):
             part = block.columns.get(axis)
             if part is None:
                 slots = slots * np.int32(length) + shaped(np.arange(length, dtype=np.int32), axis, axes)
-                multiplicity = multiplicity * length
+                steps = steps and [step * length for step in steps[:axis]] + [1] + steps[axis + 1 :]
+                multiplicity = multiplicity * np.int32(length)
                 self.injective = self.injective and length == 1
                 continue
-            if length < 2 or (part[1:] > part[:-1]).all():
-                distinct = distinct + shaped(part, axis, axes)
+            new = part[1:] != part[:-1]
+            if new.all():
                 continue
-            order = np.argsort(part, kind="stable")
-            ordered = part[order]
-            first = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-            counts = np.diff(np.r_[first, length])
-            rank, own = np.empty(length, dtype=np.int32), np.empty(length, dtype=np.int32)
-            rank[order] = np.arange(length) - np.repeat(first, counts)
-            own[order] = np.repeat(counts, counts)
-            slots = slots * shaped(own, axis, axes) + shaped(rank, axis, axes)
-            distinct = distinct + shaped(ordered[first], axis, axes)
+            first = np.flatnonzero(np.r_[True, new])
+            counts = np.diff(np.r_[first, length]).astype(np.int32)
+            own, rank = np.repeat(counts, counts), np.arange(length) - np.repeat(first, counts)
+            slots = slots * shaped(own, axis, axes) + shaped(rank.astype(np.int32), axis, axes)
+            firsts[axis], steps = part[first], None
             multiplicity = multiplicity * shaped(counts, axis, axes)
-            self.injective = self.injective and len(first) == length
-        self.slots, self.distinct, self.multiplicity = slots, distinct, multiplicity
+            self.injective = False
+        distinct = block.numbers(block.column_start, {**block.columns, **firsts}) if firsts else self.columns
+        self.slots, self.distinct, self.multiplicity, self.steps = slots, distinct, multiplicity, steps
+        self.even = None if firsts else _even(self.columns)
+
+    def of_columns(self, each: Ints) -> Ints:
+        """What an array of one number per column holds for each entry; a view where possible."""
+        return each[self.columns] if self.even is None else _window(each, *self.even, self.columns.shape)
+
+    def count(self, totals: Ints) -> None:
+        """Add how many entries each column gets."""
+        if self.even is None:
+            totals[self.distinct] += self.multiplicity
+        else:
+            view = _window(totals, *self.even, self.columns.shape)
+            view += self.multiplicity
+
+
+def _ordered(block: Block) -> Block:
+    """The block with the entries of each axis in the order of their columns."""
+    for axis, part in block.columns.items():
+        if (part[1:] >= part[:-1]).all():
+            continue
+        order = np.argsort(part, kind="stable")
+        rows, columns = (
+            {a: each[order] if a == axis else each for a, each in parts.items()}
+            for parts in (block.rows, block.columns)
+        )
+        values, spare = block.values, len(block.lengths) - block.values.ndim
+        if axis >= spare and values.shape[axis - spare] > 1:
+            values = np.take(values, order, axis=axis - spare)
+        block = replace(block, rows=rows, columns=columns, values=values)
+    return block
+
+
+def _even(numbers: Ints) -> tuple[int, list[int]] | None:
+    """The first of an array of numbers and the step along each axis, where these are the same throughout."""
+    axes, corner = numbers.ndim, (0,) * numbers.ndim
+    first = last = int(numbers[corner])
+    steps = []
+    expected: Ints = np.full((1,) * axes, first, dtype=np.int32)
+    for axis, length in enumerate(numbers.shape):
+        beside = (*corner[:axis], 1, *corner[axis + 1 :])
+        steps.append(int(numbers[beside]) - first if length > 1 else 0)
+        last += steps[-1] * (length - 1)
+        expected = expected + shaped(np.arange(length, dtype=np.int32) * np.int32(steps[-1]), axis, axes)
+    # Steps are not negative, so nothing before a last number that is right was too large for its type.
+    if min(steps, default=0) < 0 or last != int(numbers[(-1,) * axes]):
+        return None
+    return (first, steps) if np.array_equal(numbers, expected) else None
+
+
+def _window(array: NDArray[Any], first: int, steps: Sequence[int], lengths: Sequence[int]) -> NDArray[Any]:
+    """The entries of an array at evenly spaced places, as a view of shape `lengths`.
+
+    The places must lie within the array.
+    """
+    strides = [step * array.itemsize for step in steps]
+    return as_strided(array[first:], lengths, strides)
 
 
 def _reduce(block: Block) -> Block:

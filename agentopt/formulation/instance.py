@@ -90,6 +90,14 @@ class _Spellings(dict[object, int]):
         return code
 
 
+def _are_names(labels: Sequence[object]) -> bool:
+    """Whether all labels are texts such as `plant_1`, which are canonical as they are."""
+    if set(map(type, labels)) != {str}:
+        return False
+    texts: Any = labels
+    return all(map(str.isidentifier, texts)) and all(map(str.isascii, texts))
+
+
 class Labels:
     """The intern table: label to code and back. Grows while binding, then only reads.
 
@@ -126,6 +134,11 @@ class Labels:
 
     def codes(self, labels: Iterable[object]) -> Codes:
         """Codes of many labels, shape (n,); canonical forms are looked up once per distinct spelling."""
+        if isinstance(labels, list) and _are_names(labels):
+            fresh = [label for label in dict.fromkeys(labels) if label not in self._codes]
+            self._codes.update(zip(fresh, range(len(self), len(self) + len(fresh)), strict=True))
+            self._labels.extend(fresh)
+            return np.fromiter(map(self._codes.__getitem__, labels), dtype=np.int32, count=len(labels))
         spellings = _Spellings(self.code)
         return np.fromiter(map(spellings.__getitem__, labels), dtype=np.int32)
 

@@ -15,7 +15,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain, product
+from itertools import chain, islice, product
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,9 @@ from agentopt.formulation.instance import MAX_POINTS, Codes, Label, Labels, Valu
 
 _NUMBERS = (int, float, np.integer, np.floating, Decimal, Fraction)
 _PLAIN = {int, float, np.float64, np.float32, np.int64, np.int32}
+_CHUNK = 1 << 10
+"""Keys of a dictionary read at a time; they stay in the processor's cache between passes."""
+
 _SHAPES = (
     "give nested mappings, a mapping with keys such as `a, b`, lists in the sets' order, "
     "or rows `[label, ..., number]`"
@@ -101,27 +104,17 @@ def aligned(space: Space, array: np.ndarray[Any, Any], source: str) -> Values:
 
 def _fast(space: Space, data: Mapping[Any, Any], source: str) -> Entries | Values | None:
     """The numbers of a mapping from whole indices to numbers; None if it has another shape."""
-    if not data or not set(map(type, data.values())) <= _PLAIN:
+    if not data:
         return None
-    arity, count = space.arity, len(data)
-    try:
-        values = np.fromiter(data.values(), dtype=np.float64, count=count)
-    except OverflowError:
-        return None
-    if _in_order(space, data):
+    values = _floats(data)
+    if values is None or _in_order(space, data):
         return values
-    keys, kinds = data.keys(), set(map(type, data))
-    if kinds == {tuple}:
-        if set(map(len, keys)) != {arity}:
-            return None
-        first = next(iter(keys))
-        if any(isinstance(label, tuple) for label in first):
-            return None
-        flat = space.labels.known(chain.from_iterable(keys)).reshape(count, arity)
-    elif arity == 1 and tuple not in kinds:
-        flat = space.labels.known(keys).reshape(count, 1)
-    else:
+    arity, count = space.arity, len(data)
+    flat = space.labels.known(chain.from_iterable(_flat_keys(data, arity)))
+    if len(flat) != arity * count:
         return None
+    flat = flat.reshape(count, arity)
+    keys = data.keys()
     listed: list[tuple[object, ...]] = []
 
     def raw(entry: int, k: int) -> object:
@@ -130,6 +123,40 @@ def _fast(space: Space, data: Mapping[Any, Any], source: str) -> Entries | Value
         return listed[entry][k]
 
     return Entries([flat[:, k] for k in range(arity)], values, raw, _nowhere(source), source)
+
+
+def _floats(data: Mapping[Any, Any]) -> Values | None:
+    """The values of a mapping of plain numbers; None if it holds anything else."""
+    count = len(data)
+    try:
+        # What is no float refuses `conjugate`: it is checked and read in one pass.
+        return np.fromiter(map(float.conjugate, data.values()), dtype=np.float64, count=count)
+    except TypeError:
+        pass
+    if not set(map(type, data.values())) <= _PLAIN:
+        return None
+    try:
+        return np.fromiter(data.values(), dtype=np.float64, count=count)
+    except OverflowError:
+        return None
+
+
+def _flat_keys(data: Mapping[Any, Any], arity: int) -> Iterator[Iterable[object]]:
+    """The labels of all keys, one after the other; ends early at a key that is no whole index.
+
+    In chunks: keys of a shuffled dictionary lie all over memory, and are fetched once for all that is done.
+    """
+    keys = iter(data)
+    while chunk := list(islice(keys, _CHUNK)):
+        kinds = set(map(type, chunk))
+        if kinds == {tuple}:
+            if set(map(len, chunk)) != {arity} or any(isinstance(label, tuple) for label in chunk[0]):
+                return
+            yield chain.from_iterable(chunk)
+        elif arity == 1 and tuple not in kinds:
+            yield chunk
+        else:
+            return
 
 
 def _in_order(space: Space, data: Mapping[Any, Any]) -> bool:
