@@ -10,16 +10,18 @@ from __future__ import annotations
 __all__ = ["SUFFIXES", "export", "read"]
 
 import gzip
-import tempfile
+import time
+import zlib
 from pathlib import Path
 
 from agentopt.compiling.arrays import Compiled
-from agentopt.errors import CompileError, UsageError
+from agentopt.errors import FormulationError, UsageError
 
 SUFFIXES = (".lp", ".mps", ".nl")
 """What `export` writes; `.lp` and `.mps` also with `.gz`, and these are what `read` takes."""
 
-MAX_BYTES = 4_000_000_000
+MAX_BYTES = 2_000_000_000
+"""How much text a packed file may hold."""
 
 
 def export(compiled: Compiled, path: str | Path) -> Path:
@@ -48,8 +50,10 @@ def read(path: str | Path) -> Compiled:
 
     Raises:
         UsageError: no such file, or a suffix that is neither.
-        CompileError: the file does not parse.
+        FormulationError: the file does not say what its suffix says; the message has the line.
+        CompileError: a special set or an indicator has columns without proven bounds.
     """
+    started = time.perf_counter()
     source = Path(path)
     kind, packed = _kind(source)
     if kind not in {".lp", ".mps"}:
@@ -58,28 +62,40 @@ def read(path: str | Path) -> Compiled:
         )
     if not source.is_file():
         raise UsageError(f"there is no file `{source}`")
-    from agentopt.compiling.flat import from_highs
+    from agentopt.compiling import lp_reader, mps_reader
+    from agentopt.compiling.flat import compiled_file
 
-    if not packed:
-        return from_highs(source, source.name)
-    with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / f"model{kind}"
-        _unpack(source, plain)
-        return from_highs(plain, source.name)
+    parse = lp_reader.parse if kind == ".lp" else mps_reader.parse
+    return compiled_file(parse(_text(source, packed), source.name), started)
 
 
-def _unpack(source: Path, plain: Path) -> None:
-    """Decompress in pieces, with a limit on what a small file may grow to."""
-    size = 0
+def _text(source: Path, packed: bool) -> str:
+    """The text of a file; comments may be in any encoding."""
     try:
-        with gzip.open(source) as packed, plain.open("wb") as out:
-            while piece := packed.read(1 << 20):
-                size += len(piece)
-                if size > MAX_BYTES:
-                    raise CompileError(f"`{source.name}` unpacks to more than {MAX_BYTES:,} bytes")
-                out.write(piece)
-    except (gzip.BadGzipFile, EOFError) as error:
-        raise CompileError(f"`{source.name}` is not a whole gzip file: {error}") from None
+        data = _unpacked(source) if packed else source.read_bytes()
+    except (OSError, EOFError, zlib.error) as error:
+        what = "is not a whole gzip file" if packed else "cannot be read"
+        raise FormulationError(f"`{source.name}` {what}: {error}") from None
+    if not data.strip():
+        raise FormulationError(f"`{source.name}` is empty")
+    if b"\0" in data:
+        raise FormulationError(f"`{source.name}` is not text: it has a zero byte at {data.index(0):,}")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _unpacked(source: Path) -> bytes:
+    """Decompress in pieces, with a limit on what a small file may grow to."""
+    pieces, size = [], 0
+    with gzip.open(source) as packed:
+        while piece := packed.read(1 << 20):
+            size += len(piece)
+            if size > MAX_BYTES:
+                raise FormulationError(f"`{source.name}` unpacks to more than {MAX_BYTES:,} bytes")
+            pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _kind(path: Path) -> tuple[str, bool]:

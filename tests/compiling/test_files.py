@@ -11,7 +11,7 @@ import pytest
 from agentopt.compiling import compile_instance, export, read
 from agentopt.compiling.arrays import Compiled
 from agentopt.compiling.evaluate import objective_value
-from agentopt.errors import CompileError, UsageError
+from agentopt.errors import CompileError, FormulationError, UsageError
 from tests.compiling.models import compiled, optimum
 
 PLANT = {
@@ -105,8 +105,12 @@ def test_a_nonlinear_model_is_not_written_as_lp(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("m.mps", b"ROWS\n N obj\nCOLUMNS\n x nosuchrow 1\nRHS\n no 3\nWHAT\nENDATA\n", "does not parse"),
-        ("m.lp", b"minimize\n obj: x +\nsubject to\n c: x ? 3\nend\n", "does not parse"),
+        ("m.mps", b"", "is empty"),
+        ("m.lp", b" \n\n", "is empty"),
+        ("m.mps", b"\x7fELF\x00\x01\x02", "not text"),
+        ("m.mps", b"\xff\xd8\xfe\x10junk", "not a section"),
+        ("m.lp", b"\xff\xd8\xfe\x10junk", "Minimize or Maximize"),
+        ("m.mps", b"* only a comment\n", "no section"),
         ("m.mps.gz", b"not gzip at all", "gzip"),
         ("m.mps.gz", gzip.compress(b"NAME x\nROWS\n" * 1000)[:-20], "gzip"),
     ],
@@ -115,7 +119,7 @@ def test_damaged_files_are_errors_that_name_the_file(
     tmp_path: Path, name: str, content: bytes, message: str
 ) -> None:
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(CompileError, match=message) as caught:
+    with pytest.raises(FormulationError, match=message) as caught:
         read(tmp_path / name)
     assert name in caught.value.message
 
