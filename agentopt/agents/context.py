@@ -212,7 +212,9 @@ class Context:
     verify_seconds: float = 20.0
 
     def seconds_to_verify(self, solution: Solution) -> float:
-        """At most so long; a person who stopped the engine is not kept waiting for what can be proved."""
+        """At most so long, no longer than a solve may take, and hardly at all for who stopped the engine."""
         if solution.termination is Termination.INTERRUPTED:
             return min(self.verify_seconds, 1.0)
+        if self.limits.seconds is not None:
+            return min(self.verify_seconds, max(1.0, self.limits.seconds))
         return self.verify_seconds

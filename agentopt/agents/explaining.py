@@ -16,7 +16,7 @@ import numpy as np
 
 from agentopt.agents.findings import column_name, row_name, why_negative
 from agentopt.compiling.arrays import Compiled, Integrality, ProblemClass
-from agentopt.compiling.evaluate import row_values
+from agentopt.compiling.evaluate import objective_value, row_values
 from agentopt.formulation.elements import Formulation, Objective
 from agentopt.formulation.instance import Instance
 from agentopt.solvers.solution import Solution, Termination
@@ -103,7 +103,7 @@ def _headline(compiled: Compiled, solution: Solution) -> str:
             else ("All constraints can be met; one way of doing so follows.")
         )
     if len(objectives) > 1:
-        return f"{why}, with several objectives; the combined value is {number(solution.objective)}."
+        return f"{why}.\n{_several(compiled, solution)}"
     objective = objectives[0]
     gap = ""
     if solution.termination not in (Termination.OPTIMAL, Termination.LOCALLY_OPTIMAL):
@@ -114,6 +114,21 @@ def _headline(compiled: Compiled, solution: Solution) -> str:
         else:
             gap = " How far it is from the optimum is not known."
     return f"{_measure(objective)}: {number(solution.objective)}{_unit(objective.unit)}. {why}.{gap}"
+
+
+def _several(compiled: Compiled, solution: Solution) -> str:
+    """Each objective at the answer, in the order they are settled."""
+    assert solution.values is not None
+    declared = compiled.instance.formulation.objectives
+    ranked = sorted(zip(declared, compiled.objectives, strict=True), key=lambda pair: -pair[0].priority)
+    values = [objective_value(objective, solution.values) for _, objective in ranked]
+    lines = []
+    for (each, _), value in zip(ranked, values, strict=True):
+        what = each.meaning or each.name or each.expression
+        lines.append(f"  {what} = {number(value)}{_unit(each.unit)} ({each.sense}d)")
+    if len(compiled.levels) > 1:
+        return "\n".join(["Objectives, settled one after the other:", *lines])
+    return "\n".join([f"Objectives, added up by weight to {number(solution.objective)}:", *lines])
 
 
 def _measure(objective: Objective) -> str:

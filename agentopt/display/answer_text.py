@@ -27,6 +27,7 @@ _VERDICTS = {
     "failed": ("bad", "contradicted: do not act on this answer"),
     "unknown": ("warn", "not checked: nothing about the answer could be proved"),
 }
+_ABSENT = "verified: that there is no best answer was proved outside the engine"
 
 
 def answer_text(answer: Answer, *, run: Path | None = None) -> str:
@@ -119,6 +120,8 @@ def _assumed(answer: Answer) -> str:
 
 def _certificate(certificate: Certificate) -> str:
     tone, words = _VERDICTS[certificate.verdict]
+    if certificate.verdict == "verified" and certificate.is_negative:
+        words = _ABSENT
     lines = [
         *_findings("contradicted", "bad", certificate.failed),
         *_findings("proved", "good", certificate.proved),

@@ -22,7 +22,6 @@ from agentopt.verification.certificate import Certificate, Finding
 MAX_SHOWN = 40
 _TIGHT = 1e-6
 
-_NEGATIVE = frozenset(["infeasible", "unbounded"])
 _VERDICTS = {
     "verified": ("good", "Verified.", "Feasibility and optimality were both proved outside the engine."),
     "checked": (
@@ -50,7 +49,7 @@ VERDICT_WORDS = {
 def certified(certificate: Certificate) -> Html:
     """The certificate: a verdict and its lists, each under the words it deserves."""
     tone, head, words = _VERDICTS[certificate.verdict]
-    if certificate.verdict == "verified" and {each.check for each in certificate.proved} & _NEGATIVE:
+    if certificate.verdict == "verified" and certificate.is_negative:
         words = "That there is no optimum was proved outside the engine."
     tests = f"{certificate.num_tests} test{'s' if certificate.num_tests != 1 else ''}"
     return join(

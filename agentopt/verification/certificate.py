@@ -60,6 +60,11 @@ class Certificate:
         if self.failed:
             return "failed"
         checks = {finding.check for finding in self.proved}
-        if {"feasible", "optimal"} <= checks or checks & {"infeasible", "unbounded"}:
+        if {"feasible", "optimal"} <= checks or self.is_negative:
             return "verified"
         return "checked" if self.proved else "unknown"
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether it is proved that there is no answer, or no best one."""
+        return any(finding.check in {"infeasible", "unbounded"} for finding in self.proved)

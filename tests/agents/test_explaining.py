@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from agentopt.agents.context import Context
 from agentopt.agents.explaining import brief, explanation, readings
 from agentopt.agents.findings import (
     certificate_from_json,
@@ -17,6 +18,7 @@ from agentopt.agents.shelf import load_solution, save_solution
 from agentopt.compiling import compile_instance
 from agentopt.formulation.binding import bind
 from agentopt.formulation.elements import Formulation
+from agentopt.solvers.base import Limits
 from agentopt.solvers.solution import PointStatus, Solution, Termination
 from agentopt.verification.certificate import Certificate, Finding
 from tests.agents.conftest import joinery
@@ -128,3 +130,27 @@ def test_a_certificate_survives_the_state():
         num_tests=2,
     )
     assert certificate_from_json(certificate_to_json(kept)) == kept
+
+
+@pytest.mark.parametrize(
+    ("priority", "head"),
+    [(1, "Objectives, settled one after the other:"), (0, "Objectives, added up by weight to 560:")],
+)
+def test_several_objectives_are_told_one_by_one(priority, head):
+    objectives = [
+        {"name": "shelves", "minimize": "make['shelf']", "unit": "piece"},
+        {"meaning": "income", "maximize": "50*make['bench'] + 30*make['shelf']", "priority": priority},
+    ]
+    compiled = compile_instance(bind(Formulation.model_validate(joinery(objective=objectives))))
+    told = ["  income = 560 (maximized)", "  shelves = 12 piece (minimized)"]
+    words = explanation(compiled, solution([4, 12])).split("\n\n")[0].splitlines()
+    assert words == ["This is the optimum.", head, *(told if priority else told[::-1])]
+
+
+def test_verifying_takes_no_longer_than_a_solve_may():
+    found = solution([4, 12])
+    assert Context(prompts=()).seconds_to_verify(found) == 20.0
+    assert Context(prompts=(), limits=Limits(seconds=5.0)).seconds_to_verify(found) == 5.0
+    assert Context(prompts=(), limits=Limits(seconds=0.1)).seconds_to_verify(found) == 1.0
+    stopped = solution([4, 12], Termination.INTERRUPTED)
+    assert Context(prompts=(), limits=Limits(seconds=5.0)).seconds_to_verify(stopped) == 1.0

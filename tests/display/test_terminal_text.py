@@ -181,6 +181,7 @@ def test_an_infeasible_problem_names_what_contradicts_itself() -> None:
     assert "There is no answer: the conditions contradict each other." in text
     assert "constraint least: x >= 3" in text
     assert "Decisions" not in text
+    assert "Certificate  verified: that there is no best answer was proved outside the engine" in text
 
 
 def test_columns_wrap_the_last_and_keep_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
