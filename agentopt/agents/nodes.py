@@ -47,15 +47,14 @@ MAX_SHOWN = 60_000
 
 
 def read(state: State, session: Session) -> Update:
-    """Look at what was given: tables are described, the numbers of the text are listed."""
+    """Look at what was given: the tables are described to the model, the numbers of the text are listed."""
     from agentopt.formulation.tables import describe
 
     problem = session.problem
-    described = "\n\n".join(each.render() for each in describe(problem.tables)) if problem.tables else ""
-    update: Update = {"tables": described, "numbers": numbers(problem.text)}
     if problem.formulation is not None:
-        update["formulation"] = written(problem.formulation)
-    return update
+        return {"numbers": numbers(problem.text), "formulation": written(problem.formulation)}
+    described = "\n\n".join(each.render() for each in describe(problem.tables)) if problem.tables else ""
+    return {"tables": described, "numbers": numbers(problem.text)}
 
 
 def clarify(state: State, session: Session) -> Update:

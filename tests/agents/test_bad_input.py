@@ -112,6 +112,14 @@ def test_a_missing_key_under_a_given_formulation_is_an_error(make_context, table
         run(Problem(formulation=given, tables=(tables,)), make_context())
 
 
+def test_a_damaged_table_that_a_given_formulation_does_not_use_is_left_alone(make_context, tables):
+    (tables / "hours.csv").write_text("piece,hours\nbench,4\nshelf,2\n")
+    (tables / "other.parquet").write_bytes(b"PAR1 and no more")
+    given = Formulation.model_validate(TABLED)
+    answer = run(Problem(formulation=given, tables=(tables,)), make_context())
+    assert answer.objective == pytest.approx(600)
+
+
 @pytest.mark.parametrize(
     "deep",
     [
