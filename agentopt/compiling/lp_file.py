@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from agentopt.compiling.arrays import Compiled, CompiledObjective, Integrality, QuadraticRow
-from agentopt.compiling.names import column_names, row_names
+from agentopt.compiling.names import column_names, fresh, row_names
 from agentopt.errors import CompileError
 
 _PER_LINE = 6
@@ -30,7 +30,7 @@ def text(compiled: Compiled) -> str:
     names, rows = column_names(compiled), row_names(compiled)
     lines = [f"\\ {compiled.instance.formulation.title or 'model'}".replace("\n", " ").rstrip()]
     lines.append("Maximize" if objective is not None and objective.sense == "maximize" else "Minimize")
-    lines.extend(_objective(objective, names))
+    lines.extend(_objective(objective, names, _unused(compiled, objective)))
     lines.append("Subject To")
     lines.extend(_rows(compiled, names, rows))
     lines.extend(_bounds(compiled, names))
@@ -55,7 +55,7 @@ def single_objective(compiled: Compiled, kind: str) -> CompiledObjective | None:
     if compiled.nonlinear or any(each.nonlinear is not None for each in compiled.objectives):
         raise CompileError(
             f"{kind} files state linear and quadratic models; this one has general nonlinear parts",
-            hint="export it as `.nl`",
+            hint="export it as `.nl`, or as a Pyomo script (`.py`)",
         )
     if len(compiled.levels) > 1:
         raise CompileError(
@@ -90,12 +90,27 @@ def _wrapped(head: str, terms: Sequence[str], tail: str = "") -> Iterator[str]:
         yield f"{f' {head}: ' if k == 0 else '  '}{part}{tail if k + _PER_LINE >= len(terms) else ''}"
 
 
-def _objective(objective: CompiledObjective | None, names: Sequence[str]) -> Iterator[str]:
+def _unused(compiled: Compiled, objective: CompiledObjective | None) -> list[int]:
+    """Columns that neither the objective nor a row has; a file must still mention them."""
+    used = np.diff(compiled.matrix.starts) > 0
+    parts = [(part.first, part.second) for part in compiled.quadratic_rows]
+    if objective is not None:
+        used |= objective.cost != 0
+        parts += [objective.quadratic[:2]] if objective.quadratic is not None else []
+    for first, second in parts:
+        used[first] = used[second] = True
+    return [int(j) for j in np.flatnonzero(~used)]
+
+
+def _objective(
+    objective: CompiledObjective | None, names: Sequence[str], unused: Sequence[int]
+) -> Iterator[str]:
+    mentioned = [f"+ 0 {names[j]}" for j in unused]
     if objective is None:
-        yield " obj: 0 " + names[0] if names else " obj:"
+        yield from _wrapped("obj", mentioned or [f"0 {name}" for name in names[:1]])
         return
     used = np.flatnonzero(objective.cost).tolist()
-    terms = _terms(objective.cost[used].tolist(), (names[j] for j in used))
+    terms = _terms(objective.cost[used].tolist(), (names[j] for j in used)) + mentioned
     if objective.offset:
         terms.append(f"{'-' if objective.offset < 0 else '+'} {number(abs(objective.offset))}")
     if objective.quadratic is not None:
@@ -125,7 +140,7 @@ def _rows(compiled: Compiled, names: Sequence[str], rows: Sequence[str]) -> Iter
     by_row, values = columns[order].tolist(), matrix.values[order].tolist()
     ends = np.cumsum(np.bincount(matrix.indices, minlength=matrix.num_rows)).tolist()
     quadratic: dict[int, QuadraticRow] = {q.row: q for q in compiled.quadratic_rows}
-    start = 0
+    taken, start = set(rows), 0
     for i, (low, high) in enumerate(
         zip(compiled.row_lower.tolist(), compiled.row_upper.tolist(), strict=True)
     ):
@@ -145,11 +160,14 @@ def _rows(compiled: Compiled, names: Sequence[str], rows: Sequence[str]) -> Iter
             yield from _wrapped(rows[i], terms, " >= -inf")
         else:
             # A range is written as two rows: not every reader knows ranges in LP files.
-            both = np.isfinite(low) and np.isfinite(high)
+            most = least = rows[i]
+            if np.isfinite(low) and np.isfinite(high):
+                most, least = fresh(f"{rows[i]}_most", taken), fresh(f"{rows[i]}_least", taken)
+                taken |= {most, least}
             if np.isfinite(high):
-                yield from _wrapped(f"{rows[i]}_most" if both else rows[i], terms, f" <= {number(high)}")
+                yield from _wrapped(most, terms, f" <= {number(high)}")
             if np.isfinite(low):
-                yield from _wrapped(f"{rows[i]}_least" if both else rows[i], terms, f" >= {number(low)}")
+                yield from _wrapped(least, terms, f" >= {number(low)}")
 
 
 def _bounds(compiled: Compiled, names: Sequence[str]) -> Iterator[str]:

@@ -48,7 +48,7 @@ class Words:
 
     def __init__(self, name: str, text: str, start: int, stop: int) -> None:
         self.file, self.text, self.start, self.stop = name, text, start, stop
-        self.words = [*_WORD.findall(text, start, stop), "", "", ""]
+        self.words: list[str] = [*_WORD.findall(text, start, stop), "", "", ""]
         self.place = 0
 
     def peek(self, ahead: int = 0) -> str:

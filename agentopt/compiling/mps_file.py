@@ -14,8 +14,7 @@ import numpy as np
 
 from agentopt.compiling.arrays import Compiled, CompiledObjective, Integrality
 from agentopt.compiling.lp_file import number, single_objective
-from agentopt.compiling.names import column_names, row_names
-from agentopt.errors import CompileError
+from agentopt.compiling.names import column_names, fresh, row_names
 
 _DISCRETE = {Integrality.INTEGER, Integrality.SEMIINTEGER}
 _SEMI = {Integrality.SEMICONTINUOUS, Integrality.SEMIINTEGER}
@@ -24,21 +23,24 @@ _SEMI = {Integrality.SEMICONTINUOUS, Integrality.SEMIINTEGER}
 def text(compiled: Compiled) -> str:
     """The model in free MPS format.
 
+    A semi-continuous column without an upper bound gets 1e30, which readers take for none.
+
     Raises:
         CompileError: it has general nonlinear parts, or objectives of several priorities.
     """
     objective = single_objective(compiled, "MPS")
     names, rows = column_names(compiled), row_names(compiled)
+    cost = fresh("obj", rows)
     title = "_".join((compiled.instance.formulation.title or "model").split())[:60] or "model"
     lines = [f"NAME {title}"]
     if objective is not None and objective.sense == "maximize":
         lines += ["OBJSENSE", "    MAX"]
-    lines += ["ROWS", " N obj__"]
+    lines += ["ROWS", f" N {cost}"]
     lines.extend(_senses(compiled, rows))
     lines.append("COLUMNS")
-    lines.extend(_columns(compiled, objective, names, rows))
+    lines.extend(_columns(compiled, objective, names, [*rows, cost]))
     lines.append("RHS")
-    lines.extend(_sides(compiled, objective, rows))
+    lines.extend(_sides(compiled, objective, [*rows, cost]))
     lines.append("BOUNDS")
     lines.extend(_bounds(compiled, names))
     lines.extend(_quadratic(compiled, objective, names, rows))
@@ -50,16 +52,21 @@ def _is_range(low: float, high: float) -> bool:
     return bool(np.isfinite(low) and np.isfinite(high) and low != high)
 
 
+def _base(low: float, high: float) -> float:
+    """The side a row is written with; of a range, the one from which its width gives the other back."""
+    if _is_range(low, high):
+        return low if low + (high - low) == high else high
+    return high if np.isfinite(high) else low
+
+
 def _senses(compiled: Compiled, rows: Sequence[str]) -> Iterator[str]:
     for name, low, high in zip(rows, compiled.row_lower.tolist(), compiled.row_upper.tolist(), strict=True):
         if low == high:
             yield f" E {name}"
-        elif np.isfinite(high):
-            yield f" L {name}"
-        elif np.isfinite(low):
-            yield f" G {name}"
-        else:
+        elif np.isinf(low) and np.isinf(high):
             yield f" N {name}"
+        else:
+            yield f" {'L' if _base(low, high) == high else 'G'} {name}"
 
 
 def _columns(
@@ -74,7 +81,7 @@ def _columns(
             inside = not inside
             yield f" MARKER 'MARKER' '{'INTORG' if inside else 'INTEND'}'"
         if cost[j] or starts[j] == starts[j + 1]:
-            yield f" {name} obj__ {number(cost[j])}"
+            yield f" {name} {rows[-1]} {number(cost[j])}"
         for k in range(starts[j], starts[j + 1]):
             yield f" {name} {rows[indices[k]]} {number(values[k])}"
     if inside:
@@ -83,12 +90,14 @@ def _columns(
 
 def _sides(compiled: Compiled, objective: CompiledObjective | None, rows: Sequence[str]) -> Iterator[str]:
     if objective is not None and objective.offset:
-        yield f" RHS obj__ {number(-objective.offset)}"
+        yield f" RHS {rows[-1]} {number(-objective.offset)}"
     ranges = []
-    for name, low, high in zip(rows, compiled.row_lower.tolist(), compiled.row_upper.tolist(), strict=True):
+    for name, low, high in zip(
+        rows[:-1], compiled.row_lower.tolist(), compiled.row_upper.tolist(), strict=True
+    ):
         if np.isinf(high) and np.isinf(low):
             continue
-        side = high if np.isfinite(high) else low
+        side = _base(low, high)
         if side:
             yield f" RHS {name} {number(side)}"
         if _is_range(low, high):
@@ -103,14 +112,9 @@ def _bounds(compiled: Compiled, names: Sequence[str]) -> Iterator[str]:
         names, compiled.lower.tolist(), compiled.upper.tolist(), compiled.integrality.tolist(), strict=True
     ):
         if kind in _SEMI:
-            if np.isinf(high):
-                raise CompileError(
-                    f"`{name}` is semi-continuous without an upper bound, which MPS files cannot state",
-                    hint="give it an upper bound",
-                )
-            if low:
+            if low or high < 0:
                 yield f" LO BND {name} {number(low)}"
-            yield f" SC BND {name} {number(high)}"
+            yield f" SC BND {name} {number(high) if np.isfinite(high) else '1e30'}"
         elif np.isinf(low) and np.isinf(high):
             yield f" FR BND {name}"
         elif low == high:
@@ -118,7 +122,7 @@ def _bounds(compiled: Compiled, names: Sequence[str]) -> Iterator[str]:
         else:
             if np.isinf(low):
                 yield f" MI BND {name}"
-            elif low != 0.0 or kind in _DISCRETE:
+            elif low != 0.0 or high < 0 or kind in _DISCRETE:
                 yield f" LO BND {name} {number(low)}"
             if np.isfinite(high):
                 yield f" UP BND {name} {number(high)}"
@@ -134,6 +138,8 @@ def _quadratic(
         for i, j, value in zip(*(part.tolist() for part in objective.quadratic), strict=True):
             yield f" {names[i]} {names[j]} {number(value)}"
     for part in compiled.quadratic_rows:
+        if np.isinf(compiled.row_lower[part.row]) and np.isinf(compiled.row_upper[part.row]):
+            continue
         yield f"QCMATRIX {rows[part.row]}"
         for i, j, value in zip(part.first.tolist(), part.second.tolist(), part.values.tolist(), strict=True):
             if i == j:

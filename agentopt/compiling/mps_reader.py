@@ -349,11 +349,11 @@ class _Reader:
         return found
 
     def target(self, section: Section) -> int:
-        """The row a quadratic section belongs to; -1 for the objective."""
+        """The row a quadratic section belongs to; -1 for the objective, -2 for a row that is left out."""
         name = " ".join(section.words[1:])
         if name in {"", self.objective} and section.keyword != "QCMATRIX":
             return -1
-        row = self.draft.rows.get(name)
+        row = -2 if name in self.ignored else self.draft.rows.get(name)
         if row is None:
             raise self.no_row(name, section.start - 1)
         return row

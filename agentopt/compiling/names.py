@@ -1,8 +1,11 @@
-"""Readable, legal, distinct names of columns and rows for model files."""
+"""Readable, legal, distinct names of columns and rows for model files.
+
+Names are in the order of the arrays, so that a solution by name goes back to columns by position.
+"""
 
 from __future__ import annotations
 
-__all__ = ["column_names", "row_names"]
+__all__ = ["column_names", "fresh", "row_names"]
 
 import re
 from collections.abc import Iterable, Sequence
@@ -20,6 +23,18 @@ def column_names(compiled: Compiled) -> list[str]:
 def row_names(compiled: Compiled) -> list[str]:
     """One name a row: `meet_demand_topeka`."""
     return _distinct(_names(compiled, compiled.rows), "r")
+
+
+def fresh(name: str, taken: Iterable[str]) -> str:
+    """The name, with underscores after it until nothing else is called so.
+
+    >>> fresh("obj", ["x", "obj", "obj_"])
+    'obj__'
+    """
+    known = set(taken)
+    while name in known:
+        name += "_"
+    return name
 
 
 def _names(compiled: Compiled, blocks: Sequence[VariableBlock] | Sequence[RowBlock]) -> Iterable[str]:
