@@ -26,7 +26,7 @@ from agentopt.formulation.instance import MAX_POINTS, Codes, Label, Labels, Valu
 
 _NUMBERS = (int, float, np.integer, np.floating, Decimal, Fraction)
 _PLAIN = {int, float, np.float64, np.float32, np.int64, np.int32}
-_CHUNK = 1 << 10
+_CHUNK = 1 << 8
 """Keys of a dictionary read at a time; they stay in the processor's cache between passes."""
 
 _SHAPES = (

@@ -29,6 +29,9 @@ _LINE = re.compile(r"\S[^\r\n]*")
 _CHUNK = 1 << 9
 """Rows read at a time; more at once make the garbage collector walk them again and again."""
 
+_BLOCK = 1 << 15
+"""Characters of lines without quotes that are split at once; about what the processor's cache holds."""
+
 _MANY = 1 << 15
 """A column with more different cells than this is kept as it is."""
 
@@ -73,16 +76,7 @@ def delimited(path: Path, part: str, name: str) -> Table:
     no_part(part, name, path)
     text, notes = _decoded(path, name)
     tabs = path.suffix.lower() in {".tsv", ".tab"}
-    records = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter="\t" if tabs else _delimiter(text),
-        skipinitialspace=True,
-        strict=True,
-    )
-    try:
-        return _records(records, name, notes)
-    except csv.Error as error:
-        raise unread(f"{name}, row {records.line_num}", error, "delimited text") from None
+    return _Text(text, "\t" if tabs else _delimiter(text), name).table(notes)
 
 
 def _decoded(path: Path, name: str) -> tuple[str, list[str]]:
@@ -114,35 +108,97 @@ def _delimiter(text: str) -> str:
     return best if best in outside else ","
 
 
-def _records(records: Iterator[list[str]], name: str, notes: list[str]) -> Table:
-    number = 0
-    header: list[str] = []
-    for header in records:
-        number += 1
-        if any(cell.strip() for cell in header):
-            break
-    chunk = list(islice(records, _CHUNK))
-    first = number + 1
-    if _without_heading(header, chunk):
-        chunk, first, number = [header, *chunk], number, number - 1
-        header = [f"column_{place}" for place, _ in enumerate(header, 1)]
-        notes = [*notes, f"{name} has no row of column names; they are taken to be {', '.join(header[:9])}"]
-    names = headings(header, name)
-    if not names:
-        raise BindingError(f"{name} is empty", hint="it needs a row of column names and rows of cells")
-    width = len(names)
-    builders = [_Builder() for _ in names]
-    blanks: list[int] = []
-    while chunk:
-        if set(map(len, chunk)) != {width}:
-            blanks += [number + k for k, record in enumerate(chunk, 1) if not record]
-            chunk = [_fitted(record, width, number + k, name) for k, record in enumerate(chunk, 1)]
-        for builder, cells in zip(builders, zip(*chunk, strict=True), strict=True):
-            builder.add(cells)
-        number += len(chunk)
+class _Text:
+    """Delimited text on its way into columns."""
+
+    def __init__(self, text: str, delimiter: str, name: str) -> None:
+        self.text, self.delimiter, self.name = text, delimiter, name
+
+    def table(self, notes: list[str]) -> Table:
+        name, number = self.name, 0
+        stream = io.StringIO(self.text, newline="")
+        records = self.records(stream, 0)
+        header: list[str] = []
+        for header in records:
+            number += 1
+            if any(cell.strip() for cell in header):
+                break
         chunk = list(islice(records, _CHUNK))
-    columns = {heading: b.column(heading) for heading, b in zip(names, builders, strict=True)}
-    return without_blanks(Table(name, columns, first_row=first, warnings=notes))
+        first = number + 1
+        if _without_heading(header, chunk):
+            chunk, first, number = [header, *chunk], number, number - 1
+            header = [f"column_{place}" for place, _ in enumerate(header, 1)]
+            notes = [
+                *notes,
+                f"{name} has no row of column names; they are taken to be {', '.join(header[:9])}",
+            ]
+        names = headings(header, name)
+        if not names:
+            raise BindingError(f"{name} is empty", hint="it needs a row of column names and rows of cells")
+        builders = [_Builder() for _ in names]
+        number = self.add(builders, iter(chunk), number)
+        if '"' in self.text:
+            self.add(builders, records, number)
+        else:
+            # Without quotes every line is a record, and lines may be split many at a time.
+            for block in _blocks(self.text, stream.tell()):
+                columns = _split(block, self.delimiter, len(names))
+                if columns is None:
+                    number = self.add(builders, self.records(io.StringIO(block, newline=""), number), number)
+                    continue
+                for builder, cells in zip(builders, columns, strict=True):
+                    builder.add(cells)
+                number += len(columns[0])
+        found = {heading: b.column(heading) for heading, b in zip(names, builders, strict=True)}
+        return without_blanks(Table(name, found, first_row=first, warnings=notes))
+
+    def records(self, stream: io.StringIO, number: int) -> Iterator[list[str]]:
+        """The records of a text that has `number` lines before it."""
+        records = csv.reader(stream, delimiter=self.delimiter, skipinitialspace=True, strict=True)
+        try:
+            yield from records
+        except csv.Error as error:
+            raise unread(f"{self.name}, row {number + records.line_num}", error, "delimited text") from None
+
+    def add(self, builders: Sequence[_Builder], records: Iterator[list[str]], number: int) -> int:
+        """Add records, of which `number` came before, to their columns; how many came now."""
+        width = len(builders)
+        while chunk := list(islice(records, _CHUNK)):
+            if set(map(len, chunk)) != {width}:
+                chunk = [_fitted(record, width, number + k, self.name) for k, record in enumerate(chunk, 1)]
+            for builder, cells in zip(builders, zip(*chunk, strict=True), strict=True):
+                builder.add(cells)
+            number += len(chunk)
+        return number
+
+
+def _blocks(text: str, start: int) -> Iterator[str]:
+    """The text from `start` on in runs of whole lines."""
+    while start < len(text):
+        end = text.find("\n", start + _BLOCK)
+        end = len(text) if end < 0 else end + 1
+        yield text[start:end]
+        start = end
+
+
+def _split(block: str, delimiter: str, width: int) -> list[list[str]] | None:
+    r"""The columns of lines without quotes; None where a record may take a closer look.
+
+    >>> _split("a,1\nb,2\n", ",", 2), _split("a,1\nb\n", ",", 2)
+    ([['a', 'b'], ['1', '2']], None)
+    """
+    block = block.replace("\r\n", "\n")
+    if not block.endswith("\n"):
+        block += "\n"
+    spaced = block[0] == " " or "\n " in block or f"{delimiter} " in block
+    if spaced or "\r" in block or len(block) > csv.field_size_limit():
+        return None
+    # A line break becomes a cell of its own: where all stand one width apart, every line has that width.
+    cells = block.replace("\n", f"{delimiter}\n{delimiter}").split(delimiter)
+    rows = block.count("\n")
+    if len(cells) != rows * (width + 1) + 1 or cells[width :: width + 1] != ["\n"] * rows:
+        return None
+    return [cells[k : -1 : width + 1] for k in range(width)]
 
 
 _DIGITS = re.compile(r"\d+")
