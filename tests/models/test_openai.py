@@ -270,7 +270,7 @@ def test_a_server_that_sends_without_end_is_cut_off(
 ) -> None:
     monkeypatch.setattr("agentopt.models.transport.MAX_BYTES", 3 * 2**20)
     text = b'{"choices": [{"delta": {"content": "' + b"x" * 2**22
-    content = gzip.compress(text) if packed else text
+    content = gzip.compress(text, mtime=0) if packed else text
     headers = (("content-encoding", "gzip"),) if packed else ()
     kind = "text/event-stream" if stream else "application/json"
     server.refuse = lambda body: Fault(content=content, kind=kind, headers=headers)
