@@ -17,7 +17,8 @@ from agentopt.compiling.arrays import Compiled, CompiledObjective, Integrality, 
 from agentopt.compiling.names import column_names, fresh, row_names
 from agentopt.errors import CompileError
 
-_PER_LINE = 6
+_WIDTH = 240
+"""Where lines break: some readers stop at 560 characters, and names have up to 200."""
 
 
 def text(compiled: Compiled) -> str:
@@ -85,9 +86,13 @@ def _terms(values: Iterable[float], names: Iterable[str]) -> list[str]:
 
 
 def _wrapped(head: str, terms: Sequence[str], tail: str = "") -> Iterator[str]:
-    for k in range(0, max(1, len(terms)), _PER_LINE):
-        part = " ".join(terms[k : k + _PER_LINE])
-        yield f"{f' {head}: ' if k == 0 else '  '}{part}{tail if k + _PER_LINE >= len(terms) else ''}"
+    line = f" {head}:"
+    for term in terms:
+        if len(line) + len(term) > _WIDTH:
+            yield line
+            line = " "
+        line += f" {term}"
+    yield line + tail
 
 
 def _unused(compiled: Compiled, objective: CompiledObjective | None) -> list[int]:
@@ -111,25 +116,29 @@ def _objective(
         return
     used = np.flatnonzero(objective.cost).tolist()
     terms = _terms(objective.cost[used].tolist(), (names[j] for j in used)) + mentioned
-    if objective.offset:
-        terms.append(f"{'-' if objective.offset < 0 else '+'} {number(abs(objective.offset))}")
     if objective.quadratic is not None:
         first, second, values = objective.quadratic
         # Written as [ ... ]/2 with both halves of a product together: x'Qx/2 has q_ij x_i x_j once per pair.
         doubled = np.where(first == second, values, 2.0 * values)
-        terms.append("+ [ " + " ".join(_products(first, second, doubled, names)) + " ] / 2")
+        terms += _products(first, second, doubled, names, " / 2")
+    if objective.offset:
+        # Last: SCIP takes no sum after a number.
+        terms.append(f"{'-' if objective.offset < 0 else '+'} {number(abs(objective.offset))}")
     if not terms and names:
         terms = [f"0 {names[0]}"]
     yield from _wrapped("obj", terms)
 
 
 def _products(
-    first: Iterable[int], second: Iterable[int], values: Iterable[float], names: Sequence[str]
+    first: Iterable[int], second: Iterable[int], values: Iterable[float], names: Sequence[str], tail: str = ""
 ) -> list[str]:
+    """A sum of products in brackets, as terms; SCIP wants squares without blanks."""
     found = []
     for i, j, value in zip(first, second, values, strict=True):
-        product = f"{names[int(i)]} ^ 2" if i == j else f"{names[int(i)]} * {names[int(j)]}"
+        product = f"{names[int(i)]}^2" if i == j else f"{names[int(i)]} * {names[int(j)]}"
         found.append(f"{'-' if value < 0 else '+'} {number(abs(float(value)))} {product}")
+    found[0] = f"+ [ {found[0]}"
+    found[-1] = f"{found[-1]} ]{tail}"
     return found
 
 
@@ -149,7 +158,7 @@ def _rows(compiled: Compiled, names: Sequence[str], rows: Sequence[str]) -> Iter
         start = ends[i]
         if i in quadratic:
             part = quadratic[i]
-            terms.append("+ [ " + " ".join(_products(part.first, part.second, part.values, names)) + " ]")
+            terms += _products(part.first, part.second, part.values, names)
         if not terms:
             if not names:
                 raise CompileError("a model without variables cannot be written as an LP file")

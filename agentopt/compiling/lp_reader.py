@@ -229,23 +229,21 @@ class _Reader:
     def bounds(self, section: _Section, words: Words) -> None:
         draft = self.draft
         while words.peek():
-            left = words.expression(self.column)
-            if left.is_constant():
-                operator = _FLIPPED[words.operator()]
-                body = words.expression(self.column)
-                if not body.is_column():
-                    raise words.unexpected("one column")
-                self.bound(body.columns[0], operator, left.constant)
-                if words.peek() in OPERATORS:
-                    self.bound(body.columns[0], words.operator(), words.number())
-            elif not left.is_column():
-                raise words.unexpected("a bound like `0 <= x <= 4`")
-            elif words.peek().lower() == "free":
-                words.next()
-                self.bound(left.columns[0], ">=", -np.inf)
-                self.bound(left.columns[0], "<=", np.inf)
+            # One after the other, not as sums: `x <= 4` may be followed by `-1 <= y`.
+            if words.is_name():
+                column = self.column(words.name())
+                if words.peek().lower() == "free":
+                    words.next()
+                    self.bound(column, ">=", -np.inf)
+                    self.bound(column, "<=", np.inf)
+                    continue
             else:
-                self.bound(left.columns[0], words.operator(), words.number())
+                value, operator = words.number(), _FLIPPED[words.operator()]
+                column = self.column(words.name())
+                self.bound(column, operator, value)
+                if words.peek() not in OPERATORS:
+                    continue
+            self.bound(column, words.operator(), words.number())
         for name, column in draft.columns.items():
             if draft.upper[column] < 0 and column not in self.lowered:
                 draft.warnings.append(

@@ -111,7 +111,8 @@ def _bounds(compiled: Compiled, names: Sequence[str]) -> Iterator[str]:
     for name, low, high, kind in zip(
         names, compiled.lower.tolist(), compiled.upper.tolist(), compiled.integrality.tolist(), strict=True
     ):
-        if kind in _SEMI:
+        # A bound SC of 0 means none; at most 0 is no more than a bound to a column that may be 0 anyway.
+        if kind in _SEMI and high:
             if low or high < 0:
                 yield f" LO BND {name} {number(low)}"
             yield f" SC BND {name} {number(high) if np.isfinite(high) else '1e30'}"
