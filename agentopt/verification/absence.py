@@ -50,7 +50,9 @@ def _infeasible(case: Case, program: Program) -> bool:
             return False
         if outcome.empty:
             multipliers = _shortest(
-                program, None if outcome.multipliers is None else outcome.multipliers.tolist()
+                program,
+                None if outcome.multipliers is None else outcome.multipliers.tolist(),
+                case.deadline,
             )
             if multipliers is None:
                 return False
@@ -84,14 +86,16 @@ def _infeasible(case: Case, program: Program) -> bool:
     )
 
 
-def _shortest(program: Program, multipliers: Sequence[float] | None) -> Sequence[float] | None:
+def _shortest(
+    program: Program, multipliers: Sequence[float] | None, deadline: float
+) -> Sequence[float] | None:
     """The multipliers, if they prove that the program is empty, without those that are only noise."""
     if multipliers is None:
         return None
     largest = max(map(abs, multipliers), default=0.0)
     cleaned = [y if abs(y) > 1e-9 * largest else 0.0 for y in multipliers]
     for each in (cleaned, multipliers):
-        if proves_empty(program, each):
+        if proves_empty(program, each, deadline=deadline):
             return each
     return None
 

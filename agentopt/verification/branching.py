@@ -75,12 +75,14 @@ def prove(program: Program, target: Fraction | None, tolerance: Fraction, deadli
         if outcome is None:
             return Proof(False, cases)
         if outcome.empty or outcome.point is None:
-            if outcome.multipliers is None or not proves_empty(program, outcome.multipliers.tolist(), sides):
+            if outcome.multipliers is None or not proves_empty(
+                program, outcome.multipliers.tolist(), sides, deadline
+            ):
                 return Proof(False, cases)
             continue
         assert outcome.multipliers is not None
         if limit is not None:
-            proven = objective_bound(program, cost, outcome.multipliers.tolist(), sides, limit)
+            proven = objective_bound(program, cost, outcome.multipliers.tolist(), sides, limit, deadline)
             if proven is not None and proven >= limit:
                 continue
         chosen = _most_fractional(outcome.point, whole)

@@ -15,7 +15,7 @@ from typing import Literal
 from agentopt.compiling.arrays import Compiled, VariableBlock
 from agentopt.errors import AgentoptError
 from agentopt.formulation.instance import Instance
-from agentopt.solvers.solution import Solution
+from agentopt.solvers.solution import Solution, Termination
 from agentopt.verification.certificate import Certificate, Finding
 from agentopt.verification.estimates import Estimates
 from agentopt.verification.exact import Evaluator
@@ -77,10 +77,14 @@ class Case:
             return None
         try:
             if "report" in signature(self.resolve).parameters:
-                return self.resolve(compiled, report=lambda progress: self.left <= 0)  # type: ignore[call-arg]  # it does
-            return self.resolve(compiled)
+                found = self.resolve(compiled, report=lambda progress: self.left <= 0)  # type: ignore[call-arg]  # it does
+            else:
+                found = self.resolve(compiled)
         except AgentoptError:
             return None
+        if found.termination is Termination.INTERRUPTED and self.left > 0:
+            raise KeyboardInterrupt  # it was pressed while the engine ran, and is meant for all of this
+        return found
 
     @property
     def left(self) -> float:

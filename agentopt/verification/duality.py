@@ -23,6 +23,7 @@ __all__ = [
 
 import itertools
 import math
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
@@ -40,7 +41,11 @@ MAX_ROUNDS = 4
 
 
 def bound(
-    program: Program, cost: Linear, multipliers: Sequence[Fraction], sides: Bounds | None = None
+    program: Program,
+    cost: Linear,
+    multipliers: Sequence[Fraction],
+    sides: Bounds | None = None,
+    deadline: float = math.inf,
 ) -> Fraction | None:
     """A proven lower bound of a linear cost over the linear rows of a program; None if there is none.
 
@@ -49,6 +54,7 @@ def bound(
         cost: coefficients by (column,); a constant under ().
         multipliers: one a row.
         sides: bounds of the columns in place of the program's.
+        deadline: on the monotonic clock; None too where no bound is found by then.
     """
     lower, upper = sides or (program.lower, program.upper)
     reduced = dict(cost)
@@ -57,9 +63,13 @@ def bound(
         side = row.low if y > 0 else row.high
         if not y or side is None or row.body.degree > 1:
             continue
+        if time.monotonic() > deadline:
+            return None
         total += y * side
         for monomial, value in row.body.terms.items():
-            reduced[monomial] = reduced.get(monomial, Fraction(0)) - y * value
+            share = y if value == 1 else y * value
+            before = reduced.get(monomial)
+            reduced[monomial] = -share if before is None else before - share
     for monomial, value in reduced.items():
         if not value:
             continue
@@ -76,19 +86,22 @@ def objective_bound(
     multipliers: Sequence[float],
     sides: Bounds | None = None,
     enough: Fraction | None = None,
+    deadline: float = math.inf,
 ) -> Fraction | None:
     """The best of the bounds that engine multipliers give as they are and rounded to short fractions.
 
-    `enough` ends the search for a better one.
+    `enough` ends the search for a better one; so does the deadline.
     """
     found: list[Fraction] = []
     spare: Bounds | None = None
     for denominator in _ROUNDINGS:
         y = [_rational(value, denominator) for value in multipliers]
-        value = bound(program, cost, y, sides)
+        value = bound(program, cost, y, sides, deadline)
+        if time.monotonic() > deadline:
+            break
         if value is None:
-            spare = implied(program, sides) if spare is None else spare
-            value = bound(program, cost, y, spare)
+            spare = implied(program, sides, deadline) if spare is None else spare
+            value = bound(program, cost, y, spare, deadline)
         if value is not None:
             found.append(value)
             if enough is not None and value >= enough:
@@ -103,7 +116,12 @@ def _rational(value: float, denominator: int | None) -> Fraction:
     return exact if denominator is None else exact.limit_denominator(denominator)
 
 
-def proves_empty(program: Program, multipliers: Sequence[float], sides: Bounds | None = None) -> bool:
+def proves_empty(
+    program: Program,
+    multipliers: Sequence[float],
+    sides: Bounds | None = None,
+    deadline: float = math.inf,
+) -> bool:
     """Whether multipliers, in one sign or the other, prove that no point meets the rows and bounds."""
     largest = max(map(abs, multipliers), default=0.0)
     if not largest:
@@ -113,21 +131,26 @@ def proves_empty(program: Program, multipliers: Sequence[float], sides: Bounds |
         )
     for sign in (1.0, -1.0):
         value = objective_bound(
-            program, {}, [sign * y / largest for y in multipliers], sides, Fraction(1, 10**9)
+            program, {}, [sign * y / largest for y in multipliers], sides, Fraction(1, 10**9), deadline
         )
         if value is not None and value > 0:
             return True
     return False
 
 
-def implied(program: Program, sides: Bounds | None = None) -> Bounds:
-    """Bounds of the columns that the rows imply, where a column has none: exact, a few rounds."""
+def implied(program: Program, sides: Bounds | None = None, deadline: float = math.inf) -> Bounds:
+    """Bounds of the columns that the rows imply, where a column has none: exact, a few rounds.
+
+    Those found by the deadline hold like any others.
+    """
     lower, upper = (list(side) for side in sides or (program.lower, program.upper))
     for _ in range(MAX_ROUNDS):
         found = False
         for row in program.rows:
             if row.body.degree > 1:
                 continue
+            if time.monotonic() > deadline:
+                return lower, upper
             for sign, side in ((1, row.high), (-1, None if row.low is None else -row.low)):
                 if side is None:
                     continue
@@ -160,8 +183,11 @@ def _tighten(
     return found
 
 
-def semidefinite(form: Polynomial) -> bool:
-    """Whether a quadratic form is positive semidefinite: elimination in rational arithmetic."""
+def semidefinite(form: Polynomial, deadline: float = math.inf) -> bool:
+    """Whether a quadratic form is positive semidefinite: elimination in rational arithmetic.
+
+    False too where that is not known by the deadline.
+    """
     columns = sorted(set(itertools.chain.from_iterable(m for m in form.terms if len(m) == 2)))
     place = {column: k for k, column in enumerate(columns)}
     size = len(columns)
@@ -177,6 +203,8 @@ def semidefinite(form: Polynomial) -> bool:
             return False
         if pivot == 0:
             continue
+        if time.monotonic() > deadline:
+            return False
         for i in range(k + 1, size):
             if matrix[i][k]:
                 factor = matrix[i][k] / pivot

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-__all__ = ["Axis", "Coder", "Codes", "Elements", "Env", "Missing", "Scope", "Truth", "Value", "decimal"]
+__all__ = [
+    "Axis",
+    "Coder",
+    "Codes",
+    "Elements",
+    "Env",
+    "Late",
+    "Missing",
+    "Scope",
+    "Truth",
+    "Value",
+    "decimal",
+]
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -40,6 +54,14 @@ class Missing(AgentoptError):  # noqa: N818 - says what could not be evaluated; 
     """An expression has no value here: data or a variable is missing at an index, or it is not defined."""
 
 
+class Late(Missing):
+    """The time for an evaluation ended within it."""
+
+
+_CLOCK = 1024
+"""Elements walked between looks at the clock."""
+
+
 def decimal(value: float) -> Fraction:
     """The number as printed: 0.1 is one tenth."""
     number = float(value)
@@ -52,9 +74,24 @@ class Elements(ABC):
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         self.labels = instance.labels
+        self.deadline = float("inf")
         self._members: dict[str, set[Codes]] = {}
         self._numeric: dict[int, Fraction | None] = {}
         self._literal_sets: dict[t.Expr, BoundSet] = {}
+
+    @contextmanager
+    def until(self, deadline: float) -> Iterator[None]:
+        """Within, walks that go on past a moment of the monotonic clock raise `Late`."""
+        before, self.deadline = self.deadline, min(self.deadline, deadline)
+        try:
+            yield
+        finally:
+            self.deadline = before
+
+    def look_at_clock(self) -> None:
+        """Raise `Late` if the time is over."""
+        if time.monotonic() > self.deadline:
+            raise Late("the time for it ended")
 
     @abstractmethod
     def number(self, expr: t.Expr, scope: Scope) -> Value:
@@ -171,7 +208,10 @@ class Elements(ABC):
             targets, rows, conditions = steps[depth]
             kept = {name: env[name] for name in targets if name in env}
             single = targets[0] if len(targets) == 1 else None
-            for row in rows(env):
+            self.look_at_clock()
+            for count, row in enumerate(rows(env), 1):
+                if not count % _CLOCK:
+                    self.look_at_clock()
                 if single is not None:
                     env[single] = row[0]
                 else:

@@ -2,15 +2,16 @@
 
 A sum of products evaluated in double precision is off by at most k u M, where u is the unit roundoff, k the
 number of roundings on the way of any term, and M the same expression with the absolute value of every leaf
-(Higham 2002, section 3.1). Rows whose violation is then surely below `CLEAR` are done; the others are left
-for exact evaluation.
+(Higham 2002, section 3.1). Derived parameters are written out, so that every leaf is known to half a unit.
+Rows whose violation is then surely below `CLEAR` are done; the others are left for exact evaluation.
 """
 
 from __future__ import annotations
 
 __all__ = ["Estimates"]
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -22,11 +23,12 @@ from agentopt.formulation import tree as t
 from agentopt.formulation.derive import Data
 from agentopt.formulation.frames import Frame
 from agentopt.formulation.generators import expand
-from agentopt.formulation.instance import BoundParameter
-from agentopt.formulation.resolve import ParsedConstraint
+from agentopt.formulation.instance import BoundParameter, Values
+from agentopt.formulation.resolve import ParsedConstraint, ParsedFormula
 from agentopt.verification.elements import Env
 from agentopt.verification.enclosures import Enclosure
 from agentopt.verification.exact import Evaluator
+from agentopt.verification.inlining import inlined
 from agentopt.verification.point import Answer
 from agentopt.verification.statements import integral
 
@@ -69,10 +71,62 @@ class Estimates:
             )
         self.data = Data(replace(instance, parameters=parameters))
 
-    def estimate(self, constraint: ParsedConstraint) -> Estimate | None:
+    def rows(self, constraint: ParsedConstraint) -> Estimate | None:
         """One constraint; None where there is no such bound, and it has to be evaluated row by row."""
-        links = list(_links(constraint.statement))
-        if not links or not all(self._fits(side) for left, _, right in links for side in (left, right)):
+        looked = self._violations(constraint)
+        if looked is None:
+            return None
+        frame, env, flat = looked
+        clear = flat <= CLEAR
+        targets = [target for generator in constraint.generators for target in generator.targets]
+        return Estimate(
+            int(flat.size),
+            float(flat[clear].max(initial=0.0)),
+            tuple(self._envs(frame, [(name, env[name]) for name in targets], ~clear)),
+        )
+
+    def bounds(self, name: str) -> NDArray[np.bool_] | None:
+        """Which columns of a variable are surely within those of its bounds that are expressions."""
+        instance = self.evaluator.instance
+        variable, formulas = instance.formulation.variables[name], self.evaluator.parsed.variables[name]
+        clear: NDArray[np.bool_] | None = None
+        sides: tuple[tuple[object, ParsedFormula | None, t.CompareOperator], ...] = (
+            (variable.lower, formulas.lower, ">="),
+            (variable.upper, formulas.upper, "<="),
+        )
+        for stated, formula, operator in sides:
+            if not isinstance(stated, str) or formula is None:
+                continue
+            indices = iter(formula.indices)
+            generators = tuple(
+                t.Generator(tuple(itertools.islice(indices, instance.sets[each].arity)), t.Name(each))
+                for each in variable.over
+            )
+            keys = tuple(t.Name(index) for index in formula.indices)
+            item: t.Expr = t.Item(name, keys) if keys else t.Name(name)
+            compare = t.Compare((item, formula.expression), (operator,))
+            looked = self._violations(ParsedConstraint(formula.path, name, generators, compare))
+            if looked is None:
+                return None
+            frame, env, flat = looked
+            places = self.data.instance.parameters[name].codes
+            same = all(
+                np.array_equal(frame.column(env[index]), places[:, k])
+                for k, index in enumerate(formula.indices)
+            )
+            if not same or len(flat) != len(places):
+                return None
+            clear = flat <= CLEAR if clear is None else clear & (flat <= CLEAR)
+        return clear
+
+    def _violations(self, constraint: ParsedConstraint) -> tuple[Frame, Mapping[str, str], Values] | None:
+        """The frame of a constraint, its names, and by at most how much each of its rows is violated."""
+        links = [
+            (left, operator, right)
+            for one, operator, other in _links(constraint.statement)
+            if (left := self._plain(one)) is not None and (right := self._plain(other)) is not None
+        ]
+        if not links or len(links) != len(list(_links(constraint.statement))):
             return None
         try:
             frame, env = expand(self.data, Frame(), {}, constraint.generators)
@@ -88,25 +142,26 @@ class Estimates:
                     over = np.maximum(over, sign * value + step + error)
         except AgentoptError:
             return None
-        flat = np.broadcast_to(over, frame.lengths).reshape(-1)
-        clear = flat <= CLEAR
-        targets = [target for generator in constraint.generators for target in generator.targets]
-        return Estimate(
-            int(flat.size),
-            float(flat[clear].max(initial=0.0)),
-            tuple(self._envs(frame, [(name, env[name]) for name in targets], ~clear)),
-        )
+        return frame, env, np.broadcast_to(over, frame.lengths).reshape(-1)
+
+    def _plain(self, expr: t.Expr) -> t.Expr | None:
+        """An expression with derived parameters written out, if it has a proven error bound."""
+        written = inlined(expr, self.evaluator.parsed.formulas, self.evaluator.instance)
+        return written if written is not None and self._fits(written) else None
 
     def objective(self, expression: t.Expr) -> Enclosure | None:
         """The value of an objective, enclosed; None where there is no such bound."""
-        if not self._fits(expression):
+        plain = self._plain(expression)
+        if plain is None:
             return None
         try:
-            value = self.data.scalar(expression)
-            size = self.data.scalar(self._sizes(expression))
+            value = self.data.scalar(plain)
+            size = self.data.scalar(self._sizes(plain))
         except AgentoptError:
             return None
-        error = Fraction(size) * Fraction((self._roundings(expression) + 3) * UNIT * (1 + 1e-6))
+        if not (np.isfinite(value) and np.isfinite(size)):
+            return None
+        error = Fraction(size) * Fraction((self._roundings(plain) + 3) * UNIT * (1 + 1e-6))
         return Enclosure(Fraction(value) - error, Fraction(value) + error)
 
     def _envs(self, frame: Frame, names: list[tuple[str, str]], mask: NDArray[np.bool_]) -> Iterator[Env]:

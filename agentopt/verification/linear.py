@@ -40,6 +40,8 @@ class Oracle:
         from agentopt.compiling.highs_model import silent
 
         self.program = program
+        # Its number of threads is left alone: asked for another than at the first run of the process,
+        # HiGHS answers nothing.
         self._highs: Any = silent()
         n, m = len(program.lower), len(program.rows)
         cost = np.zeros(n)

@@ -95,7 +95,7 @@ def _by_multipliers(case: Case, program: Program, target: Fraction) -> bool:
     if case.left < _EACH * len(case.compiled.matrix.values):
         return False
     point = dict(enumerate(map(Fraction, case.answer.values.tolist())))
-    linearized = _convex(program, point)
+    linearized = _convex(program, point, case.within(0.4, 8.0))
     if linearized is None:
         return False
     sign = 1.0 if program.sense == "minimize" else -1.0
@@ -105,7 +105,7 @@ def _by_multipliers(case: Case, program: Program, target: Fraction) -> bool:
     enough = target - allowed(target)
     if duals is not None:
         multipliers = _multipliers(linearized, duals, sign)
-        given = objective_bound(linearized, cost, multipliers, enough=enough)
+        given = objective_bound(linearized, cost, multipliers, enough=enough, deadline=case.deadline)
         if given is not None and given >= enough:
             _proved_by_duals(case, program, target, given, "the engine's duals")
             return True
@@ -134,7 +134,9 @@ def _by_own_duals(
         outcome = oracle.solve(oracle.lower, oracle.upper, case.left / 4)
         if outcome is None or outcome.multipliers is None or outcome.empty:
             break
-        own = objective_bound(linear, cost, outcome.multipliers.tolist(), enough=target - allowed(target))
+        own = objective_bound(
+            linear, cost, outcome.multipliers.tolist(), None, target - allowed(target), case.deadline
+        )
         if own is not None and (given is None or own > given):
             given = own
         if given is not None and given >= target - allowed(target):
@@ -144,20 +146,20 @@ def _by_own_duals(
     return given
 
 
-def _convex(program: Program, point: dict[int, Fraction]) -> Program | None:
+def _convex(program: Program, point: dict[int, Fraction], deadline: float) -> Program | None:
     """The program with its convex quadratic rows replaced by their tangents; None where convexity is
     not proved.
     """
-    if program.objective.degree == 2 and not _semidefinite(program.objective):
+    if program.objective.degree == 2 and not _semidefinite(program.objective, deadline):
         return None
     rows = []
     for row in program.rows:
         if row.body.degree < 2:
             rows.append(row)
             continue
-        if row.low is None and _semidefinite(row.body):
+        if row.low is None and _semidefinite(row.body, deadline):
             body = Polynomial(tangent(row.body, point))
-        elif row.high is None and _semidefinite(-row.body):
+        elif row.high is None and _semidefinite(-row.body, deadline):
             body = -Polynomial(tangent(-row.body, point))
         else:
             return None
@@ -173,9 +175,9 @@ def _convex(program: Program, point: dict[int, Fraction]) -> Program | None:
     return replace(program, rows=tuple(rows))
 
 
-def _semidefinite(form: Polynomial) -> bool:
+def _semidefinite(form: Polynomial, deadline: float) -> bool:
     size = len({column for monomial in form.terms if len(monomial) == 2 for column in monomial})
-    return size <= MAX_SQUARE and semidefinite(form)
+    return size <= MAX_SQUARE and semidefinite(form, deadline)
 
 
 MAX_SQUARE = 120
@@ -209,9 +211,13 @@ def _doubt_duals(case: Case, program: Program, target: Fraction, duals: Values) 
     """Say so if the duals are not those of the answer; judged by the arrays, whose duals they are."""
     if program.degree == 2:
         return  # they may belong to another point: no doubt, only no proof
+    if case.left < _EACH * len(case.compiled.matrix.values):
+        return
     arrays = from_arrays(case.compiled)
     sign = 1.0 if arrays.sense == "minimize" else -1.0
-    given = objective_bound(arrays, arrays.objective.terms, _multipliers(arrays, duals, sign))
+    given = objective_bound(
+        arrays, arrays.objective.terms, _multipliers(arrays, duals, sign), None, None, case.deadline
+    )
     if given is None:
         return  # they leave a column without a bound
     if (

@@ -32,7 +32,7 @@ class Answer:
 
     compiled: Compiled
     values: Values
-    _tables: dict[str, dict[Codes, Number]] = field(default_factory=dict)
+    _tables: dict[str, dict[Codes, Number | float]] = field(default_factory=dict)
 
     @cached_property
     def blocks(self) -> dict[str, VariableBlock]:
@@ -66,11 +66,12 @@ class Answer:
         table = self._tables.get(name)
         if table is None:
             rows = map(tuple, self.blocks[name].codes.tolist())
-            table = dict(zip(rows, map(Fraction, self.part(name).tolist()), strict=True))
-            self._tables[name] = table
+            table = self._tables[name] = dict(zip(rows, self.part(name).tolist(), strict=True))
         found = table.get(codes)
         if found is None:
             raise Missing(f"`{name}` has no value at {codes}")
+        if isinstance(found, float):
+            found = table[codes] = Fraction(found)
         return found
 
     def symbols(self, name: str, codes: Codes) -> Polynomial:

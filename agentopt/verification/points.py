@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from agentopt.formulation import tree as t
+from agentopt.formulation.resolve import ParsedConstraint
 from agentopt.verification.case import Case, shown
 from agentopt.verification.elements import Missing
 from agentopt.verification.enclosures import Number, ends
@@ -29,10 +30,8 @@ def check_point(case: Case) -> bool:
     """Settle whether the point meets the formulation; True if that is proved, also with integers rounded."""
     deadline = case.within(0.6, 60.0)
     rows, sides = Report(), Report()
-    check_bounds(case.evaluator, case.answer, sides, deadline)
-    check_rows(
-        case.evaluator, rows, deadline, estimate=None if case.estimates is None else case.estimates.estimate
-    )
+    check_bounds(case.evaluator, case.answer, sides, deadline, case.estimates)
+    check_rows(case.evaluator, rows, deadline, estimate=case.estimates)
     _say_failed(case, "bounds", sides)
     _say_failed(case, "rows", rows)
     _say_unsettled(case, rows, sides)
@@ -43,7 +42,7 @@ def check_point(case: Case) -> bool:
         return False
     worst = max((rows, sides), key=lambda report: report.worst)
     how = (
-        ("exactly" if not rows.num_estimated else "within the tolerance")
+        ("exactly" if not rows.num_estimated + sides.num_estimated else "within the tolerance")
         if not worst.worst
         else f"within the tolerance; the largest violation is {float(worst.worst):.1e}, of {worst.worst_at}"
     )
@@ -52,22 +51,23 @@ def check_point(case: Case) -> bool:
         "feasible",
         f"all {_count(rows.num_rows, 'constraint')} and {_count(sides.num_rows, 'bound')} of the "
         f"formulation hold "
-        f"{how} ({_by(rows)})",
+        f"{how} ({_by(rows, sides)})",
         rows=rows.num_rows,
         bounds=sides.num_rows,
         violation=max(float(worst.worst), rows.estimated_worst),
-        estimated=rows.num_estimated,
+        estimated=rows.num_estimated + sides.num_estimated,
         at=worst.worst_at,
     )
     return True
 
 
-def _by(rows: Report) -> str:
-    if not rows.num_estimated:
+def _by(rows: Report, sides: Report) -> str:
+    if not rows.num_estimated + sides.num_estimated:
         return "re-evaluated in rational arithmetic"
+    bounds = f" and {sides.num_estimated:,} bounds" if sides.num_estimated else ""
     return (
-        f"{rows.num_estimated:,} constraints to within {rows.estimated_worst:.1e} by floating point with a "
-        "proven error bound, the rest in rational arithmetic"
+        f"{rows.num_estimated:,} constraints{bounds} to within {rows.estimated_worst:.1e} by floating point "
+        "with a proven error bound, the rest in rational arithmetic"
     )
 
 
@@ -127,16 +127,21 @@ def _say_strict(case: Case) -> None:
     """Strict comparisons of real quantities are solved closed: say where that is, as far as it is known."""
     for name in case.compiled.strict:
         constraint = case.evaluator.parsed.constraints.get(name)
-        touching = constraint is not None and _touches(
-            case.evaluator, constraint.statement, constraint.generators
-        )
-        if touching or constraint is None:
+        if constraint is None or _touching(case, constraint):
             case.say(
                 "unknown",
                 "strict",
                 f"`{name}` is stated with `<` or `>`, was solved with `<=` or `>=`, and holds with equality",
                 name,
             )
+
+
+def _touching(case: Case, constraint: ParsedConstraint) -> bool:
+    try:
+        with case.evaluator.until(case.within(0.3, 5.0)):
+            return _touches(case.evaluator, constraint.statement, constraint.generators)
+    except (Missing, ArithmeticError):
+        return True
 
 
 def _touches(evaluator: Evaluator, statement: t.Expr, generators: tuple[t.Generator, ...]) -> bool:
@@ -173,7 +178,7 @@ def _check_rounded(case: Case) -> bool:
         evaluator,
         report,
         case.within(0.5, 30.0),
-        estimate=None if case.estimates is None else Estimates(evaluator, answer).estimate,
+        estimate=None if case.estimates is None else Estimates(evaluator, answer),
     )
     if report.complete:
         case.say(
@@ -254,7 +259,8 @@ def check_objective(case: Case) -> Fraction | None:
     found: list[Number] = []
     for parsed in case.evaluator.parsed.objectives:
         try:
-            value = _value(case, parsed.expression)
+            with case.evaluator.until(case.within(0.6, 30.0)):
+                value = _value(case, parsed.expression)
         except (Missing, ArithmeticError, RecursionError) as error:
             why = str(error) or "it is not defined there"
             case.say(

@@ -11,6 +11,7 @@ from agentopt.errors import AgentoptError
 from agentopt.verification.enclosures import Enclosure, Number
 
 MAX_DEGREE = 4
+_ONE = Fraction(1)
 
 
 class NotPolynomial(AgentoptError):  # noqa: N818 - a finding: the expression has to be treated otherwise
@@ -33,7 +34,7 @@ class Polynomial:
     @classmethod
     def column(cls, number: int) -> Polynomial:
         """The polynomial that is one column."""
-        return cls({(number,): Fraction(1)})
+        return cls({(number,): _ONE})
 
     @property
     def degree(self) -> int:
@@ -48,7 +49,8 @@ class Polynomial:
     def __add__(self, other: Polynomial | Number | int) -> Polynomial:
         terms = dict(self.terms)
         for monomial, value in _terms(other).items():
-            terms[monomial] = terms.get(monomial, Fraction(0)) + value
+            before = terms.get(monomial)
+            terms[monomial] = value if before is None else before + value
         return Polynomial(terms)
 
     __radd__ = __add__
@@ -65,7 +67,12 @@ class Polynomial:
     def __mul__(self, other: Polynomial | Number | int) -> Polynomial:
         if not isinstance(other, Polynomial):
             factor = _rational(other)
-            return Polynomial({monomial: value * factor for monomial, value in self.terms.items()})
+            if factor is _ONE:
+                return self
+            # Columns as they stand in a formulation have this very one, and need no product.
+            return Polynomial(
+                {m: factor if value is _ONE else value * factor for m, value in self.terms.items()}
+            )
         if self.degree + other.degree > MAX_DEGREE:
             raise NotPolynomial(f"a polynomial of degree {self.degree + other.degree}")
         terms: dict[tuple[int, ...], Fraction] = {}
@@ -118,7 +125,8 @@ def total(parts: Iterable[Number | Polynomial]) -> Number | Polynomial:
         elif isinstance(part, Polynomial):
             symbolic = True
             for monomial, value in part.terms.items():
-                terms[monomial] = terms.get(monomial, Fraction(0)) + value
+                before = terms.get(monomial)
+                terms[monomial] = value if before is None else before + value
         else:
             rest = part if rest is None else rest + part
     exact = sum((Fraction(top, bottom) for bottom, top in tops.items()), Fraction(0))

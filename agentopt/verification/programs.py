@@ -10,7 +10,6 @@ from __future__ import annotations
 
 __all__ = ["Program", "Row", "Side", "from_arrays", "from_formulation"]
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -84,6 +83,11 @@ def from_formulation(evaluator: Evaluator, answer: Answer, deadline: float) -> P
         Missing: a statement is no comparison of polynomials, or time ran out.
         NotPolynomial: an expression is none.
     """
+    with evaluator.until(deadline):
+        return _read(evaluator, answer)
+
+
+def _read(evaluator: Evaluator, answer: Answer) -> Program:
     compiled, formulation = answer.compiled, evaluator.instance.formulation
     if any(block.auxiliary for block in compiled.variables):
         raise Missing("a reformulation added columns")
@@ -103,9 +107,7 @@ def from_formulation(evaluator: Evaluator, answer: Answer, deadline: float) -> P
             if variable.domain in {"integer", "binary", "semiinteger"}:
                 whole.add(column)
             lower[column], upper[column] = low, high
-    rows = [
-        row for name in evaluator.parsed.constraints for row in _rows(evaluator, compiled, name, deadline)
-    ]
+    rows = [row for name in evaluator.parsed.constraints for row in _rows(evaluator, compiled, name)]
     objective = Polynomial({})
     sense: Sense = "minimize"
     if evaluator.parsed.objectives:
@@ -133,7 +135,7 @@ def _polynomial(value: object) -> Polynomial:
     raise Missing("a number that is not rational")
 
 
-def _rows(evaluator: Evaluator, compiled: Compiled, name: str, deadline: float) -> Iterator[Row]:
+def _rows(evaluator: Evaluator, compiled: Compiled, name: str) -> Iterator[Row]:
     constraint = evaluator.parsed.constraints[name]
     walk, scope = evaluator.walk(constraint.generators, {})
     targets = [target for generator in constraint.generators for target in generator.targets]
@@ -145,9 +147,7 @@ def _rows(evaluator: Evaluator, compiled: Compiled, name: str, deadline: float) 
     read = [each for compare in _compares(constraint.statement) for each in _links(evaluator, compare, scope)]
     if len(places) != len(read):
         places = [{}] * len(read)
-    for count, env in enumerate(walk({})):
-        if count % 16 == 0 and time.monotonic() > deadline:
-            raise Missing("time ran out")
+    for env in walk({}):
         codes: Codes = tuple(env[target] for target in targets)
         for link, place in zip(read, places, strict=True):
             body = _polynomial(link.body(env))
@@ -156,7 +156,7 @@ def _rows(evaluator: Evaluator, compiled: Compiled, name: str, deadline: float) 
                 for side in (link.low, link.high)
             )
             yield Row(
-                body - body.constant,
+                body - body.constant if body.constant else body,
                 None if low is None else low + link.step,
                 None if high is None else high - link.step,
                 place.get(codes),

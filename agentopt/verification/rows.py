@@ -12,11 +12,12 @@ from functools import partial
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agentopt.formulation.elements import Variable
 from agentopt.formulation.frames import Ints
 from agentopt.formulation.resolve import ParsedConstraint
-from agentopt.verification.elements import Env, Missing, Value
+from agentopt.verification.elements import Env, Late, Missing, Value
 from agentopt.verification.enclosures import ends
 from agentopt.verification.exact import ABSOLUTE, RELATIVE, Evaluator, Gap
 from agentopt.verification.point import WHOLE, Answer
@@ -49,7 +50,14 @@ class Cleared(Protocol):
         """The indices of the others."""
 
 
-Estimator = Callable[[ParsedConstraint], Cleared | None]
+class Estimator(Protocol):
+    """Clears most rows or bounds at once; None where it cannot say anything."""
+
+    def rows(self, constraint: ParsedConstraint) -> Cleared | None:
+        """Of one constraint."""
+
+    def bounds(self, name: str) -> NDArray[np.bool_] | None:
+        """Which columns of a variable are surely within bounds that are expressions."""
 
 
 @dataclass
@@ -128,17 +136,19 @@ def check_rows(
             continue
         targets = [target for generator in constraint.generators for target in generator.targets]
         try:
-            walk, scope = evaluator.walk(constraint.generators, {})
-            measure = gaps(evaluator, constraint.statement, scope)
-            cleared = None if estimate is None else estimate(constraint)
-            if cleared is not None:
-                report.clear(cleared)
-            for count, env in enumerate(walk({}) if cleared is None else cleared.open):
-                if count % _CLOCK == _CLOCK - 1 and time.monotonic() > deadline:
-                    report.skipped.append(name)
-                    break
-                gap = measure(env)
-                report.add(name, gap, partial(_indexed, evaluator, name, targets, env))
+            with evaluator.until(deadline):
+                walk, scope = evaluator.walk(constraint.generators, {})
+                measure = gaps(evaluator, constraint.statement, scope)
+                cleared = None if estimate is None else estimate.rows(constraint)
+                if cleared is not None:
+                    report.clear(cleared)
+                for count, env in enumerate(walk({}) if cleared is None else cleared.open):
+                    if count % _CLOCK == _CLOCK - 1:
+                        evaluator.look_at_clock()
+                    gap = measure(env)
+                    report.add(name, gap, partial(_indexed, evaluator, name, targets, env))
+        except Late:
+            report.skipped.append(name)
         except Missing as error:
             report.unsettled.append((name, error.message))
         except (ArithmeticError, RecursionError) as error:
@@ -150,34 +160,52 @@ def _indexed(evaluator: Evaluator, name: str, targets: list[str], env: Env) -> s
     return f"{name}[{labels}]" if labels else name
 
 
-def check_bounds(evaluator: Evaluator, answer: Answer, report: Report, deadline: float) -> None:
-    """Evaluate every variable's bounds and domain."""
+def check_bounds(
+    evaluator: Evaluator,
+    answer: Answer,
+    report: Report,
+    deadline: float,
+    estimate: Estimator | None = None,
+) -> None:
+    """Evaluate every variable's bounds and domain; `estimate` may clear those that are expressions."""
     for name, variable in evaluator.instance.formulation.variables.items():
         if time.monotonic() > deadline:
             report.skipped.append(name)
             continue
         try:
-            open_ = _open_columns(answer, name, variable)
+            stated = any(isinstance(side, str) for side in (variable.lower, variable.upper))
+            cleared = estimate.bounds(name) if stated and estimate is not None else None
+            open_ = _open_columns(answer, name, variable, cleared)
             report.num_rows += len(answer.part(name)) - len(open_)
-            for codes, value, low, high in bounds(evaluator, answer, name, variable, open_):
-                gap = _within(value, low, high, variable)
-                report.add(name, gap, partial(_item, evaluator, name, codes))
+            if cleared is not None:
+                report.num_estimated += len(cleared) - len(open_)
+            with evaluator.until(deadline):
+                for codes, value, low, high in bounds(evaluator, answer, name, variable, open_):
+                    gap = _within(value, low, high, variable)
+                    report.add(name, gap, partial(_item, evaluator, name, codes))
+        except Late:
+            report.skipped.append(name)
         except Missing as error:
             report.unsettled.append((name, error.message))
         except ArithmeticError as error:
             report.unsettled.append((name, str(error) or "a bound is not defined there"))
 
 
-def _open_columns(answer: Answer, name: str, variable: Variable) -> Ints:
-    """Places of the values of a variable that exact float comparisons do not show to be within its domain."""
+def _open_columns(
+    answer: Answer, name: str, variable: Variable, cleared: NDArray[np.bool_] | None = None
+) -> Ints:
+    """Places of the values of a variable that exact float comparisons do not show to be within its domain.
+
+    `cleared` are those that are surely within bounds that are expressions.
+    """
     part = answer.part(name)
     fine = np.ones(len(part), dtype=bool)
     if variable.domain.startswith("semi"):
         return np.arange(len(part))
     for bound, sign in ((variable.lower, 1), (variable.upper, -1)):
         if isinstance(bound, str):
-            return np.arange(len(part))
-        if bound is not None:
+            fine &= False if cleared is None else cleared
+        elif bound is not None:
             # A float that is no whole number stands for a decimal near it: equality decides nothing.
             fine &= sign * part >= sign * bound if float(bound).is_integer() else sign * part > sign * bound
     if variable.domain == "binary":
@@ -203,7 +231,9 @@ def bounds(
             continue
         scope = evaluator.scope(formula.indices, variable.over)
         sides.append((formula.indices, evaluator.number(formula.expression, scope)))
-    for codes, value in zip(rows, map(Fraction, part.tolist()), strict=True):
+    for count, (codes, value) in enumerate(zip(rows, map(Fraction, part.tolist()), strict=True), 1):
+        if not count % _CLOCK:
+            evaluator.look_at_clock()
         found: list[Fraction | None] = []
         for side, least in zip(sides, (True, False), strict=True):
             if side is None:

@@ -37,9 +37,8 @@ def check_second(case: Case, value: Fraction | None) -> None:
         )
         return
     try:
-        found = other.solve(
-            case.compiled, Limits(seconds=max(0.1, min(case.left * 0.6, 10.0)), threads=1), {}
-        )
+        # No number of threads: HiGHS takes none but that of the first run of the process.
+        found = other.solve(case.compiled, Limits(seconds=max(0.1, min(case.left * 0.6, 10.0))), {})
     except AgentoptError as error:
         case.say("unknown", "second-engine", f"{other.name} could not be asked: {error.message}")
         return

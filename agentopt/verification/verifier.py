@@ -40,9 +40,20 @@ def verify(
         text: the words of the problem, for the coverage of its numbers and sentences.
         resolve: solves changed arrays with the same engine, for the falsification tests.
         battery: whether to run those.
-        seconds: kept; what there was no time for is listed as unknown.
+        seconds: kept; what there was no time for is listed as unknown. Ctrl-C ends verification early, with
+            what is settled so far.
     """
     case = Case(instance, compiled, solution, time.monotonic() + seconds, resolve)
+    try:
+        _check(case, text, battery)
+    except KeyboardInterrupt:
+        case.say("unknown", "time", "checking was interrupted; what is not listed was not checked")
+    return case.certificate()
+
+
+def _check(case: Case, text: str | None, battery: bool) -> None:
+    """Every part, in order; each adds what it found as soon as it is known."""
+    solution = case.solution
     if solution.termination in _ABSENT:
         check_absence(case)
         proved = any(case.has("proved", check) for check in ("infeasible", "unbounded"))
@@ -64,4 +75,3 @@ def verify(
         from agentopt.verification.wording import check_words
 
         check_words(case, text)
-    return case.certificate()

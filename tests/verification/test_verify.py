@@ -8,6 +8,10 @@ import numpy as np
 import pytest
 
 from agentopt.solvers import PointStatus, Solution, Termination, solve
+from agentopt.verification.elements import Late
+from agentopt.verification.exact import Evaluator
+from agentopt.verification.point import Answer
+from agentopt.verification.rows import Report, check_rows
 from tests.verification.answers import OPTIMUM, SHIPPING, certified, failed, hand, model, proved, said
 
 
@@ -264,6 +268,43 @@ def test_what_there_was_no_time_for_is_unknown():
     assert "feasible" not in proved(certificate)
     assert said(certificate, "unknown", "feasible")
     assert not certificate.failed
+
+
+def test_one_long_sum_ends_with_the_time_too():
+    compiled = model(
+        {
+            "sets": {"I": {"first": 1, "last": 5000}},
+            "variables": {"x": {"over": ["I"]}},
+            "objective": {"minimize": "sum(x[i] for i in I)"},
+            "constraints": {"c": {"that": "sum(abs(x[i]) for i in I) <= 1"}},
+        }
+    )
+    values = np.zeros(compiled.num_columns)
+    evaluator = Evaluator(compiled.instance, Answer(compiled, values))
+    total = evaluator.number(evaluator.parsed.objectives[0].expression, {})
+    assert total({}) == 0
+    with evaluator.until(0.0), pytest.raises(Late):
+        total({})
+    assert total({}) == 0
+    report = Report()
+    check_rows(evaluator, report, 0.0)
+    assert report.skipped == ["c"]
+
+
+@pytest.mark.parametrize("how", ["raised", "kept by the engine"])
+def test_ctrl_c_ends_verification_with_what_is_proved(shipping, how):
+    asked = []
+
+    def resolve(arrays):
+        asked.append(arrays)
+        if how == "raised":
+            raise KeyboardInterrupt
+        return replace(solve(arrays), termination=Termination.INTERRUPTED)
+
+    certificate = certified(*shipping, battery=True, resolve=resolve)
+    assert len(asked) == 1
+    assert {"feasible", "objective", "optimal"} <= proved(certificate)
+    assert "interrupted" in said(certificate, "unknown", "time")[0].statement
 
 
 def test_a_feasibility_problem_needs_no_optimum():
