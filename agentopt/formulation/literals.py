@@ -3,32 +3,28 @@
 What a person or a model writes for `demand[m]` or `cost[p, m]` comes in many shapes: one number for all, a
 nested mapping, a mapping with tuple or `"seattle, chicago"` keys, lists aligned with the sets, rows of
 labels and a number, numpy arrays, pandas objects (recognised by what they offer, not by import).
-Tuple-keyed dictionaries, the shape programs hold data in, are read without a Python frame per entry;
-aligned arrays cost a copy.
+Dictionaries from whole indices to numbers, the shape programs hold data in, are read by `dictionaries`
+without a Python frame per entry; aligned arrays cost a copy.
 """
 
 from __future__ import annotations
 
 __all__ = ["aligned", "labels_of", "plain_codes", "read_values"]
 
-import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain, islice, product
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from agentopt.errors import BindingError
+from agentopt.formulation.dictionaries import whole_indices
 from agentopt.formulation.entries import Entries, Space
 from agentopt.formulation.instance import MAX_POINTS, Codes, Label, Labels, Values, canonical
 
 _NUMBERS = (int, float, np.integer, np.floating, Decimal, Fraction)
-_PLAIN = {int, float, np.float64, np.float32, np.int64, np.int32}
-_CHUNK = 1 << 8
-"""Keys of a dictionary read at a time; they stay in the processor's cache between passes."""
-
 _SHAPES = (
     "give nested mappings, a mapping with keys such as `a, b`, lists in the sets' order, "
     "or rows `[label, ..., number]`"
@@ -54,7 +50,7 @@ def read_values(space: Space, data: object, source: str) -> Entries | Values:
     if isinstance(data, np.ndarray):
         return aligned(space, data, source)
     if isinstance(data, Mapping):
-        fast = _fast(space, data, source)
+        fast = whole_indices(space, data, source)
         return fast if fast is not None else _slow(space, _leaves(space, data, source), source)
     if isinstance(data, Sequence) and not isinstance(data, str | bytes):
         return _listed(space, data, source)
@@ -100,81 +96,6 @@ def aligned(space: Space, array: np.ndarray[Any, Any], source: str) -> Values:
             [_number(v, space.name, (), source) for v in array.reshape(-1).tolist()], dtype=float
         ).reshape(array.shape)
     return np.array(array, dtype=np.float64).reshape(-1)
-
-
-def _fast(space: Space, data: Mapping[Any, Any], source: str) -> Entries | Values | None:
-    """The numbers of a mapping from whole indices to numbers; None if it has another shape."""
-    if not data:
-        return None
-    values = _floats(data)
-    if values is None or _in_order(space, data):
-        return values
-    arity, count = space.arity, len(data)
-    flat = space.labels.known(chain.from_iterable(_flat_keys(data, arity)))
-    if len(flat) != arity * count:
-        return None
-    flat = flat.reshape(count, arity)
-    keys = data.keys()
-    listed: list[tuple[object, ...]] = []
-
-    def raw(entry: int, k: int) -> object:
-        if not listed:
-            listed.extend(key if isinstance(key, tuple) else (key,) for key in keys)
-        return listed[entry][k]
-
-    return Entries([flat[:, k] for k in range(arity)], values, raw, _nowhere(source), source)
-
-
-def _floats(data: Mapping[Any, Any]) -> Values | None:
-    """The values of a mapping of plain numbers; None if it holds anything else."""
-    count = len(data)
-    try:
-        # What is no float refuses `conjugate`: it is checked and read in one pass.
-        return np.fromiter(map(float.conjugate, data.values()), dtype=np.float64, count=count)
-    except TypeError:
-        pass
-    if not set(map(type, data.values())) <= _PLAIN:
-        return None
-    try:
-        return np.fromiter(data.values(), dtype=np.float64, count=count)
-    except OverflowError:
-        return None
-
-
-def _flat_keys(data: Mapping[Any, Any], arity: int) -> Iterator[Iterable[object]]:
-    """The labels of all keys, one after the other; ends early at a key that is no whole index.
-
-    In chunks: keys of a shuffled dictionary lie all over memory, and are fetched once for all that is done.
-    """
-    keys = iter(data)
-    while chunk := list(islice(keys, _CHUNK)):
-        kinds = set(map(type, chunk))
-        if kinds == {tuple}:
-            if set(map(len, chunk)) != {arity} or any(isinstance(label, tuple) for label in chunk[0]):
-                return
-            yield chain.from_iterable(chunk)
-        elif arity == 1 and tuple not in kinds:
-            yield chunk
-        else:
-            return
-
-
-def _in_order(space: Space, data: Mapping[Any, Any]) -> bool:
-    """Whether the keys are all indices in row-major order, as a comprehension over the sets makes them.
-
-    Comparing stops at the first key that differs, so asking costs little and saves looking up every label.
-    """
-    if not space.sets or len(data) != space.size:
-        return False
-    elements = [space.labels.tuples(s.codes) for s in space.sets]
-    if space.arity == len(space.sets):
-        lists = [[label for (label,) in each] for each in elements]
-        expected: Iterable[object] = lists[0] if len(lists) == 1 else product(*lists)
-    elif len(elements) == 1:
-        expected = elements[0]
-    else:
-        return False
-    return all(map(operator.eq, data, expected))
 
 
 def _slow(space: Space, leaves: Iterator[Leaf], source: str) -> Entries:

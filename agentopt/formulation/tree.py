@@ -267,6 +267,10 @@ Expr = (
 )
 
 
+_FIELDS = {kind: tuple(each.name for each in fields(kind)) for kind in Node.__subclasses__()}
+"""The names of the fields of each kind of node."""
+
+
 def walk(node: Node) -> Iterator[Node]:
     """Every node of a tree, parents first, without recursion.
 
@@ -278,10 +282,10 @@ def walk(node: Node) -> Iterator[Node]:
         current = stack.pop()
         yield current
         children: list[Node] = []
-        for each in fields(current):
-            value = getattr(current, each.name)
-            if isinstance(value, Node):
+        for name in _FIELDS[type(current)]:
+            value = getattr(current, name)
+            if type(value) in _FIELDS:
                 children.append(value)
-            elif isinstance(value, tuple):
-                children.extend(v for v in value if isinstance(v, Node))
+            elif type(value) is tuple:
+                children.extend(v for v in value if type(v) in _FIELDS)
         stack.extend(reversed(children))
