@@ -269,7 +269,7 @@ class Meter:
         if not self._within_time():
             return f"the budget's time of {budget.seconds:g} s is over"
         if budget.calls is not None and spent.calls + cost.calls > budget.calls:
-            return f"the budget of {budget.calls:,} calls is spent"
+            return f"the budget of {budget.calls:,} call{'s' if budget.calls != 1 else ''} is spent"
         if budget.tokens is not None and spent.tokens + cost.tokens > budget.tokens:
             return (
                 f"the budget of {budget.tokens:,} tokens has {max(0, budget.tokens - spent.tokens):,} left, "

@@ -205,3 +205,7 @@ def test_a_spend_of_unknown_price_has_no_dollars_and_free_calls_do_not_make_it_s
     assert Spend().plus(Cost(1, 5, dollars=None)).dollars is None
     assert Spend().plus(Cost(0)).dollars == 0.0
     assert Spend(dollars=None).plus(Cost(1, dollars=0.5)).dollars is None
+
+
+def test_a_budget_of_one_call_is_told_in_the_singular() -> None:
+    assert Meter(Budget(calls=1), spent=Spend(calls=1)).shortage(Cost()) == "the budget of 1 call is spent"

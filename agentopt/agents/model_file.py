@@ -47,8 +47,7 @@ def run_compiled(compiled: Compiled, context: Context) -> Answer:
 
     began = time.monotonic()
     tell("start", "solve")
-    size = f"{compiled.problem_class}, {compiled.num_columns} columns, {compiled.num_rows} rows"
-    tell("progress", "solve", size, columns=compiled.num_columns, rows=compiled.num_rows)
+    tell("progress", "solve", compiled.size, columns=compiled.num_columns, rows=compiled.num_rows)
     solution = solved(compiled, quiet=False)
     tell("end", "solve", seconds=time.monotonic() - began)
     began = time.monotonic()

@@ -167,7 +167,7 @@ def compile_(state: State, session: Session) -> Update:
         return _refused(state, session, "compiling", error)
     session.emit(
         "progress",
-        f"{compiled.problem_class}, {compiled.num_columns} columns, {compiled.num_rows} rows",
+        compiled.size,
         columns=compiled.num_columns,
         rows=compiled.num_rows,
         problem_class=str(compiled.problem_class),

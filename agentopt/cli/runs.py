@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["app"]
 
 import json
+import shlex
 import sys
 import time
 from dataclasses import asdict
@@ -77,7 +78,7 @@ def show(name: _Name, runs: RunOptions, json: AsJson = False) -> None:
         manifest = run.manifest
         lines = {
             "run": str(run.folder),
-            "command": " ".join(["agentopt", *manifest.arguments])[:400],
+            "command": shlex.join(["agentopt", *manifest.arguments])[:400],
             "begun": f"{manifest.created:%Y-%m-%d %H:%M:%S} UTC",
             "status": _summary(run).status,
             "came to": str(manifest.summary.get("error", "")) or "no answer yet",

@@ -215,6 +215,15 @@ class Compiled:
         """Rows, auxiliary ones included."""
         return len(self.row_lower)
 
+    @property
+    def size(self) -> str:
+        """The class of problem and its columns and rows, for a line of progress."""
+        columns, rows = self.num_columns, self.num_rows
+        return (
+            f"{self.problem_class}, {columns:,} column{'s' if columns != 1 else ''}, "
+            f"{rows:,} row{'s' if rows != 1 else ''}"
+        )
+
     def values_by_name(self, values: Values) -> dict[str, float | dict[tuple[Label, ...], float]]:
         """Column values by variable and index, a number for a scalar; auxiliary columns are left out."""
         found: dict[str, float | dict[tuple[Label, ...], float]] = {}

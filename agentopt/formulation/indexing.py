@@ -253,13 +253,6 @@ def declared(checker: StatementChecker, name: str) -> bool:
     return name in f.parameters or name in f.variables or name in f.sets
 
 
-def _may_be_element(checker: StatementChecker, axis: Axis | None, name: str) -> bool:
-    """Whether a bare name in brackets may be an element of the set that belongs there."""
-    if axis is None or axis.within is None:
-        return axis is not None and is_element(checker, name)
-    return canonical(name) in axis.within
-
-
 def initial(name: str, taken: set[str]) -> str:
     """A short index name for a set that is not taken yet."""
     letters = [c for c in name.casefold() if c.isascii() and c.isalpha()]

@@ -74,6 +74,7 @@ def test_a_run_that_failed_says_why_and_how_to_go_on(home: Home) -> None:
     shown = home.agentopt("runs", "show", "last")
     assert shown.status == 0
     assert "no model server answers" in shown.out
+    assert f"command  agentopt '{TEXT[:20]}" in shown.out
     assert f"agentopt runs resume {home.last_run().name}" in shown.out
     report = Path(home.agentopt("runs", "report", "last").out.strip())
     assert "no model server answers" in report.read_text()

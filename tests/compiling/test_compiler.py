@@ -306,3 +306,8 @@ def test_compiling_twice_gives_the_same_arrays() -> None:
     two = compile_instance(one.instance)
     assert np.array_equal(dense(one), dense(two))
     assert one.row_upper.tolist() == two.row_upper.tolist()
+
+
+def test_the_size_of_a_model_is_told_for_one_column_and_for_many() -> None:
+    one = compiled(variables={"x": {}}, constraints={"a": {"that": "x >= 1"}, "b": {"that": "x <= 2"}})
+    assert one.size == "LP, 1 column, 2 rows"
