@@ -2,12 +2,25 @@
 
 `model.ship["seattle", "topeka"]` and `model.meet_demand["topeka"]` are what they say; columns and rows that a
 reformulation added carry the constraint's name. `columns` and `rows` give the components in the order of the
-arrays.
+arrays. `model.is_on["batch[a]"]` is 1 where the semi-continuous `batch["a"]` is not 0.
+
+Pyomo solves one objective: where several are settled one after the other, `build` takes each in turn. Its
+`appsi_highs` takes linear models, its `scip_direct` every class, but no `abs` (nor `max`, `min`) of nonlinear
+parts; an `.nl` file states those too.
 """
 
 from __future__ import annotations
 
-__all__ = ["build", "columns", "component_name", "graph_values", "index_keys", "rows", "write"]
+__all__ = [
+    "build",
+    "columns",
+    "component_name",
+    "graph_values",
+    "index_keys",
+    "objective_name",
+    "rows",
+    "write",
+]
 
 import functools
 import operator
@@ -34,7 +47,8 @@ def build(compiled: Compiled, *, objective: CompiledObjective | None = None) -> 
     import pyomo.environ as pyo
 
     model = pyo.ConcreteModel(name=compiled.instance.formulation.title or "model")
-    taken: set[str] = set()
+    name_of_objective = objective_name(compiled)
+    taken = {name_of_objective}
     found = _variables(pyo, model, compiled, taken)
     _semicontinuous(pyo, model, compiled, found, taken)
     bodies = _bodies(pyo, compiled, found)
@@ -56,7 +70,7 @@ def build(compiled: Compiled, *, objective: CompiledObjective | None = None) -> 
     chosen = compiled.objective if objective is None else objective
     sense = pyo.maximize if chosen is not None and chosen.sense == "maximize" else pyo.minimize
     expression = 0.0 if chosen is None else _objective(pyo, chosen, found)
-    model.add_component(component_name("objective", taken), pyo.Objective(expr=expression, sense=sense))
+    model.add_component(name_of_objective, pyo.Objective(expr=expression, sense=sense))
     model._agentopt = (found, constraints)
     return model
 
@@ -99,6 +113,12 @@ def component_name(name: str, taken: set[str]) -> str:
         candidate, number = f"{base}_{number}", number + 1
     taken.add(candidate)
     return candidate
+
+
+def objective_name(compiled: Compiled) -> str:
+    """`objective`, with a number after it only where the formulation itself calls something so."""
+    blocks = (*compiled.variables, *compiled.rows)
+    return component_name("objective", {block.name for block in blocks if not block.auxiliary})
 
 
 def index_keys(compiled: Compiled, block: VariableBlock | RowBlock) -> list[Any]:
@@ -145,17 +165,15 @@ def _semicontinuous(pyo: Any, model: Any, compiled: Compiled, found: Sequence[An
             raise CompileError(
                 f"semi-continuous `{found[j].name}` has no finite bounds", hint="give it an upper bound"
             )
-    on = pyo.Var(semi, domain=pyo.Binary)
+    names = {found[j].name: j for j in semi}
+    on = pyo.Var(list(names), domain=pyo.Binary)
     model.add_component(component_name("is_on", taken), on)
-    for side, name in ((compiled.upper, "is_on_most"), (compiled.lower, "is_on_least")):
-        stated = {
-            j: found[j] - float(side[j]) * on[j] <= 0
-            if side is compiled.upper
-            else found[j] - float(side[j]) * on[j] >= 0
-            for j in semi
-        }
+    most = {name: found[j] - float(compiled.upper[j]) * on[name] <= 0 for name, j in names.items()}
+    least = {name: found[j] - float(compiled.lower[j]) * on[name] >= 0 for name, j in names.items()}
+    for name, stated in (("is_on_most", most), ("is_on_least", least)):
         model.add_component(
-            component_name(name, taken), pyo.Constraint(semi, rule=functools.partial(_looked_up, stated))
+            component_name(name, taken),
+            pyo.Constraint(list(names), rule=functools.partial(_looked_up, stated)),
         )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from agentopt.compiling.arrays import Compiled, CompiledObjective, Integrality, ProblemClass
-from agentopt.compiling.pyomo_model import component_name, graph_values, index_keys
+from agentopt.compiling.pyomo_model import component_name, graph_values, index_keys, objective_name
 from agentopt.errors import CompileError
 
 
@@ -22,26 +22,21 @@ def text(compiled: Compiled) -> str:
     """The script.
 
     Raises:
-        CompileError: several objectives are settled one after the other, or a variable is semi-continuous.
+        CompileError: several objectives are settled one after the other, or a semi-continuous variable has no
+            finite bounds.
     """
-    semi = np.flatnonzero(compiled.integrality >= Integrality.SEMICONTINUOUS)
-    if len(semi):
-        raise CompileError(
-            "Pyomo has no semi-continuous variables, so a script cannot state them plainly",
-            hint="export an .lp or .mps file",
-        )
     if len(compiled.levels) > 1:
         raise CompileError(
             f"a Pyomo script states one objective; this model has {len(compiled.levels)} priorities",
             hint="export one formulation per priority",
         )
-    taken = {"model", "pyo"}
+    name = objective_name(compiled)
+    taken = {"model", "pyo", name}
     lines = [*_head(compiled), ""]
     found = _Columns([], [])
-    for line in _variables(compiled, taken, found):
-        lines.append(line)
+    lines.extend(_variables(compiled, taken, found))
+    lines.extend(_semicontinuous(compiled, taken, found))
     lines += ["", *_constraints(compiled, taken, found), ""]
-    name = component_name("objective", taken)
     lines += [*_objective(compiled.objective, found, name), "", *_tail(compiled)]
     return "\n".join(lines) + "\n"
 
@@ -135,7 +130,7 @@ def _variables(compiled: Compiled, taken: set[str], found: _Columns) -> Iterator
         keys = index_keys(compiled, block)
         name = component_name(block.name, taken)
         place = range(block.start, block.start + len(keys))
-        bounds = [(_bound(lower[j]), _bound(upper[j])) for j in place]
+        bounds = [_bounds(compiled, j, lower[j], upper[j]) for j in place]
         kinds = {_domain(compiled, j) for j in place}
         same = len(set(bounds)) == 1 and len(kinds) == 1
         stated = [f"domain=pyo.{kinds.pop()}", f"bounds=({', '.join(bounds[0])})"] if same else []
@@ -154,9 +149,39 @@ def _variables(compiled: Compiled, taken: set[str], found: _Columns) -> Iterator
 
 
 def _domain(compiled: Compiled, column: int) -> str:
-    if compiled.integrality[column] != Integrality.INTEGER:
+    if compiled.integrality[column] not in (Integrality.INTEGER, Integrality.SEMIINTEGER):
         return "Reals"
     return "Binary" if compiled.lower[column] >= 0 and compiled.upper[column] <= 1 else "Integers"
+
+
+def _bounds(compiled: Compiled, column: int, low: float, high: float) -> tuple[str, str]:
+    """The bounds of a column; one that is semi-continuous may be 0 too."""
+    if compiled.integrality[column] >= Integrality.SEMICONTINUOUS:
+        return _bound(min(low, 0.0)), _bound(max(high, 0.0))
+    return _bound(low), _bound(high)
+
+
+def _semicontinuous(compiled: Compiled, taken: set[str], found: _Columns) -> Iterator[str]:
+    """Pyomo has no semi-continuous domain: low * on <= x <= high * on with a binary each."""
+    semi = np.flatnonzero(compiled.integrality >= Integrality.SEMICONTINUOUS).tolist()
+    if not semi:
+        return
+    codes = [found.codes[j] for j in semi]
+    lower, upper = compiled.lower[semi].tolist(), compiled.upper[semi].tolist()
+    for code, low, high in zip(codes, lower, upper, strict=True):
+        if np.isinf(low) or np.isinf(high):
+            raise CompileError(
+                f"semi-continuous `{code.removeprefix('model.')}` has no finite bounds",
+                hint="give it an upper bound",
+            )
+    on, most, least = (component_name(name, taken) for name in ("is_on", "is_on_most", "is_on_least"))
+    names = [repr(code.removeprefix("model.")) for code in codes]
+    yield f"model.{on} = pyo.Var([{', '.join(names)}], domain=pyo.Binary)"
+    yield f"model.{most} = pyo.Constraint(pyo.Any)"
+    yield f"model.{least} = pyo.Constraint(pyo.Any)"
+    for code, name, low, high in zip(codes, names, lower, upper, strict=True):
+        yield f"model.{most}[{name}] = {code} <= {high!r} * model.{on}[{name}]"
+        yield f"model.{least}[{name}] = {code} >= {low!r} * model.{on}[{name}]"
 
 
 def _constraints(compiled: Compiled, taken: set[str], found: _Columns) -> Iterator[str]:
