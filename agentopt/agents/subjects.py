@@ -221,6 +221,11 @@ def decoded(content: bytes, name: str) -> str:
 
 
 def _no_file(path: Path) -> UsageError:
+    if str(path) == "-":
+        return UsageError(
+            "a formulation is not read from standard input, whose tables would have no folder",
+            hint="save it as a file, and name that",
+        )
     if not path.suffix and len(path.parts) == 1:
         return UsageError(
             f"`{path}` is no file and no problem: a problem takes more than one word",

@@ -200,3 +200,9 @@ def test_a_wide_gap_is_enough_if_it_is_asked_for(home: Home, hard: Path) -> None
     )
     assert done.status == 0
     assert json.dumps(done.json["status"]) in ('"optimal"', '"feasible"')
+
+
+def test_a_formulation_is_not_read_from_standard_input(home: Home) -> None:
+    done = home.agentopt("formulation", "solve", "-")
+    assert done.status == 2
+    assert done.err.startswith("error: a formulation is not read from standard input")
