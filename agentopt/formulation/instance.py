@@ -291,7 +291,12 @@ def product(factors: Sequence[Codes]) -> Codes:
     >>> product([np.array([[1], [2]]), np.array([[7], [8]])]).tolist()
     [[1, 7], [1, 8], [2, 7], [2, 8]]
     """
-    frame: Codes = np.empty((1, 0), dtype=np.int32)
-    for codes in factors:
-        frame = np.hstack([np.repeat(frame, len(codes), axis=0), np.tile(codes, (len(frame), 1))])
-    return frame
+    lengths, arity = [len(codes) for codes in factors], sum(codes.shape[1] for codes in factors)
+    kind = np.result_type(np.int32, *(codes.dtype for codes in factors))
+    grid: Codes = np.empty((*lengths, arity), dtype=kind)
+    place = 0
+    for left, codes in zip(range(len(factors), 0, -1), factors, strict=True):
+        for column in codes.T:
+            grid[..., place] = column.reshape(-1, *(1,) * (left - 1))
+            place += 1
+    return grid.reshape(math.prod(lengths), arity)
