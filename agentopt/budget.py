@@ -135,6 +135,21 @@ class Cost:
         """Read and written together."""
         return self.prompt_tokens + self.completion_tokens
 
+    def plus(self, other: Cost) -> Cost:
+        """Both together; in dollars only where both are.
+
+        >>> Cost(1, 10, 5).plus(Cost(1, 1, 1)).tokens
+        17
+        """
+        known = self.dollars is not None and other.dollars is not None
+        return Cost(
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            (self.dollars or 0.0) + (other.dollars or 0.0) if known else None,
+            self.seconds + other.seconds,
+        )
+
 
 @dataclass(frozen=True)
 class Spend:
@@ -243,6 +258,15 @@ class Meter:
                 given.append(Reservation(cost))
                 self._reserved[given[-1]] = cost
         return given
+
+    def more(self, reservation: Reservation, cost: Cost) -> bool:
+        """Reserve for one more attempt at a call, if there is room now; never waits."""
+        with self._changed:
+            held = self._reserved.get(reservation)
+            if held is None or not self._within_time() or not self._fits(cost):
+                return False
+            self._reserved[reservation] = held.plus(cost)
+            return True
 
     def settle(self, reservation: Reservation, cost: Cost) -> None:
         """Replace what was reserved by what was spent; a second time does nothing."""

@@ -69,6 +69,9 @@ class Request:
 class Usage:
     """What a reply cost. `cached` replies cost nothing; `dollars` is None when no price is known.
 
+    `calls`: attempts that the server may charge for: the one that gave the reply, and those sent before it
+    whose reply did not arrive whole. Tokens are the last one's; a meter adds what the others may have cost.
+
     `estimated`: the server did not count tokens; they are characters over four.
     """
 
@@ -121,21 +124,26 @@ class Watch:
             reply begins anew.
         on_reply: told the position of a request and its whole reply, as soon as it is there.
         deadline: the `time.monotonic()` after which no reply is waited for.
+        may_retry: asked, in whichever thread, whether a request may be sent again after an attempt that the
+            server may have charged for; it must not wait.
     """
 
     on_text: Callable[[int, str], None] | None = None
     on_restart: Callable[[int], None] | None = None
     on_reply: Callable[[int, Reply], None] | None = None
     deadline: float | None = None
+    may_retry: Callable[[int], bool] | None = None
 
     def of(self, positions: Sequence[int]) -> Watch:
         """The same for a batch of some of the requests, which stand at `positions` of the whole."""
         on_text, on_restart, on_reply = self.on_text, self.on_restart, self.on_reply
+        may_retry = self.may_retry
         return Watch(
             None if on_text is None else lambda place, text: on_text(positions[place], text),
             None if on_restart is None else lambda place: on_restart(positions[place]),
             None if on_reply is None else lambda place, reply: on_reply(positions[place], reply),
             self.deadline,
+            None if may_retry is None else lambda place: may_retry(positions[place]),
         )
 
     def text(self, position: int, text: str) -> None:

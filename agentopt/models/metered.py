@@ -1,7 +1,10 @@
 """A model that asks the meter before it sends anything.
 
 Before a call is sent its most is reserved: a bound on the tokens read, and all the tokens the reply may
-have. A request without a bound on its reply is given one, or nothing could be promised.
+have. A request without a bound on its reply is given one, or nothing could be promised. An attempt that was
+sent and whose reply did not arrive whole (a timeout, a stream cut in the middle, nonsense) may have been
+charged for: it counts at its most, and the request is sent again only if another most can be reserved. A
+refused connection, a 429 or a 5xx costs nothing.
 """
 
 from __future__ import annotations
@@ -84,20 +87,24 @@ class Metered:
     ) -> list[Reply]:
         """Send what is reserved; each reply is settled, and then told, as soon as it is there."""
 
+        def may_retry(place: int) -> bool:
+            return self.meter.more(reserved[place], reserved[place].cost)
+
         def settle(place: int, reply: Reply) -> None:
-            priced = self._priced(reply)
+            priced = self._charged(reply, reserved[place].cost)
             usage = priced.usage
             spent = Cost(
                 usage.calls, usage.prompt_tokens, usage.completion_tokens, usage.dollars, usage.seconds
             )
             self.meter.settle(reserved[place], Cost(0) if usage.cached else spent)
-            self._learn(requests[place], usage)
+            self._learn(requests[place], reply)
             if watch is not None:
                 watch.reply(first + place, priced)
 
         outer = (watch or Watch()).of(range(first, first + len(requests)))
         try:
-            inner = replace(outer, on_reply=settle, deadline=self._deadline(outer))
+            deadline = self._deadline(outer)
+            inner = replace(outer, on_reply=settle, deadline=deadline, may_retry=may_retry)
             replies = self._model.generate(requests, inner)
         except ModelError as error:
             if not first:
@@ -108,7 +115,7 @@ class Metered:
         finally:
             for reservation in reserved:  # what had no reply was not sent, or came to nothing
                 self.meter.settle(reservation, Cost(0))
-        return [self._priced(reply) for reply in replies]
+        return [self._charged(reply, each.cost) for reply, each in zip(replies, reserved, strict=True)]
 
     def _beyond(self, costs: list[Cost], wanted: int, had: int, watch: Watch | None) -> list[Reply]:
         why = self.meter.shortage(costs[0])
@@ -135,17 +142,30 @@ class Metered:
         dollars = None if self.price is None else self.price.dollars(prompt, completion)
         return Cost(1, prompt, completion, dollars)
 
-    def _learn(self, request: Request, usage: Usage) -> None:
+    def _learn(self, request: Request, reply: Reply) -> None:
         """Estimate higher from now on, where a tokenizer turned out to need more."""
+        usage = reply.usage
         if not usage.estimated and not usage.cached:
             self._excess = max(self._excess, usage.prompt_tokens / most_tokens(request))
 
-    def _priced(self, reply: Reply) -> Reply:
+    def _charged(self, reply: Reply, most: Cost) -> Reply:
+        """A reply with its price, and with the most of every attempt whose reply did not arrive whole."""
         usage = reply.usage
-        if usage.cached or self.price is None:
+        if usage.cached:
             return reply
-        dollars = self.price.dollars(usage.prompt_tokens, usage.completion_tokens)
-        return replace(reply, usage=replace(usage, dollars=dollars))
+        whole = reply.stop != "error" or not usage.estimated
+        lost = usage.calls - int(whole)
+        if lost > 0:
+            read, written = lost * most.prompt_tokens, lost * most.completion_tokens
+            if whole:
+                read, written = read + usage.prompt_tokens, written + usage.completion_tokens
+            else:  # without a bound on a reply, what arrived of it is the least it can have cost
+                read, written = max(read, usage.prompt_tokens), max(written, usage.completion_tokens)
+            usage = replace(usage, prompt_tokens=read, completion_tokens=written, estimated=True)
+        if self.price is not None:
+            dollars = self.price.dollars(usage.prompt_tokens, usage.completion_tokens)
+            usage = replace(usage, dollars=dollars)
+        return replace(reply, usage=usage)
 
     def _deadline(self, watch: Watch) -> float | None:
         left = self.meter.remaining_seconds()

@@ -127,7 +127,7 @@ class Endpoint:
             job.cancel()
             raise
         failures = [each for each in outcomes if isinstance(each, Failure)]
-        if len(failures) == len(requests) and not any(failure.billed for failure in failures):
+        if len(failures) == len(requests) and not any(failure.calls for failure in failures):
             raise ModelError(failures[0].message, hint=failures[0].hint)
         return [_reply(each, request) for each, request in zip(outcomes, requests, strict=True)]
 
@@ -185,16 +185,24 @@ class Endpoint:
             def tell(piece: Piece) -> None:
                 pieces.put((position, piece))
 
-            outcome = await self._one(request, end, tell if watch.on_text is not None else None)
+            def may_retry() -> bool:
+                return watch.may_retry is None or watch.may_retry(position)
+
+            outcome = await self._one(request, end, tell if watch.on_text is not None else None, may_retry)
             if watch.on_reply is not None:
                 tell(_reply(outcome, request))
             return outcome
 
         return list(await asyncio.gather(*(one(*each) for each in enumerate(requests))))
 
-    async def _one(self, request: Request, end: float, tell: Tell | None) -> Reply | Failure:
-        """One request with every attempt it is worth, by `end` on the monotonic clock."""
-        manner, retries, connected = self._manners.first(request), 0, self._connect()
+    async def _one(
+        self, request: Request, end: float, tell: Tell | None, may_retry: Callable[[], bool]
+    ) -> Reply | Failure:
+        """One request with every attempt it is worth, by `end` on the monotonic clock.
+
+        After an attempt that may have been charged for, `may_retry` has to allow the next.
+        """
+        manner, retries, lost, connected = self._manners.first(request), 0, 0, self._connect()
         while True:
             async with connected.slots:
                 if (wait := min(connected.resume_at, end) - time.monotonic()) > 0:
@@ -205,15 +213,21 @@ class Endpoint:
             if isinstance(outcome, Reply):
                 self._answered = True
                 self._manners.keep(manner)
-                return replace(outcome, usage=replace(outcome.usage, seconds=time.monotonic() - began))
+                seconds = time.monotonic() - began
+                usage = replace(outcome.usage, seconds=seconds, calls=outcome.usage.calls + lost)
+                return replace(outcome, usage=usage)
+            outcome = replace(outcome, lost=lost)
             self._answered = self._answered or outcome.kind != "unreachable"
             other = self._manners.next(manner, outcome, retries)
+            delay = self.patience.delay(retries, self._rng, at_least=outcome.wait)
+            if other is None and (not self._worth(outcome, retries) or time.monotonic() + delay >= end):
+                return _after(outcome, retries)
+            if outcome.billed and not may_retry():
+                return _after(outcome, retries)
+            lost = outcome.calls
             if other is not None:
                 manner = other
                 continue
-            delay = self.patience.delay(retries, self._rng, at_least=outcome.wait)
-            if not self._worth(outcome, retries) or time.monotonic() + delay >= end:
-                return _after(outcome, retries)
             if outcome.kind == "busy" and outcome.wait:
                 connected.resume_at = max(connected.resume_at, time.monotonic() + outcome.wait)
             if tell is not None and outcome.partial:
@@ -265,7 +279,8 @@ def _reply(outcome: Reply | Failure, request: Request) -> Reply:
     if isinstance(outcome, Reply):
         return outcome
     usage = wire.estimated(request, outcome.partial)
-    usage = usage if outcome.billed else replace(usage, prompt_tokens=0, completion_tokens=0, calls=0)
+    counted = (usage.prompt_tokens, usage.completion_tokens) if outcome.billed else (0, 0)
+    usage = replace(usage, prompt_tokens=counted[0], completion_tokens=counted[1], calls=outcome.calls)
     raw: dict[str, object] = {"partial": outcome.partial} if outcome.partial else {}
     return Reply("", usage, "error", outcome.message, raw=raw)
 

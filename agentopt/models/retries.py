@@ -69,6 +69,7 @@ class Failure:
         wait: seconds the server asked to wait.
         again: whether another attempt may help.
         partial: what had arrived of the text.
+        lost: earlier attempts that the server may have charged for.
     """
 
     kind: Kind
@@ -79,11 +80,17 @@ class Failure:
     wait: float | None = None
     again: bool = True
     partial: str = ""
+    lost: int = 0
 
     @property
     def billed(self) -> bool:
         """Whether the server may have written, and charged for, a reply that did not arrive."""
         return self.kind in ("timeout", "broken", "malformed")
+
+    @property
+    def calls(self) -> int:
+        """Attempts that the server may have charged for, this one included."""
+        return self.lost + int(self.billed)
 
 
 def retry_after(headers: Mapping[str, str], *, now: float | None = None) -> float | None:

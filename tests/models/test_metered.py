@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -132,7 +133,80 @@ def test_what_was_refused_costs_nothing_and_what_timed_out_is_counted(
     assert meter.spend().calls == 0
     server.refuse = lambda body: Fault(wait=0.5)
     (reply,) = model.generate([ask("x" * 40)])
-    assert (reply.stop, meter.spend().calls, meter.spend().tokens) == ("error", 1, 10)
+    # What it cost is not known: the most it can have cost is counted, and told.
+    most = most_tokens(ask("x" * 40)) + DEFAULT_MAX_TOKENS
+    assert (reply.stop, meter.spend().calls, meter.spend().tokens) == ("error", 1, most)
+    assert reply.usage.prompt_tokens + reply.usage.completion_tokens == most
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(wait=0.5), Fault(cut=20), Fault(content="no json")], ids=["timeout", "cut", "nonsense"]
+)
+def test_an_attempt_whose_reply_did_not_arrive_counts_at_its_most_beside_the_one_that_did(
+    server: Loopback, endpoint: Make, fault: Fault
+) -> None:
+    meter = Meter(Budget(tokens=10**6))
+    model = Metered(endpoint(patience=replace(QUICK, attempt_seconds=0.2, max_retries=2)), meter, price=PRICE)
+    server.fail(fault)
+    (reply,) = model.generate([ask("x", max_tokens=50)])
+    lost = most_tokens(ask("x"))
+    assert (reply.stop, reply.usage.calls) == ("end", 2)
+    assert (reply.usage.prompt_tokens, reply.usage.completion_tokens) == (lost + 11, 50 + 7)
+    assert reply.usage.dollars == pytest.approx(PRICE.dollars(lost + 11, 57))
+    assert (meter.spend().calls, meter.spend().tokens) == (2, lost + 50 + 18)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_an_attempt_that_was_refused_or_failed_costs_nothing(
+    server: Loopback, endpoint: Make, status: int
+) -> None:
+    meter = Meter(Budget(tokens=10**6))
+    server.fail(refusal("later", status=status))
+    (reply,) = Metered(endpoint(), meter).generate([ask("x")])
+    assert (reply.usage.calls, meter.spend().calls, meter.spend().tokens) == (1, 1, 18)
+
+
+def test_a_lost_attempt_before_a_refusal_is_not_forgotten(server: Loopback, endpoint: Make) -> None:
+    meter = Meter(Budget(tokens=10**6))
+    server.fail(Fault(cut=20), refusal("no", status=403))
+    (reply,) = Metered(endpoint(), meter).generate([ask("x", max_tokens=50)])
+    assert "403" in reply.error
+    assert (meter.spend().calls, meter.spend().tokens) == (1, most_tokens(ask("x")) + 50)
+
+
+def test_a_request_is_not_sent_again_where_a_lost_attempt_has_used_up_the_budget(
+    server: Loopback, endpoint: Make
+) -> None:
+    meter = Meter(Budget(calls=1))
+    server.fail(Fault(cut=20))
+    (reply,) = Metered(endpoint(), meter).generate([ask("x")])
+    assert (reply.stop, len(server.bodies), meter.spend().calls) == ("error", 1, 1)
+
+
+def test_thirty_two_threads_never_pay_for_more_attempts_than_there_is_room_for(
+    server: Loopback, endpoint: Make
+) -> None:
+    lock, chance = threading.Lock(), random.Random(1)
+
+    def unlucky(body: Body) -> Fault | None:
+        with lock:
+            return Fault(cut=20) if chance.random() < 0.4 else None
+
+    server.refuse = unlucky
+    meter = Meter(Budget(calls=60, tokens=60_000))
+    model = Metered(endpoint(), meter)
+    with ThreadPoolExecutor(32) as pool:
+        list(pool.map(lambda number: _asked(model, number), range(64)))
+    # Every body the server read may be charged for; the meter knows of each.
+    assert len(server.bodies) == meter.spend().calls <= 60
+    assert meter.spend().tokens <= 60_000
+
+
+def _asked(model: Metered, number: int) -> list[Reply]:
+    try:
+        return model.generate([ask(f"{number}", max_tokens=100)])
+    except BudgetExceeded:
+        return []
 
 
 def test_replies_that_were_paid_for_are_not_lost_when_later_ones_fail(
