@@ -305,7 +305,7 @@ def _convex(compiled: Compiled) -> bool | None:
     return False if False in answers else None if None in answers else True
 
 
-_REAL = Terms(np.asarray(0.5))
+_REAL = Terms(np.asarray(np.pi))
 """Stands for terms that are not integers."""
 
 

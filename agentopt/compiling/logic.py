@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _OPPOSITE: dict[str, t.CompareOperator] = {"<=": ">", ">=": "<", "<": ">=", ">": "<=", "==": "!=", "!=": "=="}
 
+_PARTS = (1, 2, 3, 4, 5, 6, 8, 10, 20, 100, 1000)
+"""Fractions that count as coefficients of integers: halves, thirds and so on."""
+
 
 @dataclass(frozen=True)
 class Literal:
@@ -282,11 +285,15 @@ class Logic:
         self.conditional(scope, terms, low, high, when, "a condition")
 
     def step(self, operator: str, terms: Terms, scope: Scope) -> float:
-        """How far apart the sides of a strict comparison are: 1 between integers, else 0 with a warning."""
+        """How far apart the sides of a strict comparison are: 1 between integers, else 0 with a warning.
+
+        Integers with simple fractions as coefficients lie on a grid, and are one step of it apart.
+        """
         if operator not in {"<", ">"}:
             return 0.0
-        if self.integral(terms):
-            return 1.0
+        parts = self.parts(terms)
+        if parts:
+            return 1.0 / parts
         if scope.name not in self.builder.strict:
             self.builder.strict.append(scope.name)
             closed = "<=" if operator == "<" else ">="
@@ -296,13 +303,17 @@ class Logic:
             )
         return 0.0
 
-    def integral(self, terms: Terms) -> bool:
-        """Whether an expression takes integer values only."""
-        if not _whole(np.asarray(terms.constant)):
+    def parts(self, terms: Terms) -> int:
+        """The parts of 1 an expression takes multiples of, few enough for a solver to tell apart; else 0."""
+        return next((parts for parts in _PARTS if self.integral(terms, parts)), 0)
+
+    def integral(self, terms: Terms, parts: int = 1) -> bool:
+        """Whether an expression takes integer values only; with `parts`, multiples of 1/parts."""
+        if not _whole(parts * np.asarray(terms.constant)):
             return False
         discrete = self.builder.integral()
         for monomial in (*terms.linear, *terms.quadratic):
-            if not _whole(np.asarray(monomial.coefficient)):
+            if not _whole(parts * np.asarray(monomial.coefficient)):
                 return False
             if not all(discrete[np.unique(column)].all() for column in flat_columns(monomial)[1]):
                 return False
@@ -310,7 +321,7 @@ class Logic:
 
     def unequal(self, left: t.Expr, right: t.Expr, terms: Terms, scope: Scope, when: Literal | None) -> None:
         """Two integer expressions differ."""
-        if not self.integral(terms):
+        if not self.parts(terms):
             raise CompileError(
                 "`!=` between real quantities excludes a single value, which no solver can",
                 hint="say by how much they differ: `abs(a - b) >= 0.01`",

@@ -117,7 +117,7 @@ def component_name(name: str, taken: set[str]) -> str:
 
 def objective_name(compiled: Compiled) -> str:
     """`objective`, with a number after it only where the formulation itself calls something so."""
-    blocks = (*compiled.variables, *compiled.rows)
+    blocks: list[VariableBlock | RowBlock] = [*compiled.variables, *compiled.rows]
     return component_name("objective", {block.name for block in blocks if not block.auxiliary})
 
 
