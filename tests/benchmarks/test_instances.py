@@ -65,4 +65,4 @@ def test_a_folder_is_measured_and_a_disagreement_is_the_exit_status(
     assert main(["--folder", str(folder), "--time-limit", "10"]) == 1
     printed = capsys.readouterr().out
     assert "2 instances: 2 WRONG" in printed
-    assert "does not parse" in printed
+    assert "broken.mps`, line 1" in printed

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import agentopt
 from agentopt.compiling import compile_instance
-from agentopt.errors import AgentoptError, CompileError, FormulationError, UsageError
+from agentopt.errors import AgentoptError, FormulationError, UsageError
 from agentopt.formulation.binding import bind
 from agentopt.formulation.check import check
 from agentopt.formulation.classify import classify
@@ -102,10 +102,10 @@ def test_export_says_what_it_writes(small, tmp_path):
     [
         ("none.yaml", None, UsageError),
         ("f.yaml", b"variables: {x: {ub: 1}}", FormulationError),
-        ("f.lp", b"this is no LP file\n", CompileError),
-        ("f.mps", b"NAME\nROWS\n Q what\n", CompileError),
-        ("f.mps.gz", b"no gzip", CompileError),
-        ("f.lp.gz", gzip.compress(b"minimize\n x\nend\n" * 100, mtime=0)[:-9], CompileError),
+        ("f.lp", b"this is no LP file\n", FormulationError),
+        ("f.mps", b"NAME\nROWS\n Q what\n", FormulationError),
+        ("f.mps.gz", b"no gzip", FormulationError),
+        ("f.lp.gz", gzip.compress(b"minimize\n x\nend\n" * 100, mtime=0)[:-9], FormulationError),
         ("f.txt", b"words", UsageError),
     ],
 )
