@@ -20,6 +20,8 @@ from agentopt.compiling.arrays import Indices, Integrality, QuadraticRow, Sparse
 from agentopt.errors import FormulationError
 from agentopt.formulation.instance import Values
 
+_Numbers = Sequence[int] | Sequence[float] | Indices | Values
+
 INFINITE = 1e20
 """From here on a bound or a side is none."""
 
@@ -82,8 +84,8 @@ class Draft:
     row_lower: list[float] = field(default_factory=list)
     row_upper: list[float] = field(default_factory=list)
     offset: float = 0.0
-    cost: tuple[Sequence[int], Sequence[float]] = ((), ())
-    entries: tuple[Sequence[int], Sequence[int], Sequence[float]] = ((), (), ())
+    cost: tuple[_Numbers, _Numbers] = ((), ())
+    entries: tuple[_Numbers, _Numbers, _Numbers] = ((), (), ())
     products: list[tuple[int, int, int, float]] = field(default_factory=list)
     special: list[SpecialSet] = field(default_factory=list)
     indicators: list[Indicator] = field(default_factory=list)
@@ -203,7 +205,7 @@ def _triangle(products: Sequence[tuple[int, int, int, float]]) -> tuple[Indices,
 
 
 def _matrix(
-    entries: tuple[Sequence[int], Sequence[int], Sequence[float]],
+    entries: tuple[_Numbers, _Numbers, _Numbers],
     kept: NDArray[np.bool_],
     num_columns: int,
 ) -> SparseMatrix:

@@ -122,6 +122,27 @@ class Lines:
                 found.append((place, words))
         return found
 
+    def threes(self, start: int, stop: int) -> list[str] | None:
+        """The words of a run of lines that have three each, one after the other; None if any has not.
+
+        A million short lists would cost more than all else, so words are counted on the bytes.
+        """
+        if self.split is not str.split or stop == start:
+            return None
+        text = "\n".join(self.lines[start:stop]) + "\n"
+        words = text.split()
+        if len(words) != 3 * (stop - start) or "*" in text:
+            return None
+        data = np.frombuffer(text.encode(), dtype=np.uint8)
+        blank = data <= ord(" ")
+        ends = np.flatnonzero(data == ord("\n"))
+        blank[1:] = ~blank[1:] & blank[:-1]
+        blank[0] = not blank[0]
+        begins = np.flatnonzero(blank)
+        if len(begins) != len(words) or (begins[2::3] > ends).any() or (begins[3::3] < ends[:-1]).any():
+            return None
+        return words
+
     def number(self, text: str, place: int, *, finite: bool = True) -> float:
         """A number; exponents may be written with D.
 

@@ -15,11 +15,12 @@ __all__ = ["parse"]
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
-from agentopt.compiling.arrays import Integrality
+from agentopt.compiling.arrays import Indices, Integrality
 from agentopt.compiling.model_file import Draft, Indicator, ModelFile, SpecialSet
 from agentopt.compiling.mps_lines import SENSES, Lines, Section, fields, is_fixed
 from agentopt.errors import FormulationError, nearest
@@ -133,36 +134,60 @@ class _Reader:
             raise self.lines.fault(section.start - 1, f"OBJNAME says `{wanted}`, which no N row is called")
 
     def columns(self, section: Section) -> None:
-        owners: list[int] = []
+        """Runs of lines between markers."""
+        lines = self.lines.lines
+        markers = [k for k in range(section.start, section.stop) if "'MARKER'" in lines[k]]
+        owners: list[Indices] = []
         rows: list[str] = []
         texts: list[str] = []
         places: list[int] = []
-        draft, split, lines = self.draft, self.lines.split, self.lines.lines
-        last, code, integer = "", -1, False
-        for place in range(section.start, section.stop):
-            words = split(lines[place])
+        start, integer = section.start, False
+        for stop in [*markers, section.stop]:
+            names, run, numbers, where = self.triples(start, stop)
+            if names:
+                owners.append(self.codes(names, integer=integer))
+                rows += run
+                texts += numbers
+                places += where
+            if stop < section.stop:
+                integer = self.marker(lines[stop].split(), stop)
+            start = stop + 1
+        if owners:
+            self.entries(np.concatenate(owners), rows, self.lines.numbers(texts, places), places)
+
+    def triples(self, start: int, stop: int) -> tuple[list[str], list[str], list[str], Sequence[int]]:
+        """Column, row and number of each entry, and its line; in one go where every line has one entry."""
+        flat = self.lines.threes(start, stop)
+        if flat is not None:
+            return flat[0::3], flat[1::3], flat[2::3], range(start, stop)
+        found: tuple[list[str], list[str], list[str], list[int]] = ([], [], [], [])
+        for place in range(start, stop):
+            words = self.lines.split(self.lines.lines[place])
             count = len(words)
             if not count or words[0][:1] == "*":
-                continue
-            if "'MARKER'" in words[1:3]:
-                integer = self.marker(words, place)
                 continue
             if count not in {3, 5}:
                 raise self.lines.fault(
                     place,
                     f"a line of COLUMNS is a column and one or two rows with a number, not {count} words",
                 )
-            if words[0] != last or code < 0:
-                last, code = words[0], draft.column(words[0])
-                if integer:
-                    draft.kinds[code] = Integrality.INTEGER
-                    self.marked.add(code)
             for k in range(1, count, 2):
-                owners.append(code)
-                rows.append(words[k])
-                texts.append(words[k + 1])
-                places.append(place)
-        self.entries(owners, rows, self.lines.numbers(texts, places), places)
+                found[0].append(words[0])
+                found[1].append(words[k])
+                found[2].append(words[k + 1])
+                found[3].append(place)
+        return found
+
+    def codes(self, names: Sequence[str], *, integer: bool) -> Indices:
+        """The column of each entry, new ones made; equal neighbours are looked up once."""
+        firsts = [0, *(k for k, (one, two) in enumerate(pairwise(names), 1) if one != two)]
+        known = len(self.draft.columns)
+        codes = [self.draft.column(names[k]) for k in firsts]
+        if integer:
+            new = range(known, len(self.draft.columns))
+            self.marked.update(new)
+            self.draft.kinds[known:] = [Integrality.INTEGER] * len(new)
+        return np.repeat(codes, np.diff([*firsts, len(names)]))
 
     def marker(self, words: Sequence[str], place: int) -> bool:
         kind = words[-1].strip("'").upper()
@@ -173,7 +198,7 @@ class _Reader:
         return kind == "INTORG"
 
     def entries(
-        self, owners: Sequence[int], names: Sequence[str], values: Sequence[float], places: Sequence[int]
+        self, columns: Indices, names: Sequence[str], values: Sequence[float], places: Sequence[int]
     ) -> None:
         """Coefficients by row and objective, each place once."""
         numbers = {**self.draft.rows, **dict.fromkeys(self.ignored, -2)}
@@ -184,20 +209,20 @@ class _Reader:
         except KeyError:
             k = next(k for k, name in enumerate(names) if name not in numbers)
             raise self.no_row(names[k], places[k]) from None
-        columns, coefficients = np.array(owners, dtype=np.int64), np.array(values, dtype=float)
+        coefficients = np.array(values, dtype=float)
         key = columns * (len(self.draft.rows) + 2) + codes + 1
         key[codes == -2] = -1 - np.arange(int((codes == -2).sum()))
         order = np.argsort(key, kind="stable")
         twice = np.flatnonzero(key[order][1:] == key[order][:-1])
         if len(twice):
             k = int(order[twice + 1].min())
-            column = list(self.draft.columns)[owners[k]]
+            column = list(self.draft.columns)[columns[k]]
             raise self.lines.fault(
                 places[k], f"column `{column}` has a coefficient in row `{names[k]}` already"
             )
         cost, body = codes == -1, codes >= 0
-        self.draft.cost = (columns[cost].tolist(), coefficients[cost].tolist())
-        self.draft.entries = (codes[body].tolist(), columns[body].tolist(), coefficients[body].tolist())
+        self.draft.cost = (columns[cost], coefficients[cost])
+        self.draft.entries = (codes[body], columns[body], coefficients[body])
 
     def no_row(self, name: str, place: int) -> FormulationError:
         return self.lines.fault(
