@@ -13,7 +13,8 @@ the right one; it is not counted. The others are killed by the first of
 - `status`: the engine says infeasible or unbounded, which a person sees at once;
 - `rows`: the certificate has a failed finding outside the battery;
 - `battery`: a falsification test fails;
-- `doubt`: a falsification test lists the model as doubtful (`unknown`), which accuses nobody;
+- `doubt`: a falsification test lists the model as doubtful (`unknown`), or what is counted comes out as a
+  fraction; which accuses nobody;
 - `coverage`: a number or sentence of the text is left over, or one of the formulation is not in the text;
 
 or survive.
@@ -67,6 +68,7 @@ _BATTERY = frozenset(
         "exchange",
     ]
 )
+_DOUBTS = _BATTERY | {"whole"}
 _COVERAGE = frozenset(["numbers", "inventions", "sentences"])
 
 
@@ -183,7 +185,7 @@ def judged(right: Passed, found: Passed) -> tuple[Layer, str]:
         return "rows", min(failed - _BATTERY)
     if failed:
         return "battery", min(failed)
-    if doubts := (found.checks("unknown") & _BATTERY) - right.checks("unknown"):
+    if doubts := (found.checks("unknown") & _DOUBTS) - right.checks("unknown"):
         return "doubt", min(doubts)
     if words := found.words() - right.words():
         return "coverage", min(words)
@@ -253,7 +255,7 @@ def study(subjects: list[Subject], *, each: int = 3, seed: int = 0, seconds: flo
         doubts += [
             (subject.name, f"{f.check}: {f.statement}")
             for f in right.certificate.unknown
-            if f.check in _BATTERY
+            if f.check in _DOUBTS
         ]
         for kind, what, spoiled in mutants(subject.formulation, each, rng):
             started = time.perf_counter()

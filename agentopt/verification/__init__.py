@@ -29,6 +29,7 @@ The identifiers of findings, which stay what they are:
 | `sense` | not_falsified, failed | the objective goes the way the words say |
 | `objective-scaling`, `relaxation`, `dropped-row` | not_falsified, failed | hold for any model |
 | `subgradient`, `convexity`, `exchange` | not_falsified, failed | hold for linear and unordered models |
+| `whole` | unknown | what is counted, by its words, is real and comes out as a fraction |
 | `numbers`, `inventions`, `sentences` | not_falsified, unknown | of the text, and back to it |
 | `time` | unknown | tests there was no time for |
 """

@@ -59,7 +59,7 @@ def falsify(case: Case, value: Fraction, text: str | None) -> None:
             _check_binds(case, use)
     passed: dict[str, list[str]] = {}
     for use in found[:MAX_PARAMETERS]:
-        if case.left <= _cost(case):
+        if case.left <= case.cost:
             case.say("unknown", "time", "the time ended before every falsification test was run")
             break
         if not use.elsewhere and (use.constraints or use.in_objective):
@@ -74,11 +74,6 @@ def falsify(case: Case, value: Fraction, text: str | None) -> None:
             f"the best answer {better}",
             parameters=names,
         )
-
-
-def _cost(case: Case) -> float:
-    """Seconds one more solve may take."""
-    return 2 * (case.solution.seconds + case.compiled.seconds) + 0.01
 
 
 def _nonnegative(instance: Instance, name: str) -> bool:

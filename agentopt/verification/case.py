@@ -35,6 +35,7 @@ class Case:
         deadline: on the monotonic clock.
         resolve: solves arrays with the engine that gave the answer; None if there is no way to.
         num_tests: falsification tests run.
+        longest: seconds the longest solve by `resolve` took.
     """
 
     instance: Instance
@@ -43,6 +44,7 @@ class Case:
     deadline: float
     resolve: Resolve | None = None
     num_tests: int = 0
+    longest: float = 0.0
     _lists: dict[List, list[Finding]] = field(default_factory=dict)
 
     def say(
@@ -75,6 +77,7 @@ class Case:
         """
         if self.resolve is None or self.left <= 0:
             return None
+        began = time.monotonic()
         try:
             if "report" in signature(self.resolve).parameters:
                 found = self.resolve(compiled, report=lambda progress: self.left <= 0)  # type: ignore[call-arg]  # it does
@@ -82,9 +85,16 @@ class Case:
                 found = self.resolve(compiled)
         except AgentoptError:
             return None
+        finally:
+            self.longest = max(self.longest, time.monotonic() - began)
         if found.termination is Termination.INTERRUPTED and self.left > 0:
             raise KeyboardInterrupt  # it was pressed while the engine ran, and is meant for all of this
         return found
+
+    @property
+    def cost(self) -> float:
+        """Seconds one more solve may take: twice what the first or any other took."""
+        return 2 * max(self.longest, self.solution.seconds + self.compiled.seconds) + 0.01
 
     @property
     def left(self) -> float:

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 __all__ = ["check_second"]
 
+from dataclasses import replace
 from fractions import Fraction
 
-from agentopt.compiling.arrays import ProblemClass
+import numpy as np
+
+from agentopt.compiling.arrays import Compiled, Integrality, ProblemClass
 from agentopt.errors import AgentoptError
 from agentopt.solvers.base import Engine, Feature, Limits
 from agentopt.solvers.solution import Solution, Termination
@@ -18,6 +21,11 @@ from agentopt.verification.refuting import better_point, refute
 from agentopt.verification.trying import objective_value
 
 _LINEAR = frozenset([ProblemClass.LP, ProblemClass.MILP])
+_CONTINUOUS = {
+    ProblemClass.MIQP: ProblemClass.QP,
+    ProblemClass.MIQCP: ProblemClass.QCP,
+    ProblemClass.MINLP: ProblemClass.NLP,
+}
 _NONE = frozenset([Termination.INFEASIBLE, Termination.UNBOUNDED, Termination.INFEASIBLE_OR_UNBOUNDED])
 
 
@@ -28,45 +36,85 @@ def check_second(case: Case, value: Fraction | None) -> None:
         case: with a claim that is not proved.
         value: the exact objective of its point, None where there is none.
     """
-    if len(case.compiled.levels) > 1:
+    absent = case.solution.termination in _NONE
+    why = (
+        "objectives settled one after the other are not compared with a second engine"
+        if len(case.compiled.levels) > 1
+        else "without an exact objective there is nothing to compare with a second engine"
+        if value is None and not absent
+        else "there was no time to ask a second engine"
+        if case.left <= 0
+        else ""
+    )
+    asked = None if why else _other(case)
+    if asked is None:
+        why = why or "no second engine for this class of problem is here to compare with"
+        case.say("unknown", "second-engine", why)
         return
-    other = _other(case)
-    if other is None:
-        case.say(
-            "unknown", "second-engine", "no second engine for this class of problem is here to compare with"
-        )
-        return
+    other, compiled = asked
     try:
         # No number of threads: HiGHS takes none but that of the first run of the process.
-        found = other.solve(case.compiled, Limits(seconds=max(0.1, min(case.left * 0.6, 10.0))), {})
+        found = other.solve(compiled, Limits(seconds=max(0.1, min(case.left * 0.6, 10.0))), {})
     except AgentoptError as error:
         case.say("unknown", "second-engine", f"{other.name} could not be asked: {error.message}")
         return
-    if case.solution.termination in _NONE:
+    if found.termination is Termination.INTERRUPTED:
+        raise KeyboardInterrupt
+    if absent:
         _compare_absence(case, found)
     elif value is not None:
-        _compare(case, found, value)
+        _compare(case, found, value, Feature.GLOBAL in other.features, compiled is not case.compiled)
 
 
-def _other(case: Case) -> Engine | None:
+def _other(case: Case) -> tuple[Engine, Compiled] | None:
+    """Another engine and what to ask it: one that finds global optima, else a local one, which can refute.
+
+    A local engine knows no whole values; it gets the model with those of the answer.
+    """
+    found = _able(case, case.compiled)
+    if found is not None and (Feature.GLOBAL in found.features or case.compiled.problem_class in _LINEAR):
+        return found, case.compiled
+    if case.solution.termination in _NONE:
+        return None
+    if found is None and case.compiled.problem_class in _CONTINUOUS:
+        fixed = _fixed(case)
+        found = _able(case, fixed)
+        return None if found is None else (found, fixed)
+    return None if found is None else (found, case.compiled)
+
+
+def _able(case: Case, compiled: Compiled) -> Engine | None:
     from agentopt.solvers.classes import feature
     from agentopt.solvers.registry import engines
 
-    wanted = feature(case.compiled)
+    wanted = feature(compiled)
     able = [
         each
         for each in engines().values()
-        if each.name != case.solution.engine
-        and wanted in each.features
-        and (Feature.GLOBAL in each.features or case.compiled.problem_class in _LINEAR)
+        if each.name != case.solution.engine and wanted in each.features and each.available()
     ]
-    return next((each for each in able if each.available()), None)
+    return min(able, key=lambda each: Feature.GLOBAL not in each.features, default=None)
 
 
-def _compare(case: Case, found: Solution, value: Fraction) -> None:
+def _fixed(case: Case) -> Compiled:
+    """The model with its whole values as they are in the answer: what is left is continuous."""
+    compiled = case.compiled
+    whole = compiled.integrality != Integrality.CONTINUOUS
+    lower, upper = compiled.lower.copy(), compiled.upper.copy()
+    lower[whole] = upper[whole] = case.answer.rounded().values[whole]
+    return replace(
+        compiled,
+        lower=lower,
+        upper=upper,
+        integrality=np.zeros_like(compiled.integrality),
+        problem_class=_CONTINUOUS[compiled.problem_class],
+    )
+
+
+def _compare(case: Case, found: Solution, value: Fraction, everywhere: bool, fixed: bool) -> None:
     mine, theirs = case.solution.engine, found.engine
     claim = case.solution.termination
-    if found.termination in _NONE:
+    if found.termination in _NONE and everywhere:
         case.say(
             "unknown",
             "second-engine",
@@ -86,6 +134,15 @@ def _compare(case: Case, found: Solution, value: Fraction) -> None:
         except (Missing, ArithmeticError):
             exact = None
     if exact is not None and refute(case, exact, value, sense, theirs):
+        return
+    if not everywhere:
+        held = ", with whole values as in the answer," if fixed else ""
+        case.say(
+            "unknown",
+            "second-engine",
+            f"{theirs}, which only looks near its starts,{held[1:]} found nothing better; no second engine "
+            "that looks everywhere is here for this class of problem",
+        )
         return
     if found.termination is not Termination.OPTIMAL:
         case.say("unknown", "second-engine", f"{theirs} found nothing better in the time there was")

@@ -13,6 +13,7 @@ from agentopt.verification.absence import check_absence
 from agentopt.verification.battery import falsify
 from agentopt.verification.case import Case, Resolve
 from agentopt.verification.certificate import Certificate
+from agentopt.verification.counted import check_counted
 from agentopt.verification.optimality import check_optimal
 from agentopt.verification.points import check_objective, check_point
 from agentopt.verification.second import check_second
@@ -71,6 +72,8 @@ def _check(case: Case, text: str | None, battery: bool) -> None:
             try_engine(case, value)
     else:
         case.say("unknown", "feasible", f"the engine returned no point ({solution.termination})")
+    if solution.has_point:
+        check_counted(case, text)
     if text:
         from agentopt.verification.wording import check_words
 

@@ -17,6 +17,7 @@ from agentopt.verification.exact import Evaluator
 from agentopt.verification.point import Answer
 from agentopt.verification.polynomials import Polynomial
 from agentopt.verification.programs import from_arrays, from_formulation
+from agentopt.verification.trying import objective_value
 from tests.verification.answers import OPTIMUM, SHIPPING, certified, failed, hand, model, proved, said
 
 KNAPSACK: dict[str, object] = {
@@ -264,3 +265,117 @@ def test_convexity_is_decided_exactly():
     assert not semidefinite(x * x + y * y - Fraction(2000001, 1000000) * (x * y))
     assert not semidefinite(x * y)
     assert semidefinite(x * x + 3 * y)
+
+
+SECOND: dict[str, tuple[dict[str, object], list[float]]] = {
+    # A model of each class that no exact proof closes, and a point that meets it and is not the best.
+    "QP": (
+        {
+            "variables": {"x": {"upper": 4}, "y": {"upper": 4}},
+            "objective": {"minimize": "x*y - 2*x - y"},
+            "constraints": {"c": {"that": "x + y <= 5"}},
+        },
+        [1.0, 1.0],
+    ),
+    "QCP": (
+        {
+            "variables": {"x": {"upper": 4}, "y": {"upper": 4}},
+            "objective": {"maximize": "x + y"},
+            "constraints": {"c": {"that": "x*y <= 2"}, "d": {"that": "x + 2*y <= 6"}},
+        },
+        [1.0, 1.0],
+    ),
+    "MIQP": (
+        {
+            "variables": {"x": {"upper": 4}, "n": {"domain": "integer", "upper": 9000}},
+            "objective": {"minimize": "x*n - 3*n - x"},
+            "constraints": {"c": {"that": "x + n <= 9000"}},
+        },
+        [3.5, 2.0],
+    ),
+    "MIQCP": (
+        {
+            "variables": {"x": {"upper": 4}, "n": {"domain": "integer", "upper": 9000}},
+            "objective": {"maximize": "x + n"},
+            "constraints": {"c": {"that": "x*n <= 20"}, "d": {"that": "n <= 100 - x"}},
+        },
+        [1.0, 2.0],
+    ),
+    "NLP": (
+        {
+            "variables": {"x": {"lower": 0.1, "upper": 4}},
+            "objective": {"minimize": "x*log(x) - x + sin(3*x)"},
+        },
+        [0.2],
+    ),
+    "MINLP": (
+        {
+            "variables": {"x": {"lower": 0.1, "upper": 4}, "n": {"domain": "integer", "upper": 9000}},
+            "objective": {"minimize": "x*log(x) - x + (n - 7)**2 + sin(3*x)"},
+        },
+        [0.2, 7.0],
+    ),
+}
+
+
+@pytest.mark.parametrize("liar", ["hand", "scip"])
+@pytest.mark.parametrize("name", SECOND)
+def test_a_wrong_optimum_is_refuted_whatever_the_class_and_engine(name, liar):
+    # Where the liar is the only engine that looks everywhere, a local one still finds something better.
+    parts, point = SECOND[name]
+    compiled = model(parts)
+    assert compiled.problem_class == name
+    evaluator = Evaluator(compiled.instance, Answer(compiled, np.array(point)))
+    value = float(objective_value(evaluator))
+    certificate = certified(compiled, hand(point, value, engine=liar))
+    assert "feasible" in proved(certificate)
+    assert "optimal" in failed(certificate), certificate
+    assert "optimal" not in proved(certificate)
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_a_right_optimum_of_every_class_is_compared_and_said(name):
+    compiled = model(SECOND[name][0])
+    solution = solve(compiled)
+    for engine in ("scip", "hand"):
+        certificate = certified(compiled, replace(solution, engine=engine))
+        assert not certificate.failed, certificate
+        compared = [
+            each
+            for each in (*certificate.not_falsified, *certificate.unknown)
+            if each.check == "second-engine"
+        ]
+        assert compared or "optimal" in proved(certificate)
+
+
+def test_a_larger_integer_model_that_cases_do_not_close_is_compared_with_a_second_engine(monkeypatch):
+    monkeypatch.setattr("agentopt.verification.branching.MAX_CASES", 1)
+    parts = {
+        "sets": {"I": {"first": 1, "last": 9}},
+        "parameters": {"w": {"over": ["I"], "values": [7, 8, 9, 11, 13, 17, 19, 23, 29]}},
+        "variables": {"x": {"over": ["I"], "domain": "integer", "upper": 9}},
+        "objective": {"maximize": "sum((w[i] + 1/3)*x[i] for i in I)"},
+        "constraints": {"c": {"that": "sum((w[i] + 0.5)*x[i] for i in I) <= 100.25"}},
+    }
+    compiled = model(parts)
+    solution = solve(compiled)
+    certificate = certified(compiled, solution)
+    assert said(certificate, "not_falsified", "second-engine")
+    assert "optimal" not in proved(certificate)
+    values = np.zeros(9)
+    values[0] = 1
+    lie = replace(solution, values=values, objective=22 / 3, bound=22 / 3)
+    assert "optimal" in failed(certified(compiled, lie))
+
+
+def test_what_is_not_compared_with_a_second_engine_says_so():
+    parts = {
+        "variables": {"x": {"upper": 4}, "y": {"upper": 4}},
+        "objective": [
+            {"maximize": "x*y", "priority": 2},
+            {"minimize": "x", "priority": 1},
+        ],
+    }
+    compiled = model(parts)
+    (line,) = said(certified(compiled, hand([4, 4], 16)), "unknown", "second-engine")
+    assert "one after the other" in line.statement
