@@ -90,7 +90,7 @@ class _Reader:
             "sos": self.special,
         }
         for section in self.sections():
-            words = Words(self.draft.name, self.text, section.start, section.stop)
+            words = Words(self.draft.name, self.text, section.start, section.stop, self.draft.columns)
             readers[section.kind](section, words)
         draft = self.draft
         draft.cost, draft.entries = self.costs, self.entries

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["OPERATORS", "Expression", "Words"]
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from agentopt.compiling.model_file import fault
@@ -23,6 +23,9 @@ _WORD = re.compile(
 )
 _NAME_START = re.compile(r"""(?:[^\W\d]|[!"#$%&()?@_`'{}|~])""")
 _INFINITE = frozenset(["inf", "infinity", "infty"])
+_INFINITY = float("inf")
+_BINDING = frozenset(["^", "*", ":", "::"])
+"""What after a name makes it more than a column."""
 
 
 @dataclass
@@ -46,9 +49,11 @@ class Expression:
 class Words:
     """Reads the words of a section from left to right."""
 
-    def __init__(self, name: str, text: str, start: int, stop: int) -> None:
+    def __init__(self, name: str, text: str, start: int, stop: int, known: Mapping[str, int]) -> None:
+        """Words of `text` from `start` to `stop`; `known` are the columns so far, and grows with them."""
+        self.known = known
         self.file, self.text, self.start, self.stop = name, text, start, stop
-        self.words: list[str] = [*_WORD.findall(text, start, stop), "", "", ""]
+        self.words: list[str] = [*_WORD.findall(text, start, stop), "", "", "", ""]
         self.place = 0
 
     def peek(self, ahead: int = 0) -> str:
@@ -117,6 +122,7 @@ class Words:
         found = Expression()
         first = True
         while True:
+            first = not self.known_terms(found) and first
             sign, signed = 1.0, False
             while (word := self.peek()) == "+" or word == "-":
                 sign, signed = -sign if word == "-" else sign, True
@@ -149,6 +155,30 @@ class Words:
             else:
                 return found
             first = False
+
+    def known_terms(self, found: Expression) -> bool:
+        """Take the terms `+ 3 x`, `- x` that come next as long as their columns are known; whether any did.
+
+        Nearly all of a large file is such terms, so this is the one loop that must be quick.
+        """
+        words, known, place = self.words, self.known, self.place
+        columns, values = found.columns.append, found.values.append
+        while (sign := words[place]) == "+" or sign == "-":
+            word = words[place + 1]
+            number = word[:1].isdigit()
+            after = place + 2 + number
+            code = known.get(words[after - 1])
+            if code is None or words[after] in _BINDING:
+                break
+            value = float(word) if number else 1.0
+            if value == _INFINITY:
+                break
+            columns(code)
+            values(value if sign == "+" else -value)
+            place = after
+        moved = place > self.place
+        self.place = place
+        return moved
 
     def products(self, column: Callable[[str], int]) -> list[tuple[int, int, float]]:
         """A sum of products in brackets, half of it where `/ 2` follows."""

@@ -165,6 +165,6 @@ class Lines:
             values = list(map(float, texts))
         except ValueError:
             values = []
-        if len(values) < len(texts) or not np.isfinite(values).all() or any("_" in text for text in texts):
+        if len(values) < len(texts) or not np.isfinite(values).all() or "_" in "".join(texts):
             return [self.number(text, place) for text, place in zip(texts, places, strict=True)]
         return values
