@@ -215,8 +215,8 @@ def _exported(subject: Subject, path: Path) -> Path:
         from agentopt.formulation.io import dumps
 
         written = _formulation(subject)
-        path.write_text(dumps(written, "json" if suffix == ".json" else "yaml"), encoding="utf-8")
-        return path
+        text = dumps(written, "json" if suffix == ".json" else "yaml")
+        return _write(path, text)
     return export_compiled(compiled(subject), path)
 
 
@@ -230,11 +230,17 @@ def export_compiled(arrays: Compiled, path: Path) -> Path:
     if path.suffix.lower() == ".py":
         from agentopt.compiling import pyomo_script
 
-        path.write_text(pyomo_script.text(arrays), encoding="utf-8")
-        return path
+        return _write(path, pyomo_script.text(arrays))
     from agentopt.compiling import files
 
     return files.export(arrays, path)
+
+
+def _write(path: Path, text: str) -> Path:
+    from agentopt.runs.files import replace_whole
+
+    replace_whole(path.resolve(), text.encode())
+    return path
 
 
 def _formulation(subject: Subject) -> Formulation:

@@ -13,7 +13,7 @@ import pytest
 import agentopt
 from agentopt.api import connected, read, with_data
 from agentopt.budget import Budget, Meter
-from agentopt.errors import BindingError, FormulationError, UsageError
+from agentopt.errors import AvailabilityError, BindingError, FormulationError, UsageError
 from agentopt.formulation.elements import Formulation
 from agentopt.models.scripted import Scripted
 from tests.cli.conftest import JOINERY, TEXT
@@ -108,7 +108,7 @@ def test_frames_reach_the_model_as_tables() -> None:
 
 
 def test_words_without_a_model_and_single_words_are_refused() -> None:
-    with pytest.raises(UsageError, match="needs a language model"):
+    with pytest.raises(AvailabilityError, match="needs a language model"):
         agentopt.solve(TEXT)
     with pytest.raises(UsageError, match="more than one word"):
         agentopt.solve("bakery", model=model())

@@ -23,7 +23,7 @@ from agentopt.agents.context import Context, Event, EventKind, Problem, Question
 from agentopt.agents.shelf import load_solution, save_solution
 from agentopt.agents.state import State
 from agentopt.compiling.arrays import Compiled
-from agentopt.errors import ModelError, PromptError, UsageError
+from agentopt.errors import AvailabilityError, ModelError, PromptError
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.instance import Instance
 from agentopt.models.base import Reply, Request, Sampling
@@ -66,14 +66,14 @@ class Session:
         """The model's reply to a prompt of the strategy, paid once however often the node is run.
 
         Raises:
-            UsageError: there is no model.
+            AvailabilityError: there is no model.
             ModelError: the server could not be reached or gave no reply.
             BudgetExceeded: the call would exceed the budget; nothing was sent.
             PromptError: the prompt is missing, malformed or lacks an input.
         """
         model = self.context.model
         if model is None:
-            raise UsageError("this needs a language model", hint="name one with `--model URL#name`")
+            raise AvailabilityError("this needs a language model", hint="name one with `--model URL#name`")
         prompt = self.prompt(component)
         request = Request(
             prompt.render(**{name: value for name, value in values.items() if name in prompt.inputs}),

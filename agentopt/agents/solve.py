@@ -18,7 +18,7 @@ from agentopt.agents.graph import run_graph
 from agentopt.agents.session import Session
 from agentopt.agents.strategies import graph_of, named
 from agentopt.agents.text_tables import move_out
-from agentopt.errors import RunError, UsageError
+from agentopt.errors import AvailabilityError, RunError
 
 
 def run(problem: Problem, context: Context, *, until: str = "explain") -> Answer:
@@ -33,15 +33,15 @@ def run(problem: Problem, context: Context, *, until: str = "explain") -> Answer
         until: the last node to run: `check`, `bind`, `compile`, `solve`, or all of them.
 
     Raises:
-        UsageError: the problem is empty, too long or names files that do not exist; there is no model.
+        UsageError: the problem is empty, too long or names files that do not exist.
         FormulationError, BindingError, CompileError: a given formulation does not hold.
         ModelError: the model could not be reached; the run can be resumed.
-        AvailabilityError: no engine for the class is installed.
+        AvailabilityError: there is no model, or no engine for the class is installed.
     """
     problem.check()
     strategy = named(context.strategy)
     if problem.formulation is None and context.model is None:
-        raise UsageError(
+        raise AvailabilityError(
             "a problem in words needs a language model",
             hint="name one with `--model URL#name`, or give a formulation file",
         )

@@ -15,13 +15,13 @@ __all__ = [
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentopt.display.answers import answer_json
 from agentopt.display.terminal import without_style
 from agentopt.errors import UsageError, nearest
+from agentopt.runs.files import replace_whole
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -33,13 +33,12 @@ ANSWERS = (".json", ".csv", ".html", ".txt")
 MODELS = (".yaml", ".yml", ".lp", ".mps", ".gz", ".nl", ".py")
 
 
-def keep(answer: Answer, run: Run, text: str) -> dict[str, JsonValue]:
-    """Write the artifacts of an answer, and its text, into its run; the answer as JSON.
+def keep(answer: Answer, run: Run, text: str, document: Mapping[str, JsonValue]) -> None:
+    """Write the artifacts of an answer, its text, and the answer as JSON, into its run.
 
     Raises:
         RunError: they cannot be written.
     """
-    document = answer_json(answer, run=run.id)
     if answer.formulation is not None:
         from agentopt.formulation.io import dumps
 
@@ -47,7 +46,6 @@ def keep(answer: Answer, run: Run, text: str) -> dict[str, JsonValue]:
     run.write("answer.json", _json(document))
     run.write("answer.txt", without_style(text))
     keep_report(answer, run)
-    return document
 
 
 def unfinished_report(run: Run) -> bytes:
@@ -64,7 +62,7 @@ def copy_file(content: bytes, path: Path) -> Path:
         UsageError: it cannot be written.
     """
     try:
-        path.write_bytes(content)
+        replace_whole(path.resolve(), content)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
     return path
@@ -106,7 +104,7 @@ def check_places(paths: Sequence[Path]) -> None:
             raise UsageError(f"--out {path} {what}", hint="name a file in a folder that exists")
 
 
-def write_files(answer: Answer, paths: Sequence[Path], document: dict[str, JsonValue]) -> None:
+def write_files(answer: Answer, paths: Sequence[Path], document: Mapping[str, JsonValue]) -> None:
     """Write the answer or its model, as each suffix says.
 
     Raises:
@@ -114,39 +112,36 @@ def write_files(answer: Answer, paths: Sequence[Path], document: dict[str, JsonV
         CompileError: a format cannot state the model.
     """
     for path in paths:
-        write = _writer(answer, path, document)
         try:
-            write()
+            _write_file(answer, path, document)
         except OSError as error:
             raise UsageError(f"--out {path} cannot be written: {error.strerror or error}") from error
 
 
-def _writer(answer: Answer, path: Path, document: dict[str, JsonValue]) -> Callable[[], object]:
+def _write_file(answer: Answer, path: Path, document: Mapping[str, JsonValue]) -> None:
     match path.suffix.lower():
         case ".json":
-            return lambda: path.write_text(_json(document), encoding="utf-8")
+            text = _json(document)
         case ".csv":
-            return lambda: path.write_text(_csv(answer), encoding="utf-8")
+            text = _csv(answer)
         case ".txt":
             from agentopt.display.answer_text import answer_text
 
-            return lambda: path.write_text(without_style(answer_text(answer)) + "\n", encoding="utf-8")
+            text = without_style(answer_text(answer)) + "\n"
         case ".html":
             from agentopt.display.report import html
 
-            return lambda: path.write_text(html(answer), encoding="utf-8")
+            text = html(answer)
         case ".yaml" | ".yml":
-            return lambda: _write_formulation(answer, path)
+            from agentopt.formulation.io import dumps
+
+            if answer.formulation is None:
+                raise UsageError(f"--out {path}: no formulation was reached")
+            text = dumps(answer.formulation)
         case _:
-            return lambda: _write_model(answer, path)
-
-
-def _write_formulation(answer: Answer, path: Path) -> None:
-    from agentopt.formulation.io import dumps
-
-    if answer.formulation is None:
-        raise UsageError(f"--out {path}: no formulation was reached")
-    path.write_text(dumps(answer.formulation), encoding="utf-8")
+            _write_model(answer, path)
+            return
+    replace_whole(path.resolve(), text.encode())
 
 
 def _write_model(answer: Answer, path: Path) -> None:

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentopt.display.terminal import write_json, write_out
-from agentopt.errors import AgentoptError, UsageError
+from agentopt.errors import AgentoptError, AvailabilityError, RunError
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from agentopt.agents.answer import Answer
     from agentopt.agents.context import Context
     from agentopt.agents.subjects import Subject
@@ -67,6 +69,7 @@ def perform(work: Work, data: Sequence[Path], output: OutputOptions, *, run: Run
     from agentopt.api import with_data
     from agentopt.cli.results import check_places, keep, summary, write_files
     from agentopt.display.answer_text import answer_text
+    from agentopt.display.answers import answer_json
     from agentopt.display.progress import following
 
     check_places(output.out)
@@ -88,19 +91,29 @@ def perform(work: Work, data: Sequence[Path], output: OutputOptions, *, run: Run
             raise
         progress.stop()
         text = answer_text(answer, run=run.folder)
-        document = keep(answer, run, text)
+        document = answer_json(answer, run=run.id)
         status = exit_status(answer)
-        run.finish("interrupted" if status == INTERRUPTED else "done", **summary(answer))
+        try:
+            keep(answer, run, text, document)
+            run.finish("interrupted" if status == INTERRUPTED else "done", **summary(answer))
+        except RunError as error:
+            _print(text, document, output)
+            _with_way_on(error, run)
+            raise
     # Whatever becomes of the output, the answer is in the run.
-    if output.json:
-        write_json(document)
-    else:
-        write_out(text)
+    _print(text, document, output)
     write_files(answer, output.out, document)
     if status == INTERRUPTED:
         sys.stdout.flush()
         _how_to_go_on(run)
     return status
+
+
+def _print(text: str, document: dict[str, JsonValue], output: OutputOptions) -> None:
+    if output.json:
+        write_json(document)
+    else:
+        write_out(text)
 
 
 def title_of(subject: Subject, otherwise: str) -> str:
@@ -123,9 +136,9 @@ def exit_status(answer: Answer) -> int:
     return 0 if answer.ok else 1
 
 
-def no_model() -> UsageError:
+def no_model() -> AvailabilityError:
     """What is said to somebody who states a problem in words and has connected no model."""
-    return UsageError(
+    return AvailabilityError(
         "a problem in words needs a language model, and none is connected",
         hint="name one with `--model URL#NAME` or AGENTOPT_MODEL (`agentopt models list` shows every form); "
         "without one, `agentopt formulation solve example:bakery` solves a formulation",

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from agentopt.compiling.arrays import Compiled
 from agentopt.errors import FormulationError, UsageError
+from agentopt.runs.files import replace_whole
 
 SUFFIXES = (".lp", ".mps", ".nl")
 """What `export` writes; `.lp` and `.mps` also with `.gz`, and these are what `read` takes."""
@@ -41,7 +42,8 @@ def export(compiled: Compiled, path: str | Path) -> Path:
 
     text = lp_file.text(compiled) if kind == ".lp" else mps_file.text(compiled)
     data = text.encode()
-    _write(target, gzip.compress(data, mtime=0) if packed else data)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    replace_whole(target.resolve(), gzip.compress(data, mtime=0) if packed else data)
     return target
 
 
@@ -108,14 +110,3 @@ def _kind(path: Path) -> tuple[str, bool]:
             hint="end it with .lp, .mps, .lp.gz, .mps.gz or .nl",
         )
     return kind[0], packed
-
-
-def _write(target: Path, data: bytes) -> None:
-    """Whole or not at all: a temporary name in the same folder, then a rename."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.part")
-    try:
-        draft.write_bytes(data)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -1,8 +1,11 @@
-"""Files of a run folder: written whole, never through a symbolic link, never outside the folder."""
+"""Files of a run folder: written whole, never through a symbolic link, never outside the folder.
+
+`replace_whole` is also how every other file that a person asked for is written.
+"""
 
 from __future__ import annotations
 
-__all__ = ["MAX_READ", "broken", "checked", "read_file", "write_whole"]
+__all__ = ["MAX_READ", "broken", "checked", "read_file", "replace_whole", "write_whole"]
 
 import errno
 import os
@@ -38,10 +41,22 @@ def checked(name: str) -> str:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that after a crash there is the old one or the new one (temporary name, fsync, rename).
+    """Write a file of a run whole or not at all.
 
     Raises:
         RunError: it cannot be written; what was there before is untouched.
+    """
+    try:
+        replace_whole(path, content)
+    except OSError as error:
+        raise broken(path, "written", error) from error
+
+
+def replace_whole(path: Path, content: bytes) -> None:
+    """Write a file so that after a crash there is the old one or the new one (temporary name, fsync, rename).
+
+    Raises:
+        OSError: it cannot be written; what was there before is untouched.
     """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
@@ -53,9 +68,9 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         part.replace(path)
         _sync_folder(path.parent)
-    except OSError as error:
+    except OSError:
         _forget(part)
-        raise broken(path, "written", error) from error
+        raise
 
 
 def read_file(path: Path, *, most: int = MAX_READ) -> bytes:

@@ -126,7 +126,7 @@ def test_tables_are_given_to_the_model_by_name(home: Home) -> None:
 
 def test_without_a_model_words_are_refused_with_two_ways_on(home: Home) -> None:
     done = home.agentopt(TEXT)
-    assert (done.status, done.out) == (2, "")
+    assert (done.status, done.out) == (3, "")
     assert "error: a problem in words needs a language model, and none is connected" in done.err
     assert "--model URL#NAME" in done.err
     assert "AGENTOPT_MODEL" in done.err

@@ -160,6 +160,45 @@ def test_a_full_disk_under_the_output_loses_no_answer(home: Home) -> None:
     assert "/proc/answer.json" in done_.err
 
 
+def test_an_answer_that_cannot_be_kept_is_printed_all_the_same(home: Home) -> None:
+    resource = pytest.importorskip("resource")
+    home.write(
+        "many.yaml",
+        "title: many\nsets: {I: {first: 1, last: 2500}}\nvariables: {x: {over: I, upper: 1}}\n"
+        "objective: {maximize: 'sum(x[i] for i in I)'}\n",
+    )
+    done = subprocess.run(
+        [SCRIPT, "formulation", "solve", "many.yaml", "--json", "-q"],
+        capture_output=True,
+        cwd=home.folder,
+        env=home.environment,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, 120_000)),
+        check=False,
+    )
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["objective"] == 2500
+    assert "answer.json cannot be written: the disk is full" in done.stderr.decode()
+    resumed = home.agentopt("runs", "resume", "last", "--json", "-q")
+    assert (resumed.status, resumed.json["objective"]) == (0, 2500)
+
+
+def test_a_file_that_cannot_be_written_whole_keeps_what_was_in_it(home: Home) -> None:
+    resource = pytest.importorskip("resource")
+    (home.folder / "answer.html").write_text("the old one")
+    assert home.agentopt(*SOLVE, "-q").status == 0
+    done = subprocess.run(
+        [SCRIPT, "runs", "report", "last", "--out", "answer.html"],
+        capture_output=True,
+        cwd=home.folder,
+        env=home.environment,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000)),
+        check=False,
+    )
+    assert done.returncode == 2
+    assert (home.folder / "answer.html").read_text() == "the old one"
+    assert [path.name for path in home.folder.glob("*.part")] == []
+
+
 def test_a_home_is_not_needed(home: Home) -> None:
     done = home.agentopt(*SOLVE, "--json", "-q", "--runs", "runs", environment={"HOME": None})
     assert (done.status, done.json["status"]) == (0, "optimal")
