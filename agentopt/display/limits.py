@@ -35,18 +35,19 @@ class Limit:
 
 
 def limits(answer: Answer, most: int) -> tuple[list[Limit], int, int]:
-    """At most so many rows at their limit, the dearest first where there are more; how many are, and are not.
+    """At most so many rows at their limit, the dearest where there are more; how many are, and are not.
 
-    Equations count only where they have a price. Nothing without a point.
+    Inequalities come before equations, which count only where they have a price. Nothing without a point.
     """
     compiled, solution = answer.compiled, answer.solution
     if compiled is None or solution is None or solution.values is None or not solution.has_point:
         return [], 0, 0
     duals = solution.duals if compiled.problem_class is ProblemClass.LP else None
-    activity = row_values(compiled, solution.values)
-    scale = _TIGHT * np.maximum(1.0, np.abs(activity))
-    low = np.abs(activity - compiled.row_lower) <= scale
-    high = np.abs(activity - compiled.row_upper) <= scale
+    with np.errstate(all="ignore"):
+        activity = row_values(compiled, solution.values)
+        scale = _TIGHT * np.maximum(1.0, np.abs(activity))
+        low = np.abs(activity - compiled.row_lower) <= scale
+        high = np.abs(activity - compiled.row_upper) <= scale
     equal = compiled.row_lower == compiled.row_upper
     own = np.zeros(compiled.num_rows, dtype=bool)
     because: dict[int, str] = {}
@@ -61,6 +62,7 @@ def limits(answer: Answer, most: int) -> tuple[list[Limit], int, int]:
     shown = tight
     if len(tight) > most:
         shown = tight[np.argsort(-np.abs(prices[tight]), kind="stable")][:most]
+    shown = shown[np.argsort(equal[shown], kind="stable")]
     starts = sorted(because)
     found = []
     for row in shown.tolist():

@@ -5,22 +5,16 @@ from __future__ import annotations
 __all__ = ["VERDICT_TONES", "VERDICT_WORDS", "binding", "certified"]
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-
-import numpy as np
 
 from agentopt.agents.answer import Answer
-from agentopt.agents.findings import row_name
-from agentopt.compiling.arrays import Compiled, ProblemClass
-from agentopt.compiling.evaluate import row_values
+from agentopt.compiling.arrays import ProblemClass
 from agentopt.display.figures import aligned
+from agentopt.display.limits import Limit, limits
 from agentopt.display.markup import Html, element, join, prose
 from agentopt.display.report_tables import numbers_row, table
-from agentopt.formulation.instance import Values
 from agentopt.verification.certificate import Certificate, Finding
 
 MAX_SHOWN = 40
-_TIGHT = 1e-6
 
 _VERDICTS = {
     "verified": ("good", "Verified.", "Feasibility and optimality were both proved outside the engine."),
@@ -80,16 +74,6 @@ def _findings(head: str, mark: str, tone: str, found: Sequence[Finding]) -> Iter
         yield element("p", f"{len(found) - MAX_SHOWN:,} more; answer.json has them all.", class_="soft small")
 
 
-@dataclass(frozen=True)
-class _Bound:
-    """A row at its limit: where, which way, the limit, and what one more unit of it changes."""
-
-    row: int
-    sign: str
-    limit: float
-    price: float | None
-
-
 def binding(answer: Answer) -> Html | None:
     """The constraints at their limit, with shadow prices where there are any."""
     compiled, solution = answer.compiled, answer.solution
@@ -97,12 +81,12 @@ def binding(answer: Answer) -> Html | None:
         return None
     linear = compiled.problem_class is ProblemClass.LP
     prices = solution.duals if linear else None
-    found, slack = _bounds(compiled, solution.values, prices)
+    found, count, slack = limits(answer, MAX_SHOWN)
     parts: list[Html | None] = []
     if found:
-        parts.append(_limits(compiled, found))
-        if len(found) > MAX_SHOWN:
-            parts.append(element("p", f"{len(found) - MAX_SHOWN:,} more.", class_="more soft small"))
+        parts.append(_table(found))
+        if count > len(found):
+            parts.append(element("p", f"{count - len(found):,} more.", class_="more soft small"))
     notes = ["No inequality is at its limit."] if not found else []
     if slack:
         notes.append(f"{slack:,} other inequalit{'ies have' if slack != 1 else 'y has'} room to spare.")
@@ -117,43 +101,16 @@ def binding(answer: Answer) -> Html | None:
     return join(parts)
 
 
-def _bounds(compiled: Compiled, point: Values, prices: Values | None) -> tuple[list[_Bound], int]:
-    """The rows at a limit, inequalities first, the dearest where they are many; how many others are slack."""
-    with np.errstate(all="ignore"):
-        activity = row_values(compiled, point)
-        scale = _TIGHT * np.maximum(1.0, np.abs(activity))
-        low = np.abs(activity - compiled.row_lower) <= scale
-        high = np.abs(activity - compiled.row_upper) <= scale
-    equal = compiled.row_lower == compiled.row_upper
-    own = np.zeros(compiled.num_rows, dtype=bool)
-    for block in compiled.rows:
-        own[block.start : block.start + len(block.codes)] = not block.auxiliary
-    priced = np.zeros(compiled.num_rows) if prices is None else np.where(np.abs(prices) > 1e-9, prices, 0.0)
-    tight = np.flatnonzero(own & np.where(equal, priced != 0, low | high))
-    slack = int(np.count_nonzero(own & ~equal & ~low & ~high))
-    if len(tight) > MAX_SHOWN:
-        tight = tight[np.argsort(-np.abs(priced[tight]), kind="stable")]
-    tight = tight[np.argsort(equal[tight], kind="stable")]
-    found = []
-    for row in tight.tolist():
-        sign = "=" if equal[row] else "≤" if high[row] else "≥"
-        limit = compiled.row_upper[row] if high[row] else compiled.row_lower[row]
-        found.append(_Bound(row, sign, float(limit), None if prices is None else float(priced[row])))
-    return found, slack
-
-
-def _limits(compiled: Compiled, found: Sequence[_Bound]) -> Html:
+def _table(shown: Sequence[Limit]) -> Html:
     """The rows as a table; reasons and prices where there are any."""
-    shown = found[:MAX_SHOWN]
-    reasons = [_because(compiled, each.row) for each in shown]
-    columns: list[tuple[object, list[Html]]] = [
-        ("Constraint", [_row_head(compiled, each.row) for each in shown]),
-    ]
+    reasons = [each.because for each in shown]
+    columns: list[tuple[object, list[Html]]] = [("Constraint", [_row_head(each.name) for each in shown])]
     if any(reasons):
         columns.append(("Why", [element("td", prose(each), class_="soft") for each in reasons]))
-    limits = aligned([each.limit for each in shown])
+    figures = aligned([each.limit for each in shown])
     cells = [
-        element("td", f"{each.sign} {limit}", class_="num") for each, limit in zip(shown, limits, strict=True)
+        element("td", f"{each.sign} {figure}", class_="num")
+        for each, figure in zip(shown, figures, strict=True)
     ]
     columns.append((element("th", "Limit", scope="col", class_="num"), cells))
     if shown[0].price is not None:
@@ -162,13 +119,5 @@ def _limits(compiled: Compiled, found: Sequence[_Bound]) -> Html:
     return table([head for head, _ in columns], zip(*(cells for _, cells in columns), strict=True))
 
 
-def _row_head(compiled: Compiled, row: int) -> Html:
-    return element("th", element("span", row_name(compiled, row), class_="name"), scope="row")
-
-
-def _because(compiled: Compiled, row: int) -> str:
-    for block in compiled.rows:
-        if block.start <= row < block.start + len(block.codes):
-            declared = compiled.instance.formulation.constraints.get(block.name)
-            return declared.because if declared is not None else ""
-    return ""
+def _row_head(name: str) -> Html:
+    return element("th", element("span", name, class_="name"), scope="row")

@@ -17,8 +17,11 @@ OWN = ("agentopt", "agentopt-shuffled", "agentopt-arrays", "agentopt-tables")
 
 
 def optimum(model: object) -> float:
+    import highspy
+
     highs = getattr(model, "_solver_model", model)
     highs.setOptionValue("threads", 1)  # as everywhere in the tests: HiGHS refuses another number later
+    highspy.Highs.resetGlobalScheduler(True)  # an earlier test may have started it with another
     highs.run()
     found: float = highs.getInfo().objective_function_value
     return found
