@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["SENSES", "Lines", "Section", "fields", "is_fixed"]
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -120,6 +120,17 @@ class Lines:
             words = self.split(self.lines[place])
             if words and words[0][:1] != "*":
                 found.append((place, words))
+        return found
+
+    def find(self, what: str, known: Mapping[str, int], name: str, place: int) -> int:
+        """The number of a row or column that a line names.
+
+        Raises:
+            FormulationError: there is none of that name.
+        """
+        found = known.get(name)
+        if found is None:
+            raise self.fault(place, f"there is no {what} `{name[:60]}`", hint=nearest(name, known))
         return found
 
     def threes(self, start: int, stop: int) -> list[str] | None:

@@ -16,13 +16,13 @@ __all__ = ["parse"]
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 
 from agentopt.compiling.arrays import Indices, Integrality
-from agentopt.compiling.model_file import Draft, Indicator, ModelFile, SpecialSet
+from agentopt.compiling.model_file import Draft, ModelFile
 from agentopt.compiling.mps_lines import SENSES, Lines, Section, fields, is_fixed
+from agentopt.compiling.mps_sets import indicators, special_sets
 from agentopt.errors import FormulationError, nearest
 
 _WITH_VALUE = frozenset(["LO", "UP", "FX", "LI", "UI", "SC", "SI"])
@@ -90,8 +90,8 @@ class _Reader:
             "QSECTION": self.triangle,
             "QMATRIX": self.whole,
             "QCMATRIX": self.whole,
-            "SOS": self.special,
-            "INDICATORS": self.indicators,
+            "SOS": lambda section: special_sets(self.draft, self.lines, section),
+            "INDICATORS": lambda section: indicators(self.draft, self.lines, self.bounded, section),
         }
 
     # -- rows and columns ------------------------------------------------------------------------------------
@@ -230,12 +230,7 @@ class _Reader:
         )
 
     def column(self, name: str, place: int) -> int:
-        code = self.draft.columns.get(name)
-        if code is None:
-            raise self.lines.fault(
-                place, f"there is no column `{name[:60]}`", hint=nearest(name, self.draft.columns)
-            )
-        return code
+        return self.lines.find("column", self.draft.columns, name, place)
 
     # -- sides and bounds ------------------------------------------------------------------------------------
 
@@ -356,7 +351,7 @@ class _Reader:
         if kind in {"LO", "LI", "MI", "FR", "FX", "BV"}:
             lowered.add(code)
 
-    # -- products, special sets, indicators ------------------------------------------------------------------
+    # -- products ------------------------------------------------------------------------------------------
 
     def products(self, section: Section) -> dict[tuple[int, int], float]:
         """The entries of a quadratic section by pair of columns as written."""
@@ -403,57 +398,3 @@ class _Reader:
                     else "give both halves of the matrix",
                 )
             self.draft.products.append((row, one, two, factor * value))
-
-    def special(self, section: Section) -> None:
-        found: list[tuple[str, Literal[1, 2], list[tuple[float, int]]]] = []
-        for place, words in self.lines.data(section):
-            kind = words[0].upper()
-            if kind in {"S1", "S2"} and words[-1] not in self.draft.columns and len(words) in {1, 2, 3, 4}:
-                # S1 [set] name [priority]: a last word that is a number is a priority.
-                named = words[1:-1] if len(words) > 2 and _is_number(words[-1]) else words[1:]
-                name = named[-1] if named else f"set{len(found) + 1}"
-                found.append((name, 1 if kind == "S1" else 2, []))
-                continue
-            if not found:
-                raise self.lines.fault(place, "members come after a line `S1` or `S2`", hint=" S1 SOS set1")
-            member = [*words[:-1], *words[-1].split(":")] if len(words) == 1 else words
-            if len(member) not in {2, 3}:
-                raise self.lines.fault(place, "a member of a set is a column and a weight")
-            found[-1][2].append(
-                (self.lines.number(member[-1], place), self.column(member[-2].rstrip(":"), place))
-            )
-        for name, order, members in found:
-            codes = [code for _, code in sorted(members, key=lambda member: member[0])]
-            if len(set(codes)) < len(codes):
-                raise self.lines.fault(section.start - 1, f"set `{name}` has a column twice")
-            self.draft.special.append(SpecialSet(name, order, np.array(codes, dtype=np.int64)))
-
-    def indicators(self, section: Section) -> None:
-        for place, words in self.lines.data(section):
-            if len(words) != 4 or words[0].upper() != "IF" or words[3] not in {"0", "1"}:
-                raise self.lines.fault(
-                    place, "an indicator is IF, a row, a column and 0 or 1", hint=" IF limit open 1"
-                )
-            row = self.draft.rows.get(words[1])
-            if row is None:
-                raise self.no_row(words[1], place)
-            column = self.column(words[2], place)
-            if any(each.row == row for each in self.draft.indicators):
-                raise self.lines.fault(place, f"row `{words[1]}` has an indicator already")
-            draft = self.draft
-            binary = draft.kinds[column] == Integrality.INTEGER and (
-                column not in self.bounded or (draft.lower[column], draft.upper[column]) == (0, 1)
-            )
-            if not binary:
-                raise self.lines.fault(
-                    place, f"column `{words[2]}` is not binary", hint=f" BV BND {words[2]}"
-                )
-            draft.indicators.append(Indicator(row, column, 1 if words[3] == "1" else 0))
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
