@@ -217,12 +217,14 @@ def fault_of(parse: Callable[[str, str], ModelFile], text: str) -> str:
     return "read"
 
 
+@RELAXED
 @given(st.text(alphabet=" \n\tNROWSCLUMHBDEA*xyab01.-'QSI", max_size=200))
 def test_no_text_is_more_than_a_fault(text: str) -> None:
     for parse in (mps_reader.parse, lp_reader.parse):
         assert fault_of(parse, text).startswith(("`m`", "read"))
 
 
+@RELAXED
 @given(st.data())
 def test_a_damaged_file_is_no_more_than_a_fault(data: st.DataObject) -> None:
     for text, parse in ((FIXED, mps_reader.parse), (EVERYTHING, lp_reader.parse)):
