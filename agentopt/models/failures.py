@@ -65,8 +65,10 @@ def failure_of(error: Exception, address: str, secrets: Sequence[Secret] = ()) -
         return Failure("unreachable", *_nobody(address))
     if isinstance(cause, TooLarge):
         return Failure("malformed", f"the model server at {address} sent {cause}", again=False)
-    said = redact(str(cause), secrets)
-    return Failure("broken", f"the connection to the model server at {address} broke off: {said}")
+    broke = f"the connection to the model server at {address} broke off"
+    if isinstance(cause, httpx2.RemoteProtocolError):
+        return Failure("broken", f"{broke} before the reply was whole")
+    return Failure("broken", f"{broke}: {redact(str(cause), secrets)}")
 
 
 def malformed(message: str, address: str, secrets: Sequence[Secret], *, page: bool = False) -> Failure:

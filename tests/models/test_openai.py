@@ -306,6 +306,15 @@ def test_a_server_that_closes_without_a_word_is_tried_again(server: Loopback, en
     assert len(server.bodies) == 3
 
 
+def test_a_server_that_dies_within_a_reply_is_told_in_plain_words(server: Loopback, endpoint: Make) -> None:
+    fault = Fault(content=b'{"choices": [{"message": {"content": "half a re', cut=20)
+    server.fail(*[fault] * 12)
+    (reply,) = endpoint().generate([ask("hello")])
+    assert reply.stop == "error"
+    assert "broke off before the reply was whole" in reply.error
+    assert "Error" not in reply.error
+
+
 def test_a_batch_of_mixed_failures_fails_one_by_one(server: Loopback, endpoint: Make) -> None:
     ways = {
         "refused": refusal("no", status=403),
