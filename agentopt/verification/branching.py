@@ -17,7 +17,7 @@ import numpy as np
 
 from agentopt.formulation.instance import Values
 from agentopt.verification.duality import Bounds, granularity, objective_bound, proves_empty, value_at
-from agentopt.verification.exact import ABSOLUTE, RELATIVE
+from agentopt.verification.gap import ABSOLUTE, RELATIVE
 from agentopt.verification.linear import Oracle
 from agentopt.verification.programs import Program, Side
 

@@ -4,59 +4,26 @@ code.
 A number of the data stands for the decimal that `repr` prints; a value of the point for the double it is.
 Derived parameters are computed again from what they are derived from. The result is a `Fraction`, an
 `Enclosure` where a function leaves the rationals, or, with symbols for the variables, a `Polynomial`.
-Whether a statement holds is measured: `Gap` says by how much it is violated, and how much is allowed.
+Whether a statement holds is measured (`agentopt.verification.gap`).
 """
 
 from __future__ import annotations
 
-__all__ = ["ABSOLUTE", "FALSE", "NONE", "RELATIVE", "Evaluator", "Gap", "Point"]
+__all__ = ["Evaluator", "Point"]
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from agentopt.formulation import tree as t
 from agentopt.formulation.instance import Instance
 from agentopt.verification.elements import Coder, Codes, Elements, Env, Missing, Scope, Truth, Value, decimal
 from agentopt.verification.enclosures import Enclosure, Number, apply, ends, power, root
+from agentopt.verification.gap import ABSOLUTE
 from agentopt.verification.polynomials import Polynomial, total
 
 Point = Callable[[str, Codes], Number | Polynomial]
 """The value of a variable at an index, given as codes of labels."""
-
-ABSOLUTE = Fraction(1, 10**6)
-RELATIVE = Fraction(1, 10**9)
-"""A linear statement `a <= b` holds within ABSOLUTE + RELATIVE * max(|a|, |b|); any other within
-ABSOLUTE * max(1, |a|, |b|), which is what engines of those classes promise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """By how much a statement is violated.
-
-    Attributes:
-        low, high: the violation lies between them; equal when exact, 0 when the statement holds.
-        allowed: the tolerance at the size of the numbers compared.
-    """
-
-    low: Fraction
-    high: Fraction
-    allowed: Fraction = ABSOLUTE
-
-    @property
-    def holds(self) -> bool:
-        """Within the tolerance, surely."""
-        return self.high <= self.allowed
-
-    @property
-    def fails(self) -> bool:
-        """Beyond the tolerance, surely."""
-        return self.low > self.allowed
-
-
-NONE = Gap(Fraction(0), Fraction(0))
-FALSE = Gap(Fraction(1), Fraction(1))
 
 
 class Evaluator(Elements):

@@ -19,7 +19,8 @@ from agentopt.formulation.frames import Ints
 from agentopt.formulation.resolve import ParsedConstraint
 from agentopt.verification.elements import Env, Late, Missing, Value
 from agentopt.verification.enclosures import ends
-from agentopt.verification.exact import ABSOLUTE, RELATIVE, Evaluator, Gap
+from agentopt.verification.exact import Evaluator
+from agentopt.verification.gap import ABSOLUTE, RELATIVE, Gap
 from agentopt.verification.point import WHOLE, Answer
 from agentopt.verification.polynomials import Polynomial
 from agentopt.verification.statements import gaps

@@ -18,7 +18,8 @@ from fractions import Fraction
 from agentopt.formulation import tree as t
 from agentopt.verification.elements import Env, Missing, Scope
 from agentopt.verification.enclosures import Number, ends, size
-from agentopt.verification.exact import ABSOLUTE, FALSE, NONE, RELATIVE, Evaluator, Gap
+from agentopt.verification.exact import Evaluator
+from agentopt.verification.gap import ABSOLUTE, FALSE, NONE, RELATIVE, Gap
 from agentopt.verification.polynomials import Polynomial
 
 Measure = Callable[[Env], Gap]
