@@ -13,6 +13,7 @@ from agentopt.agents.answer import Answer, status_of
 from agentopt.agents.context import Context, Event, EventKind
 from agentopt.agents.explaining import explanation
 from agentopt.compiling.arrays import Compiled
+from agentopt.solvers.base import Report
 from agentopt.solvers.solution import Progress, Solution
 
 
@@ -36,19 +37,19 @@ def run_compiled(compiled: Compiled, context: Context) -> Answer:
         tell("progress", "solve", **asdict(report))
         return None
 
-    def solved(arrays: Compiled, *, quiet: bool = True) -> Solution:
+    def solved(arrays: Compiled, *, report: Report | None = None) -> Solution:
         return solve(
             arrays,
             engine=context.engine,
             limits=context.limits,
             options=context.options,
-            report=None if quiet else progress,
+            report=report,
         )
 
     began = time.monotonic()
     tell("start", "solve")
     tell("progress", "solve", compiled.size, columns=compiled.num_columns, rows=compiled.num_rows)
-    solution = solved(compiled, quiet=False)
+    solution = solved(compiled, report=progress)
     tell("end", "solve", seconds=time.monotonic() - began)
     began = time.monotonic()
     tell("start", "verify")
