@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentopt.compiling import compile_instance, lp_reader, mps_reader, read
+from agentopt.compiling import compile_instance, export, lp_reader, mps_reader, read
 from agentopt.compiling.arrays import Compiled, Integrality
 from agentopt.compiling.evaluate import objective_value, row_values
-from agentopt.compiling.model_file import ModelFile
+from agentopt.compiling.flat import compiled_file
+from agentopt.compiling.model_file import Draft, ModelFile
 from agentopt.errors import CompileError, FormulationError
 from agentopt.solvers import solve
 from agentopt.solvers.base import Limits
@@ -82,6 +83,15 @@ def test_a_negative_upper_bound_takes_an_unstated_lower_one_away_with_a_warning(
     assert bounds("LO BND x 0", "UP BND x -2")["x"] == (0, -2, 0)
     file = mps_reader.parse(HEAD + "BOUNDS\n UP BND x -2\nENDATA\n", "m.mps")
     assert ["`x`" in warning and "negative" in warning for warning in file.warnings] == [True]
+
+
+@pytest.mark.parametrize("suffix", ["lp", "mps"])
+def test_a_bound_below_a_lower_one_of_zero_comes_back_as_it_was(suffix: str, tmp_path: Path) -> None:
+    draft = Draft("crossed")
+    column = draft.column("x")
+    draft.upper[column], draft.cost = -2.0, ([column], [1.0])
+    back = read(export(compiled_file(draft.file(), 0.0), tmp_path / f"m.{suffix}"))
+    assert (back.lower.tolist(), back.upper.tolist()) == ([0], [-2])
 
 
 def test_marked_columns_without_bounds_are_binary_and_others_keep_what_is_said() -> None:
@@ -243,7 +253,7 @@ subject to
  first: x + y - 2 <= 4
  x - y >= -1
  window: -3 <= x - z <= 1e1 \ another
- turned: 7 >= z + 0.5 f
+ turned: 7 >= z + 0.5 f + 2
  curved: x + [ x^2 - 0.5 x*z ] <= 9
  same: x[1,2] + x(3) = 2
  if: on = 1 -> x + y < 3
@@ -282,7 +292,7 @@ def test_an_lp_file_with_everything_is_read() -> None:
         "first": (-INF, 6, {"x": 1, "y": 1}),
         "c2": (-1, INF, {"x": 1, "y": -1}),
         "window": (-3, 10, {"x": 1, "z": -1}),
-        "turned": (-INF, 7, {"z": 1, "f": 0.5}),
+        "turned": (-INF, 5, {"z": 1, "f": 0.5}),
         "curved": (-INF, 9, {"x": 1, frozenset("x"): 1, frozenset("xz"): -0.5}),
         "same": (2, 2, {"x[1,2]": 1, "x(3)": 1}),
         "if": (-INF, 3, {"x": 1, "y": 1}),
@@ -344,10 +354,10 @@ def test_what_is_doubtful_in_an_lp_file_is_a_warning() -> None:
 
 SPECIAL = {
     "lp": "max\n obj: 3 x + 2 y + z + n\nst\n c: x + y + z <= 9\nbounds\n x <= 4\n y <= 3\n z <= 5\n n <= 2\n"
-    "general\n n\nsos\n s: S2:: x:1 y:2 z:3\n t: S1:: z:1 n:2\nend\n",
+    "general\n n\nsos\n s: S2:: x:1 z:3 y:2\n t: S1:: z:1 n:2\nend\n",
     "mps": "OBJSENSE\n MAX\nROWS\n N obj\n L c\nCOLUMNS\n x obj 3 c 1\n y obj 2 c 1\n z obj 1 c 1\n"
     " M 'MARKER' 'INTORG'\n n obj 1\n M 'MARKER' 'INTEND'\nRHS\n RHS c 9\nBOUNDS\n UP BND x 4\n UP BND y 3\n"
-    " UP BND z 5\n UP BND n 2\nSOS\n S2 SOS s 5\n SOS z 3\n SOS x 1\n SOS y 2\n S1 t\n z 1\n n:2\nENDATA\n",
+    " UP BND z 5\n UP BND n 2\nSOS\n S2 SOS s 5\n SOS x 1\n SOS z 3\n SOS y 2\n S1 t\n z 1\n n:2\nENDATA\n",
 }
 
 
