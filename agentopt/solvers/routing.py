@@ -71,16 +71,16 @@ def routes(compiled: Compiled, override: Path | None = None) -> Iterator[Engine]
 
 
 def require(chosen: Engine, compiled: Compiled, override: Path | None = None) -> None:
-    """See that an engine asked for by name is there and can solve a model.
+    """See that an engine asked for by name can solve a model and is there: nobody installs it in vain.
 
     Raises:
-        AvailabilityError: it is not there.
         EngineError: it does not solve the model's class.
+        AvailabilityError: it is not there.
     """
+    if feature(compiled) not in chosen.features:
+        check(chosen, compiled, [each.name for each in routes(compiled, override)])
     available = chosen.available()
     if not available:
         raise AvailabilityError(
             f"engine `{chosen.name}` is not available: {available.reason}", hint=available.fix
         )
-    if feature(compiled) not in chosen.features:
-        check(chosen, compiled, [each.name for each in routes(compiled, override)])

@@ -91,6 +91,13 @@ def test_an_engine_asked_for_by_name_must_be_there(tmp_path: Path) -> None:
     assert "pip install" in raised.value.hint
 
 
+def test_nobody_is_told_to_install_an_engine_that_does_not_solve_the_class(tmp_path: Path) -> None:
+    with pytest.raises(EngineError) as raised:
+        solve(first(Feature.MILP), engine="ipopt", cards=missing(tmp_path, "ipopt"))
+    assert not isinstance(raised.value, AvailabilityError)
+    assert "pip install" not in raised.value.hint
+
+
 def test_a_version_that_gives_wrong_optima_is_refused_with_the_reason(tmp_path: Path) -> None:
     card = shipped("solvers") / "highs.toml"
     version = engine("highs").available().version
