@@ -7,7 +7,9 @@ What is timed: from the data a layer starts from, through its own model, to a Hi
 model; for agentopt that is checking and parsing the formulation, binding, compiling and `passModel`.
 Nothing is solved, no import is timed. Times are CPU seconds, medians of up to 15 builds after a small
 first one, every measurement in a process of its own; `--rounds` takes several in turns. Peak memory is
-how far the resident set of the process rises during the first full build.
+how far the resident set of the process rises during the first full build. In every process alike the C
+library is told to keep freed memory: left to itself it gives it back in some processes and not in others,
+and fetching it again doubled the time of one and the same floor.
 
 What a layer starts from:
 
@@ -54,6 +56,9 @@ LAYERS = (
     "pyomo-tables",
 )
 
+_KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(2**34), "MALLOC_MMAP_THRESHOLD_": str(2**30)}
+"""What glibc reads; elsewhere they mean nothing."""
+
 Row = dict[str, Any]
 
 
@@ -70,7 +75,7 @@ def measured(python: str, family: str, size: str, layer: str, seconds: float) ->
             capture_output=True,
             text=True,
             timeout=seconds,
-            env={**os.environ, **alone, "PYTHONWARNINGS": "ignore", "PYTHONPATH": root},
+            env={**os.environ, **alone, **_KEEP_MEMORY, "PYTHONWARNINGS": "ignore", "PYTHONPATH": root},
         )
     except subprocess.TimeoutExpired:
         return {"error": f"more than {seconds:g} s"}
