@@ -8,7 +8,14 @@ from dataclasses import replace
 import pytest
 
 from agentopt.agents import Problem, formulate, run
-from agentopt.errors import BindingError, BudgetExceeded, FormulationError, ModelError, UsageError
+from agentopt.errors import (
+    AvailabilityError,
+    BindingError,
+    BudgetExceeded,
+    FormulationError,
+    ModelError,
+    UsageError,
+)
 from agentopt.formulation.elements import Formulation
 from agentopt.models.base import Reply
 from agentopt.verification.certificate import Certificate, Finding
@@ -264,7 +271,7 @@ def test_what_cannot_be_read_is_refused_before_any_call(make_context, problem, m
 
 
 def test_words_without_a_model_say_how_to_get_one(make_context):
-    with pytest.raises(UsageError) as error:
+    with pytest.raises(AvailabilityError) as error:
         run(PROBLEM, make_context(None))
     assert "--model" in error.value.hint
 
