@@ -90,6 +90,7 @@ class Session:
         reply = self._store.find(self.sample, ordinal, request)
         paid = reply is None
         if reply is None:
+            self.emit("progress", f"{prompt.name}: waiting for {model.name}")
             reply = model.generate([request])[0]
             if reply.stop == "error":
                 raise ModelError(

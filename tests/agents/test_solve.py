@@ -39,6 +39,7 @@ def test_words_become_a_checked_optimum(make_context, events):
     assert "make[bench] = 4" in answer.explanation
     assert "workshop" in answer.explanation
     assert any("“There are 40 hours”" in line for line in answer.reading)
+    assert any(event.message == "direct/formulate: waiting for scripted" for event in events)
     nodes = [event.node for event in events if event.kind == "start"]
     assert nodes == ["read", "clarify", "formulate", "check", "bind", "compile", "solve", "verify", "explain"]
 
