@@ -1,0 +1,1 @@
+"""The built-in reader: words to a formulation without a language model."""
