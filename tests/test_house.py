@@ -28,6 +28,8 @@ ROOMS = (
     ("compiling",),
     ("solvers",),
     ("verification",),
+    ("reader",),
+    ("synthesis",),
     ("agents",),
     ("api",),
     ("display",),

@@ -1,0 +1,1 @@
+"""Problems made from their structure: text, formulation, data and answer, exact by construction."""
