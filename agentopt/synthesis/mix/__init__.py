@@ -1,0 +1,1 @@
+"""Product mixes: structure first, then text whose every number is known."""
