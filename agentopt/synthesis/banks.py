@@ -79,6 +79,7 @@ _FREE = _section(
 
 SECTIONS: Mapping[str, Section] = {
     "bound_le": _BOUND, "bound_ge": _BOUND, "bound_eq": _BOUND,
+    "bound_lt": _BOUND, "bound_gt": _BOUND,
     "each_le": _EACH, "each_ge": _EACH,
     "range": _section("unit units", one=[_set("lo"), _set("hi")], some=[_V]),
     "range_many": _section("unit units lo hi v vs a_v pairs", paired=True),
@@ -218,8 +219,8 @@ def read_phrases(path: Path) -> dict[str, dict[str, list[str]]]:
             faults.append(f"{path.name}: `{name}` is no [section]")
             continue
         for key, value in section.items():
-            if key not in ("templates", "pair") or not isinstance(value, list):
-                faults.append(f"{path.name}: [{name}]: `{key}` is neither a `templates` nor a `pair` list")
+            if key not in ("templates", "pair", "slots") or not isinstance(value, list):
+                faults.append(f"{path.name}: [{name}]: `{key}` is no list of `templates`, `pair` or `slots`")
             elif not all(isinstance(each, str) for each in value):
                 faults.append(f"{path.name}: [{name}]: {key}: a list of strings is expected")
     if faults:

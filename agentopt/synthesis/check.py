@@ -66,8 +66,9 @@ def _phrase_faults(path: Path) -> Iterator[str]:
         if pairs and not section.paired:
             yield f"{place}: has no use for `pair`"
         allowed = section.slots | EVERYWHERE
+        some = (*section.some, *(frozenset(each.split("|")) for each in content.get("slots", [])))
         for text in templates:
-            yield from _faults(place, text, allowed, section.groups, section.some)
+            yield from _faults(place, text, allowed, section.groups, dict.fromkeys(some))
             if section.compares and not _problem(text):
                 yield from _comparing(place, text)
             if section.paired and not pairs and not _problem(text) and "pairs" in slot_counts(parse(text)):
@@ -170,7 +171,11 @@ def _faults(
     pieces = " ".join(literals(template))
     if re.search(r"\d", pieces):
         yield f"{shown}: digits are never written literally"
-    numbers = [each.text for each in tokenize(pieces) if each.is_number and each.text.lower() not in _SMALL]
+    numbers = [
+        each.text
+        for each in tokenize(pieces)
+        if each.is_number and each.kind != "one" and each.text.lower() not in _SMALL
+    ]
     if numbers and not ordinals and not re.search(r"\d", pieces):
         yield f"{shown}: the number {numbers[0]!r} is written literally"
     if pieces.rstrip().endswith(".") and not text.endswith((" etc.", "...")):
