@@ -1,0 +1,30 @@
+"""Readers of classes of problems that are no product mix, each with its own small schema.
+
+A reader answers None unless a text is clearly of its class, every number of the class was found, and no number of
+the text is left over.
+"""
+
+from __future__ import annotations
+
+__all__ = ["READERS", "Reader"]
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from agentopt.reader.tables import Table
+from agentopt.reader.tokens import Token
+from agentopt.reader.understanding import Understanding
+
+
+class Reader(Protocol):
+    """Reads one class of problems."""
+
+    def __call__(
+        self, text: str, tokens: tuple[Token, ...], tables: Sequence[Table], /
+    ) -> Understanding | None:
+        """What a text means, with the tables in it and attached; None unless it is clearly of the class."""
+        ...
+
+
+READERS: dict[str, Reader] = {}
+"""The readers by the name of their class."""

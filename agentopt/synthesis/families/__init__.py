@@ -1,0 +1,1 @@
+"""Generators of problems that are no product mix, one module a class."""
