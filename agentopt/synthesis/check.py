@@ -77,7 +77,7 @@ def _phrase_faults(path: Path) -> Iterator[str]:
             [frozenset({"lo"}), frozenset({"hi"})] if name == "range_many" else [frozenset({"n", "amount"})]
         )
         for text in pairs:
-            yield from _faults(f"{place} pair", text, allowed - {"pairs"}, numbers, [_V])
+            yield from _faults(f"{place} pair", text, allowed - {"pairs"} | _V, numbers, [_V])
 
 
 def _comparing(place: str, text: str) -> Iterator[str]:
