@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["OUT_OF_SCOPE", "Problem"]
+__all__ = ["GENERATOR_VERSION", "OUT_OF_SCOPE", "Problem"]
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agentopt.formulation.elements import Formulation
 from agentopt.reader.reading import Mix
+
+GENERATOR_VERSION = "1"
+"""Raised whenever a seed no longer makes the problem it made before."""
 
 OUT_OF_SCOPE = "out-of-scope"
 """The family of texts that are no problem the reader should answer."""

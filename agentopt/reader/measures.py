@@ -1,0 +1,93 @@
+"""The unit of a number in a text, and how many of one unit make another."""
+
+from __future__ import annotations
+
+__all__ = ["Measure", "factor", "measure"]
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from agentopt.reader.tokens import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A unit: what it measures, its size in the unit all of its kind are counted in, and how it is written."""
+
+    kind: str
+    size: Fraction
+    word: str
+
+
+def _table() -> dict[str, Measure]:
+    sizes = {
+        "time": {
+            "second": ("1", "seconds second secs sec s"),
+            "minute": ("60", "minutes minute mins min"),
+            "hour": ("3600", "hours hour hrs hr h"),
+        },
+        "mass": {
+            "mg": ("1/1000", "mg milligram milligrams"),
+            "gram": ("1", "g gram grams gramme grammes gm"),
+            "kg": ("1000", "kg kgs kilo kilos kilogram kilograms kilogramme kilogrammes"),
+            "tonne": ("1000000", "tonne tonnes"),
+        },
+        "volume": {
+            "ml": ("1", "ml millilitre millilitres milliliter milliliters"),
+            "litre": ("1000", "l litre litres liter liters"),
+        },
+        "length": {
+            "cm": ("1/100", "cm centimetre centimetres centimeter centimeters"),
+            "metre": ("1", "m metre metres meter meters"),
+            "km": ("1000", "km kilometre kilometres kilometer kilometers"),
+        },
+        "money": {
+            "cent": ("1/100", "cents cent ¢ pence"),
+            "dollar": ("1", "$ dollars dollar usd € euro euros eur £ pounds-sterling gbp ¥"),
+        },
+        "weight": {"ounce": ("1", "oz ounce ounces"), "pound": ("16", "lb lbs pound pounds")},
+    }
+    found = {}
+    for kind, units in sizes.items():
+        for name, (size, words) in units.items():
+            found |= {word: Measure(kind, Fraction(size), name) for word in words.split()}
+    return found
+
+
+_MEASURES = _table()
+_GLUED_ONLY = {"s", "h", "g", "l", "m"}
+"""One-letter units count only right after the digits: in "3 m", m may be a name."""
+
+
+def measure(tokens: Sequence[Token], at: int) -> Measure | None:
+    """The unit of the number at a token: the sign before it or the word after it; None if it has none known.
+
+    >>> from agentopt.reader.tokens import tokenize
+    >>> measure(tokenize("takes 5 minutes"), 1).word
+    'minute'
+    """
+    if at > 0 and tokens[at - 1].text in "$€£¥":
+        return _MEASURES[tokens[at - 1].text]
+    after = at + 1
+    if after < len(tokens) and tokens[after].text in "-–" and after + 1 < len(tokens):
+        after += 1
+    if after >= len(tokens):
+        return None
+    word = tokens[after].text
+    if word.lower() in _GLUED_ONLY and tokens[after].start != tokens[at].end:
+        return None
+    return _MEASURES.get(word.lower())
+
+
+def factor(of: Measure | None, into: Measure | None) -> Fraction:
+    """How many of the second unit make one of the first; 1 where they do not measure the same.
+
+    >>> from agentopt.reader.tokens import tokenize
+    >>> hours, minutes = (measure(tokenize(f"5 {word}"), 0) for word in ("hours", "minutes"))
+    >>> factor(hours, minutes)
+    Fraction(60, 1)
+    """
+    if of is None or into is None or of.kind != into.kind:
+        return Fraction(1)
+    return of.size / into.size
