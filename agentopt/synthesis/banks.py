@@ -67,7 +67,8 @@ _TOTAL = _section("unit units vlist vlist_or", one=[_N])
 _SOME = _section("unit units", one=[_N], some=[_LIST])
 _PART = _section("unit units", one=[_SHARE], some=[_V])
 _PARTS = _section("unit units", one=[_SHARE], some=[_LIST])
-_RATIO = _section("unit units", one=[_SHARE | _set("times")], some=[_V, _W])
+_RATIO = _section("unit units", one=[_SHARE | _set("times n")], some=[_V, _W])
+_RATIO_PARTS = _section("unit units", one=[_N, _set("m")], some=[_V, _W])
 _COMPARE = _section("unit units", some=[_V, _W], compares=True)
 _DIFFERENCE = _section("unit units", one=[_N], some=[_V, _W])
 _LIMIT = _section("unit units res goal", one=[_set("n amount")])
@@ -85,7 +86,11 @@ SECTIONS: Mapping[str, Section] = {
     "range_many": _section("unit units lo hi v vs a_v pairs", paired=True),
     "bounds_list_le": _PAIRS, "bounds_list_ge": _PAIRS,
     "total_le": _TOTAL, "total_ge": _TOTAL, "total_eq": _TOTAL,
-    "some_le": _SOME, "some_ge": _SOME,
+    "total_lt": _TOTAL, "total_gt": _TOTAL, "share_lt": _PART, "share_gt": _PART,
+    "ratio_lt": _RATIO, "ratio_gt": _RATIO, "difference_eq": _DIFFERENCE, "difference_less_le": _DIFFERENCE,
+    "ratio_parts_ge": _RATIO_PARTS, "ratio_parts_le": _RATIO_PARTS, "ratio_parts_eq": _RATIO_PARTS,
+    "some_le": _SOME, "some_ge": _SOME, "some_eq": _SOME,
+    "subset_of_requirement": _section("vlist vlist_or unit units", one=[_N, _set("m")], some=[_V]),
     "range_total": _section("unit units vlist vlist_or", one=[_set("lo"), _set("hi")]),
     "share_le": _PART, "share_ge": _PART, "share_eq": _PART,
     "share_some_le": _PARTS, "share_some_ge": _PARTS,

@@ -178,7 +178,7 @@ def _faults(
     ]
     if numbers and not ordinals and not re.search(r"\d", pieces):
         yield f"{shown}: the number {numbers[0]!r} is written literally"
-    if pieces.rstrip().endswith(".") and not text.endswith((" etc.", "...")):
+    if text.rstrip().endswith(".") and not text.endswith((" etc.", "...")):
         yield f"{shown}: no full stop at the end"
 
 

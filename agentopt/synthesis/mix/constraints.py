@@ -1,0 +1,81 @@
+"""Sentences that state limits and side constraints."""
+
+from __future__ import annotations
+
+__all__ = ["limit_sentence", "side_sentence"]
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from agentopt.synthesis.mix.filling import Writer
+from agentopt.synthesis.mix.plan import Attr, Side
+from agentopt.synthesis.templates import Slot, draw
+
+
+def limit_sentence(writer: Writer, attr: Attr) -> str:
+    """The limit of an attribute."""
+    rng = writer.rng
+    template = writer.phrase("limit_le" if attr.relation == "<=" else "limit_ge")
+    if attr.entry.limit and (template is None or rng.random() < 0.65):
+        return writer.fill(rng.choice(attr.entry.limit), writer.attr_env(attr, attr.limit))
+    assert template is not None
+    return writer.fill(template, writer.attr_env(attr, attr.limit))
+
+
+def side_sentence(writer: Writer, side: Side) -> str | None:
+    """A side constraint; None if the bank has no words for it."""
+    phrases = writer.banks.phrases.get(side.section)
+    if phrases is None or not phrases.templates:
+        return None
+    anchor = side.rows[0] if not side.keys else None
+    pieces = _drawn(writer, side)
+    if pieces is None:
+        return None
+    env = dict(writer.pair_env(side.v[0], side.w[0] if side.w else None))
+    which: Sequence[int] = side.v
+    env["vlist"] = lambda: writer.listed(which if len(which) > 1 else range(len(writer.plan.names)))
+    env["vlist_or"] = lambda: writer.listed(
+        which if len(which) > 1 else range(len(writer.plan.names)), last="or"
+    )
+    if len(side.keys) == 1:
+        key = side.keys[0]
+        env["n"] = lambda: writer.number(key)
+        for kind in ("pct", "frac", "times"):
+            env[kind] = lambda kind=kind: writer.share(key, kind=kind)
+    elif side.section.startswith("ratio_parts") or side.section == "subset_of_requirement":
+        env["n"], env["m"] = (lambda key=key: writer.number(key) for key in side.keys)
+    elif side.section in ("range", "range_total"):
+        env["lo"], env["hi"] = (lambda key=key: writer.number(key) for key in side.keys)
+    if phrases.pairs:
+        env["pairs"] = lambda: writer.join([_pair(writer, side, at) for at in range(len(side.v))])
+        env["nlist"] = lambda: writer.join([writer.number(key) for key in side.keys])
+    return writer.fill_drawn(pieces, env, anchor=anchor)
+
+
+def _drawn(writer: Writer, side: Side) -> list[str | Slot] | None:
+    """A drawn template whose number slot suits the number."""
+    templates = writer.banks.phrases[side.section].templates
+    value = writer.plan.book.values[side.keys[0]] if len(side.keys) == 1 else Fraction(1)
+    for _ in range(20):
+        pieces = draw(templates[int(writer.rng.random() * len(templates))], writer.rng)
+        names = {each.name for each in pieces if isinstance(each, Slot)}
+        if not side.section.startswith(("ratio_", "share_")) or side.section.startswith("ratio_parts"):
+            return pieces
+        if "pct" in names and (value * 100).denominator == 1 and value <= 2:
+            return pieces
+        if "frac" in names and value < 1 and value.denominator <= 10:
+            return pieces
+        if names & {"times", "n"} and value > 1:
+            return pieces
+    return None
+
+
+def _pair(writer: Writer, side: Side, at: int) -> str:
+    """One decision with its bound or bounds."""
+    pairs = writer.banks.phrases[side.section].pairs
+    env = dict(writer.pair_env(side.v[at]))
+    each = len(side.keys) // len(side.v)
+    keys = side.keys[at * each : (at + 1) * each]
+    env["n"] = env["lo"] = lambda: writer.number(keys[0])
+    env["hi"] = lambda: writer.number(keys[-1])
+    return writer.fill(writer.rng.choice(pairs), env)

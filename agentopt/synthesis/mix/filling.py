@@ -1,0 +1,216 @@
+"""Fills templates: mentions of decisions, numbers with units, who decides; and makes verbs agree."""
+
+from __future__ import annotations
+
+__all__ = ["Env", "Writer"]
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+
+from agentopt.synthesis.banks import Banks
+from agentopt.synthesis.comparing import find_comparing
+from agentopt.synthesis.mix.agents import Agent, agree
+from agentopt.synthesis.mix.naming import article, one_unit
+from agentopt.synthesis.mix.numbers import fraction_words, in_digits, in_words, percent_words, times_words
+from agentopt.synthesis.mix.plan import Attr, Plan
+from agentopt.synthesis.templates import Slot, Template, draw, parse
+
+Env = Mapping[str, Callable[[], str]]
+"""What fills the slots of a template, by name; called anew for every slot."""
+
+_MONEY = "$€£"
+
+
+class Writer:
+    """What is common to all sentences of one text: the plan, the manner, and who decides."""
+
+    def __init__(self, plan: Plan, banks: Banks, rng: random.Random, difficulty: int) -> None:
+        self.plan = plan
+        self.banks = banks
+        self.rng = rng
+        self.breadth = (difficulty - 1) / 4
+        self.agent = Agent.draw(plan.domain, banks.words, rng)
+        self.verb = rng.choice([plan.domain.verb, plan.domain.verb, *plan.domain.more_verbs])
+        drawn = rng.random()
+        self.words_up_to = 0 if drawn < 0.72 else 10 if drawn < 0.95 else 20
+        self.spelled = self.breadth * (0.9 if self.words_up_to else 0.03)
+        measures = plan.domain.measure
+        self.measure: tuple[str, str] | None = None
+        if measures and rng.random() < 0.5:
+            one, _, many = rng.choice(measures).partition("/")
+            self.measure = one, many or one
+        self.short = rng.random() < 0.3
+        self.said: set[int] = set()
+
+    # numbers
+
+    def number(self, key: int, *, money: str = "", places: int = 0) -> str:
+        """A number, marked; with its currency before it."""
+        value = self.plan.book.values[key]
+        words = (
+            in_words(value)
+            if value <= max(self.words_up_to, 10) and self.rng.random() < self.spelled
+            else None
+        )
+        if money:
+            digits = in_digits(value, self.rng, breadth=self.breadth, places=2)
+            return money + self.plan.book.mark("number", key, digits)
+        text = words or in_digits(value, self.rng, breadth=self.breadth, places=places)
+        return self.plan.book.mark("number", key, text)
+
+    def share(self, key: int, *, kind: str) -> str:
+        """A share or multiplier, marked."""
+        value = self.plan.book.values[key]
+        if kind == "pct":
+            text = percent_words(value, self.rng, breadth=self.breadth)
+        elif kind == "frac":
+            text = fraction_words(value, self.rng)
+        else:
+            text = times_words(value, self.rng)
+            if text.endswith(" times"):
+                return self.plan.book.mark("number", key, text[:-6]) + " times"
+        return self.plan.book.mark("number", key, text)
+
+    def quantity(self, attr: Attr, key: int, phrase: str) -> str:
+        """A noun phrase of an attribute: `3 hours of labor`, `$5`."""
+        return self.fill(phrase, self.attr_env(attr, key))
+
+    def attr_env(self, attr: Attr, key: int) -> Env:
+        """The number, unit and noun of an attribute."""
+        money = attr.unit if attr.unit in _MONEY and attr.unit else ""
+        value = self.plan.book.values[key]
+        unit = "" if money else one_unit(attr.unit) if value == 1 else attr.unit
+        return {
+            "n": lambda: self.number(key, money=money),
+            "amount": lambda: self.quantity(attr, key, self.rng.choice(attr.entry.phrase)),
+            "unit": lambda: unit,
+            "units": lambda: "" if money else attr.unit,
+            "res": lambda: attr.res,
+        }
+
+    # decisions
+
+    def mention(self, v: int, form: str) -> str:
+        """A decision: `s` singular, `p` plural, `a` with an article, `l` in a first list."""
+        name = self.plan.names[v]
+        short = bool(name.short) and v in self.said and (self.short or self.rng.random() < 0.15)
+        self.said.add(v)
+        one, many = (name.short, name.short_plural) if short else (name.singular, name.plural)
+        if self.measure is None or form == "l":
+            if form in "pl":
+                return self._decision(v, many)
+            if form == "s" or (name.mass and form == "a" and self.rng.random() < 0.5):
+                return self._decision(v, one)
+            if name.mass:
+                return f"{self.rng.choice(('a', 'one', 'each', 'every'))} unit of {self._decision(v, one)}"
+            before = self.rng.random()
+            word = (
+                article(one)
+                if before < 0.5
+                else "each"
+                if before < 0.75
+                else "one"
+                if before < 0.87
+                else "every"
+            )
+            return f"{word} {self._decision(v, one)}"
+        what = self._decision(v, many)
+        if form == "p":
+            return f"{self.measure[1]} of {what}"
+        if form == "s":
+            return f"{self.measure[0]} of {what}"
+        word = self.rng.choice((article(self.measure[0]), "each", "one", "every"))
+        return f"{word} {self.measure[0]} of {what}"
+
+    def _decision(self, v: int, text: str) -> str:
+        return self.plan.book.mark("decision", v, text)
+
+    def listed(self, which: Sequence[int], *, form: str = "p", last: str = "and") -> str:
+        """Several decisions: `desks, chairs and shelves`."""
+        return self.join([self.mention(v, form) for v in which], last=last)
+
+    def join(self, parts: Sequence[str], *, last: str = "and") -> str:
+        """Parts with commas and a word before the last."""
+        if len(parts) < 2:
+            return "".join(parts)
+        oxford = "," if len(parts) > 2 and self.rng.random() < 0.5 else ""
+        return f"{', '.join(parts[:-1])}{oxford} {last} {parts[-1]}"
+
+    # templates
+
+    def everywhere(self) -> dict[str, Callable[[], str]]:
+        """The slots that any template may hold."""
+        plan, agent, rng = self.plan, self.agent, self.rng
+        return {
+            "agent": lambda: agent.subject(rng),
+            "they": lambda: agent.they,
+            "them": lambda: agent.them,
+            "their": lambda: agent.their,
+            "name": lambda: agent.first,
+            "make": lambda: self.verb[0],
+            "makes": lambda: self.verb[1],
+            "made": lambda: self.verb[2],
+            "making": lambda: self.verb[3],
+            "all": lambda: plan.head[1],
+            "one": lambda: plan.head[0],
+            "vlist": lambda: self.listed(range(len(plan.names))),
+            "vlist_or": lambda: self.listed(range(len(plan.names)), last="or"),
+            "res": lambda: plan.head[1],
+            "goal": lambda: self.goal(),
+            "unit": lambda: self.measure[1] if self.measure else "",
+            "units": lambda: self.measure[1] if self.measure else "",
+        }
+
+    def goal(self) -> str:
+        """The noun phrase of the objective."""
+        for attr in self.plan.attrs:
+            if attr.goal:
+                res = attr.res
+                return self.fill(self.rng.choice(attr.entry.goal), {"res": lambda res=res: res})
+        return f"the number of {self.plan.head[1]}"
+
+    def pair_env(self, v: int, w: int | None = None) -> Env:
+        """The slots of one decision, or of two."""
+        found = {
+            "v": lambda: self.mention(v, "s"),
+            "vs": lambda: self.mention(v, "p"),
+            "a_v": lambda: self.mention(v, "a"),
+        }
+        if w is not None:
+            found |= {
+                "w": lambda: self.mention(w, "s"),
+                "ws": lambda: self.mention(w, "p"),
+                "a_w": lambda: self.mention(w, "a"),
+            }
+        return found
+
+    def fill(self, template: Template | str, env: Env, *, anchor: int | None = None) -> str:
+        """A template with its slots filled; its comparing word is marked as the anchor of a row."""
+        pieces = draw(parse(template) if isinstance(template, str) else template, self.rng)
+        return self.fill_drawn(pieces, env, anchor=anchor)
+
+    def fill_drawn(self, pieces: list[str | Slot], env: Env, *, anchor: int | None = None) -> str:
+        """The same of a template whose choices are made."""
+        if anchor is not None and (found := find_comparing(pieces)) is not None:
+            at, start, end = found
+            piece = pieces[at]
+            assert isinstance(piece, str)
+            pieces[at] = piece[:start] + self.plan.book.mark("anchor", anchor, piece[start:end]) + piece[end:]
+        common = self.everywhere()
+        parts: list[str] = []
+        for piece in pieces:
+            if isinstance(piece, str):
+                parts.append(piece)
+                continue
+            filled = (env.get(piece.name) or common[piece.name])()
+            if piece.name == "unit" and parts and parts[-1] == "-":
+                filled = one_unit(filled)
+            parts.append(filled)
+        return agree("".join(parts), self.agent)
+
+    def phrase(self, section: str) -> Template | None:
+        """A template of a section; None if there is none."""
+        found = self.banks.phrases.get(section)
+        if not found or not found.templates:
+            return None
+        return found.templates[int(self.rng.random() * len(found.templates))]

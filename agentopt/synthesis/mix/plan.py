@@ -1,0 +1,119 @@
+"""The structure of a product mix before it is written: decisions, attributes, rows, by number keys."""
+
+from __future__ import annotations
+
+__all__ = ["IMPLIED", "Attr", "Name", "Part", "Plan", "PlanRow", "Side"]
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from agentopt.reader.reading import IMPLIED, Form, Relation
+from agentopt.synthesis.banks import Attribute, Domain
+from agentopt.synthesis.mix.marks import Book
+
+
+@dataclass(slots=True)
+class Name:
+    """How a decision is called: in full and, if it has one, in short."""
+
+    singular: str
+    plural: str
+    short: str = ""
+    short_plural: str = ""
+
+    @property
+    def mass(self) -> bool:
+        """Whether it is no countable thing (wheat)."""
+        return self.singular == self.plural
+
+
+@dataclass(slots=True)
+class Attr:
+    """A number of every decision.
+
+    Attributes:
+        kind: what is consumed, supplied, or a goal.
+        entry: its words.
+        res, unit: the noun and the unit that were drawn.
+        keys: of its numbers, by decision; all the same where one number holds for all.
+        same: whether one number holds for all.
+        relation, limit: of its limit; no relation for none.
+        goal: whether it is (part of) the objective.
+    """
+
+    kind: Literal["use", "need", "goal"]
+    entry: Attribute
+    res: str
+    unit: str
+    keys: list[int]
+    same: bool = False
+    relation: Relation | None = None
+    limit: int = IMPLIED
+    row: int = IMPLIED
+    goal: bool = False
+
+
+Part = tuple[int, int, int]
+"""Of a sum: decision, key of the number (or IMPLIED), sign."""
+
+
+@dataclass(slots=True)
+class Side:
+    """A constraint that is no limit of an attribute, as it is to be worded.
+
+    Attributes:
+        section: of the phrase bank.
+        v, w: the decisions on the left and right.
+        keys: of its numbers, in the order of `{n}` or `{lo}`, `{hi}` or the pairs.
+        rows: of the plan.
+    """
+
+    section: str
+    v: tuple[int, ...] = ()
+    w: tuple[int, ...] = ()
+    keys: tuple[int, ...] = ()
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class PlanRow:
+    """A row by keys; see `agentopt.reader.reading.Row`."""
+
+    form: Form
+    left: list[Part]
+    relation: Relation
+    key: int
+    right: list[Part] = field(default_factory=list)
+    strict: bool = False
+
+
+@dataclass(slots=True)
+class Plan:
+    """A problem to be written."""
+
+    domain: Domain
+    book: Book
+    names: list[Name]
+    head: tuple[str, str]
+    point: list[Fraction]
+    attrs: list[Attr] = field(default_factory=list)
+    sides: list[Side] = field(default_factory=list)
+    rows: list[PlanRow] = field(default_factory=list)
+    sense: Literal["min", "max"] = "max"
+    objective: list[Part] = field(default_factory=list)
+    counted: bool = False
+
+    def row(
+        self,
+        form: Form,
+        left: list[Part],
+        relation: Relation,
+        key: int,
+        right: list[Part] | None = None,
+        *,
+        strict: bool = False,
+    ) -> int:
+        """Note a row and return its index."""
+        self.rows.append(PlanRow(form, left, relation, key, right or [], strict))
+        return len(self.rows) - 1
