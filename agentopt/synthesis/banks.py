@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["SECTIONS", "Attribute", "Banks", "Domain", "Section", "banks", "read_domains", "read_phrases"]
+__all__ = [
+    "SECTIONS",
+    "Attribute",
+    "Banks",
+    "Domain",
+    "Section",
+    "banks",
+    "read_attributes",
+    "read_domains",
+    "read_phrases",
+]
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -99,6 +109,7 @@ SECTIONS: Mapping[str, Section] = {
     "compare_eq": _COMPARE,
     "difference_le": _DIFFERENCE, "difference_ge": _DIFFERENCE,
     "limit_le": _LIMIT, "limit_ge": _LIMIT,
+    "limit_eq": _LIMIT, "average_le": _LIMIT, "average_ge": _LIMIT,
     "limit_shared": _section("unit units reslist", one=[_N]),
     "unit_coefficients": _section("v vs a_v unit units", one=[_set("phrases")], some=[_V]),
     "attribute_coefficients": _section(
@@ -180,6 +191,7 @@ class Banks:
     domains: tuple[Domain, ...]
     phrases: Mapping[str, Phrases]
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    attributes: Mapping[str, tuple[Attribute, ...]] = field(default_factory=dict)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -210,6 +222,19 @@ def read_domains(path: Path) -> list[Domain]:
     if faults:
         raise UsageError("\n".join(faults), hint="see the other files of the folder for the fields")
     return found
+
+
+def read_attributes(path: Path) -> dict[str, tuple[Attribute, ...]]:
+    """The attributes that fit any domain, by kind: `price`, `cost`, `average`."""
+    try:
+        return {
+            kind: tuple(Attribute.model_validate(entry) for entry in entries)
+            for kind, entries in _toml(path).items()
+        }
+    except ValidationError as error:
+        raise UsageError(
+            f"{path.name}: {error}", hint="the fields are those of a domain's entries"
+        ) from error
 
 
 def read_phrases(path: Path) -> dict[str, dict[str, list[str]]]:
@@ -247,4 +272,5 @@ def banks(folder: Path | None = None) -> Banks:
     phrases = {name: Phrases(tuple(templates[name]), tuple(pairs[name])) for name in templates}
     words = root / "words.toml"
     lists = {name: tuple(value) for name, value in _toml(words).items()} if words.is_file() else {}
-    return Banks(tuple(domains), phrases, lists)
+    general = root / "attributes.toml"
+    return Banks(tuple(domains), phrases, lists, read_attributes(general) if general.is_file() else {})

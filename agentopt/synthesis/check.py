@@ -13,7 +13,15 @@ from pathlib import Path
 from agentopt.assets import shipped
 from agentopt.errors import UsageError
 from agentopt.reader.tokens import tokenize
-from agentopt.synthesis.banks import EVERYWHERE, SECTIONS, Attribute, Domain, read_domains, read_phrases
+from agentopt.synthesis.banks import (
+    EVERYWHERE,
+    SECTIONS,
+    Attribute,
+    Domain,
+    read_attributes,
+    read_domains,
+    read_phrases,
+)
 from agentopt.synthesis.comparing import find_comparing
 from agentopt.synthesis.templates import TemplateError, draw, least_of, literals, parse, slot_counts
 
@@ -50,6 +58,16 @@ def check_file(path: Path) -> list[str]:
     try:
         if path.parent.name == "phrases":
             return list(_phrase_faults(path))
+        if path.name == "attributes.toml":
+            entries = read_attributes(path).items()
+            return [
+                fault
+                for kind, found in entries
+                for entry in found
+                for fault in _attribute_faults(
+                    f"{path.name}: {kind} {entry.res[0]!r}", "goal" if entry.goal else "use", entry
+                )
+            ]
         return [fault for domain in read_domains(path) for fault in _domain_faults(path.name, domain)]
     except UsageError as error:
         return error.message.splitlines()
@@ -196,6 +214,7 @@ def main(arguments: list[str]) -> int:
     paths = [Path(each).resolve() for each in arguments] or [
         *sorted((root / "domains").glob("*.toml")),
         *sorted((root / "phrases").glob("*.toml")),
+        *root.glob("attributes.toml"),
     ]
     faults = [fault for path in paths for fault in check_file(path)]
     for fault in faults:

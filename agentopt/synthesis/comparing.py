@@ -18,7 +18,7 @@ _STRONG = re.compile(
 _WEAK = re.compile(
     r"\b(as|equal(?:s|led|ed|ing|ly)?|same|match(?:es|ed|ing)?|identical|balanced?|equivalent|exactly|pair(?:s|ed)?"
     r"|cover(?:s|ed)?|limited|bounded|capped|caps?|every|each|least|most|minimum|maximum|sole|dominates?|majority|minority"
-    r"|rival(?:s|ed|ing)?|even|equality|parity|tied?|min|max|keep|step)\b"
+    r"|rival(?:s|ed|ing)?|even|equality|parity|tied?|min|max|limits?|keep|step)\b"
     r"|>=|<=|≥|≤|>|<|=",
     re.IGNORECASE,
 )
