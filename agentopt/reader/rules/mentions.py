@@ -1,0 +1,453 @@
+"""What is to be decided, and where the text speaks of it.
+
+Candidates for the list of decisions come from enumerations ("desks, chairs and beds"), from things of which the same is
+said with different numbers ("a van carries 8 … a bus carries 30"), and from what stands after "per". The reader tries
+the best of them and keeps the one under which the most of the text makes sense.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Candidate", "Mention", "Run", "candidates", "mentions", "runs"]
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agentopt.reader.rules import lexicon
+from agentopt.reader.rules.words import Words, stem
+
+_MOST_DECISIONS = 12
+_GENERIC = frozenset(map(stem, lexicon.GENERIC | lexicon.HEADS_OF_TYPE))
+_MEASURES = frozenset(map(stem, lexicon.MEASURES))
+_NO_DECISIONS = _MEASURES | frozenset(
+    map(
+        stem,
+        "profit cost revenue price time budget number amount total hour labor labour money demand supply capacity company "
+        "week day month year section kind type today customer unit maximum minimum space production production-time "
+        "limit resource way process people sale worth half".split(),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Nouns in a row: `start` and `end` (exclusive), and the stems in it."""
+
+    start: int
+    end: int
+    stems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A list of things that may be the decisions.
+
+    Attributes:
+        spans: first token and the one after the last, of each.
+        names: their stems.
+        weight: how likely it looks before anything else is read.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    names: tuple[tuple[str, ...], ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place where the text speaks of a decision: tokens `start` to `end` (exclusive)."""
+
+    start: int
+    end: int
+    decision: int
+
+
+def runs(words: Words) -> tuple[Run, ...]:
+    """The rows of nouns, with hyphens and the numbers of names inside."""
+    found = []
+    at = 0
+    while at < len(words):
+        if not (words.tags[at] == "noun" or (words.tags[at] == "number" and words.hyphen(at + 1))):
+            at += 1
+            continue
+        end = at + 1
+        while end < len(words) and words.tokens[end].sentence == words.tokens[at].sentence:
+            inside = words.tags[end] == "noun" or (
+                words.hyphen(end) and words.tag(end + 1) in ("noun", "number")
+            )
+            named = words.tags[end] == "number" and (words.hyphen(end - 1) or _is_named(words, end))
+            if not (inside or named):
+                break
+            end += 1
+        stems = tuple(
+            words.stems[each]
+            for each in range(at, end)
+            if words.lower[each].isalnum() or len(words.lower[each]) > 1
+        )
+        if stems:
+            found.append(Run(at, end, stems))
+        at = end
+    return tuple(found)
+
+
+def _is_named(words: Words, at: int) -> bool:
+    """Whether a number belongs to the name before it: `pill 1`, `Aleph 3`, and not `phones 3 hours`."""
+    token = words.tokens[at]
+    if token.kind != "integer" or token.value is None or not token.text.isdigit():
+        return False
+    if words.word(at + 1) in lexicon.MEASURES or words.word(at - 1) in lexicon.MEASURES:
+        return False
+    before = words.tokens[at - 1].text
+    after = words.tag(at + 1)
+    capital = before[:1].isupper() and at > 1 and words.word(at - 2) not in ".?!"
+    return (capital or token.value <= 20) and after in (
+        "auxiliary",
+        "verb",
+        "mark",
+        "conjunction",
+        "noun",
+        "preposition",
+        "",
+    )
+
+
+def candidates(words: Words, found: Sequence[Run]) -> list[Candidate]:
+    """The lists of things that may be decided, best first, without doubles."""
+    every = [*_enumerated(words, found), *_parallel(words, found)]
+    best: dict[tuple[tuple[str, ...], ...], Candidate] = {}
+    for each in every:
+        key = tuple(sorted(each.names))
+        if key not in best or best[key].weight < each.weight:
+            best[key] = each
+    return sorted(best.values(), key=lambda each: -each.weight)
+
+
+def _enumerated(words: Words, found: Sequence[Run]) -> Iterator[Candidate]:
+    """Lists joined by commas, `and`, `or`."""
+    starts = {each.start: each for each in found}
+    numbered = _numbered(words)
+    seen: set[int] = set()
+    for first in found:
+        if first.start in seen:
+            continue
+        items = [first]
+        joined = False
+        while len(items) < _MOST_DECISIONS + 1:
+            after, last = _separator(words, items[-1].end)
+            if after is None or after not in starts:
+                break
+            items.append(starts[after])
+            joined = joined or last
+        seen.update(each.start for each in items)
+        if len(items) < 2 or not joined:
+            continue
+        yield from _list_candidates(words, items, numbered)
+        if len(items) > 2 and words.word(items[0].end) in (
+            ",",
+            ";",
+        ):  # "two creams, a day cream and a night cream"
+            yield from _list_candidates(words, items[1:], numbered)
+
+
+def _list_candidates(words: Words, items: list[Run], numbered: Counter[str]) -> Iterator[Candidate]:
+    items = [
+        each for each in items if not all(stem_ in _GENERIC or stem_ in _NO_DECISIONS for stem_ in each.stems)
+    ]
+    if not 2 <= len(items) <= _MOST_DECISIONS or len({each.stems for each in items}) < len(items):
+        return
+    weight = _cues(words, items)
+    weight -= sum(2.0 for each in items if numbered[each.stems[-1]]) / len(items) * 2
+    weight -= 0.05 * words.tokens[items[0].start].sentence
+    yield Candidate(
+        tuple((each.start, each.end) for each in items), tuple(_named(words, each) for each in items), weight
+    )
+
+
+def _named(words: Words, run: Run) -> tuple[str, ...]:
+    return run.stems
+
+
+def _separator(words: Words, at: int) -> tuple[int | None, bool]:
+    """Where the next item of a list may begin, and whether an `and` or `or` stood before it."""
+    begin, joined = at, False
+    if words.word(at) in (",", ";"):
+        at += 1
+    if words.word(at) in ("and", "or", "&", "plus", "nor"):
+        joined = True
+        at += 1
+        if words.word(at) == "/" and words.word(at + 1) == "or":
+            at += 2
+    elif words.word(at) == "as" and words.word(at + 1) == "well" and words.word(at + 2) == "as":
+        joined, at = True, at + 3
+    if at == begin:
+        return None, False
+    while words.word(at) in (
+        "by",
+        "through",
+        "using",
+        "in",
+        "with",
+        "either",
+        "a",
+        "an",
+        "the",
+        "each",
+        "also",
+        "some",
+        "use",
+        "on",
+    ):
+        at += 1
+    return at, joined
+
+
+def _cues(words: Words, items: Sequence[Run]) -> float:
+    """How much the words around a list say that it names what can be chosen."""
+    weight = 0.0
+    begin = items[0].start
+    before = [words.word(at) for at in range(max(0, begin - 6), begin)]
+    sentence = words.tokens[begin].sentence
+    near = [
+        words.word(at) for at in range(max(0, begin - 14), begin) if words.tokens[at].sentence == sentence
+    ]
+    if any(each in lexicon.HEADS_OF_TYPE for each in near):
+        weight += 1.5
+        if ":" in before or "," in before or ";" in before:
+            weight += 1
+    counts = [words.tokens[at].value for at in range(max(0, begin - 14), begin) if words.tokens[at].is_number]
+    if counts and counts[-1] == len(items):
+        weight += 2
+    if "either" in before or "both" in before:
+        weight += 1
+    if any(words.tag(at) == "verb" for at in range(max(0, begin - 4), begin)):
+        weight += 0.5
+    if "many" in before or "much" in before:
+        weight += 1.5
+    measured = any(
+        words.word(at) == "of" and words.word(at - 1) in lexicon.MEASURES for at in (begin - 1, begin - 2)
+    )
+    if measured or words.tag(begin - 1) == "number":
+        weight -= 2
+    for item in items:
+        if words.tag(item.start - 1) == "number":
+            weight -= 1
+        if all(each in _NO_DECISIONS for each in item.stems) or item.stems[-1] in _NO_DECISIONS:
+            weight -= 2
+        weight += min(2, _subject(words, item)) * 1.0 / len(items)
+    return weight
+
+
+def _subject(words: Words, item: Run) -> int:
+    """How often the words of an item begin a clause with a number, or stand after `per` or `each`."""
+    count = 0
+    key = item.stems[-1] if len(item.stems) == 1 else item.stems[0]
+    for at in range(len(words)):
+        if words.stems[at] != key or item.start <= at < item.end:
+            continue
+        if (
+            words.word(at - 1) in ("per", "each", "every", "a", "an", "one", "the")
+            or words.tag(at - 1) == "mark"
+        ):
+            count += 1
+    return count
+
+
+def _numbered(words: Words) -> Counter[str]:
+    """Stems that stand behind an amount: `4 hours of welding`, `3 eggs`."""
+    found: Counter[str] = Counter()
+    for at, token in enumerate(words.tokens):
+        if not token.is_number or token.value == 1 or token.kind in ("percent", "factor"):
+            continue
+        after = at + 1
+        if words.word(after) in lexicon.MEASURES or words.tag(after) == "noun":
+            after += 1
+            if words.word(after) == "of":
+                after += 1
+                while words.tag(after) in ("determiner", "pronoun"):
+                    after += 1
+                last = after
+                while words.tag(last + 1) == "noun":
+                    last += 1
+                if words.tag(after) == "noun":
+                    found[words.stems[last]] += 1
+    return found
+
+
+def _parallel(words: Words, found: Sequence[Run]) -> Iterator[Candidate]:
+    """Things of which the same is said with different numbers."""
+    groups: dict[tuple[str, str], list[Run]] = {}
+    for number, run in enumerate(found):
+        for key in _said(words, run, found, number):
+            groups.setdefault(key, []).append(run)
+    for (kind, _), members in groups.items():
+        distinct: dict[tuple[str, ...], Run] = {}
+        for each in members:
+            if not all(stem_ in _NO_DECISIONS or stem_ in _GENERIC for stem_ in each.stems):
+                distinct.setdefault(each.stems, each)
+        items = list(distinct.values())
+        if not 2 <= len(items) <= _MOST_DECISIONS:
+            continue
+        spoken = sum(min(2, _subject(words, each)) for each in items) / len(items)
+        late = 0.05 * words.tokens[items[0].start].sentence
+        yield Candidate(
+            tuple((each.start, each.end) for each in items),
+            tuple(each.stems for each in items),
+            (0.4 if kind == "per" else 0.2) + spoken + 0.2 * min(len(items), 4) - late,
+        )
+
+
+def _said(words: Words, run: Run, found: Sequence[Run], number: int) -> Iterator[tuple[str, str]]:
+    """What is said of a run: keys that parallel things share."""
+    before = words.word(run.start - 1)
+    if before in ("per", "each", "every") or (
+        before == "of" and words.word(run.start - 2) in lexicon.MEASURES
+    ):
+        yield "per", before if before == "per" else "each"
+    at = run.end
+    verb = ""
+    while (
+        at < run.end + 6
+        and words.tag(at) in ("auxiliary", "pronoun", "other", "verb", "determiner", "preposition")
+        or words.word(at) in ("$", ":", "€", "£")
+    ):
+        if words.tag(at) == "verb" or words.word(at) == ":":
+            verb = verb or words.stems[at]
+        if words.tag(at) == "preposition" and words.word(at) != "to":
+            verb = verb or words.word(at)
+        at += 1
+    if words.tag(at) == "number":
+        yield "subject", verb
+        noun = at + 1
+        if words.tag(noun) == "noun":
+            yield "amount", verb + " " + words.stems[noun]
+
+
+def mentions(words: Words, found: Sequence[Run], candidate: Candidate) -> tuple[Mention, ...]:
+    """Every place that speaks of one of the decisions of a candidate."""
+    matcher = _Matcher(words, found, candidate)
+    places = []
+    for run in found:
+        places.extend(matcher.places(run))
+    places.extend(_referring(words, len(candidate.names)))
+    return tuple(sorted(places, key=lambda each: each.start))
+
+
+def _referring(words: Words, count: int) -> Iterator[Mention]:
+    """`the former`, `the latter`."""
+    for at, word in enumerate(words.lower):
+        if word in ("former", "latter") and words.word(at - 1) == "the":
+            yield Mention(at, at + 1, 0 if word == "former" else count - 1)
+
+
+class _Matcher:
+    """Tells which decision a run of nouns speaks of."""
+
+    def __init__(self, words: Words, found: Sequence[Run], candidate: Candidate) -> None:
+        self.words = words
+        self.names = [list(each) for each in candidate.names]
+        self.starts = {start: number for number, (start, _) in enumerate(candidate.spans)}
+        counts = Counter(each for name in self.names for each in set(name))
+        shared = {each for each, count in counts.items() if count > 1}
+        head = self._common_head(found)
+        self.shared = shared | ({head} if head else set())
+        self.distinct = [[each for each in name if each not in self.shared] for name in self.names]
+        self.head = [name[-1] if name[-1] not in self.shared else None for name in self.names]
+        self.amounts = _amounts(words)
+        # a name inside another, such as `tutors` beside `assistant tutors`
+        for number, name in enumerate(self.names):
+            if not self.distinct[number]:
+                self.distinct[number] = [each for each in name if each != head] or name
+
+    def _common_head(self, found: Sequence[Run]) -> str | None:
+        """The noun that `regular and premium phones` share."""
+        *earlier, last = self.names
+        if len(last) < 2 or any(last[-1] in each for each in earlier):
+            return None
+        others = [run.stems for run in found if last[-1] in run.stems]
+        if all(
+            any(each[-1] in stems and stems.index(each[-1]) < len(stems) - 1 for stems in others)
+            for each in earlier
+        ):
+            return last[-1]
+        return None
+
+    def places(self, run: Run) -> Iterator[Mention]:
+        """The mentions in a run: at most one, or one for each name it holds in full."""
+        scores = [(self._score(number, run), number) for number in range(len(self.names))]
+        best, number = max(scores, key=lambda each: (each[0], -each[1]))
+        if best <= 0:
+            return
+        if sum(score == best for score, _ in scores) > 1 and run.start not in self.starts:
+            return
+        if run.start in self.starts:
+            number = self.starts[run.start]
+        known = set(self.names[number]) | self.shared
+        inside = [at for at in range(run.start, run.end) if self.words.stems[at] in known]
+        if inside:
+            yield Mention(inside[0], inside[-1] + 1, number)
+
+    def _score(self, number: int, run: Run) -> float:
+        name, distinct, head = self.names[number], self.distinct[number], self.head[number]
+        held = [each for each in distinct if self._holds(run, each, name)]
+        if not held:
+            return 0
+        full = all(each in run.stems for each in name)
+        if head is not None and head not in held and not full:
+            only = all(each in name for each in run.stems)
+            if not only or any(each in self.amounts for each in held):
+                return 0
+        if head is not None and not full and len(run.stems) == 1 and len(name) > 1 and self._is_amount(run):
+            return 0
+        if (
+            len(held) < len(distinct)
+            and head is None
+            and len(distinct) > 1
+            and not any(len(each) > 1 for each in held)
+        ):
+            return 0
+        extra = sum(
+            1
+            for other, each in enumerate(self.names)
+            if other != number
+            for word in self.distinct[other]
+            if word in run.stems and word not in name
+        )
+        return (
+            len(held) / len(distinct)
+            + 0.5 * full
+            + 0.1 * sum(each in run.stems for each in name)
+            - 0.6 * extra
+        )
+
+    def _holds(self, run: Run, word: str, name: Sequence[str]) -> bool:
+        """Whether a run has a word of a name; a letter or number only where it is meant as one."""
+        if word not in run.stems:
+            return False
+        if len(word) > 1 and not word.isdigit():
+            return True
+        at = next(each for each in range(run.start, run.end) if self.words.stems[each] == word)
+        if len(name) == 1:
+            return self.words.tokens[at].text.isupper() or word.isdigit()
+        return any(each in run.stems for each in name if each != word) or len(run.stems) == 1
+
+    def _is_amount(self, run: Run) -> bool:
+        """Whether a run is what an amount is of: `4 units of water`."""
+        words, at = self.words, run.start
+        return (
+            words.word(at - 1) == "of"
+            and words.word(at - 2) in lexicon.MEASURES
+            and words.tag(at - 3) == "number"
+            and words.tokens[at - 3].value != 1
+        )
+
+
+def _amounts(words: Words) -> set[str]:
+    found = set()
+    for at, token in enumerate(words.tokens):
+        if token.is_number and token.value != 1:
+            after = at + 1
+            if words.word(after) in lexicon.MEASURES and words.word(after + 1) == "of":
+                after += 2
+            if words.tag(after) == "noun" and words.tag(after + 1) != "noun":
+                found.add(words.stems[after])
+    return found

@@ -1,0 +1,221 @@
+"""What is to be made large or small."""
+
+from __future__ import annotations
+
+__all__ = ["Goal", "goal", "objective"]
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from agentopt.reader.reading import Term
+from agentopt.reader.rules import lexicon
+from agentopt.reader.rules.attributes import Column, affinity
+from agentopt.reader.rules.clauses import _CONCEPTS, Scene  # noqa: PLC2701
+
+Sense = Literal["minimize", "maximize"]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The direction, and the words that say of what: tokens `start` to `end` (exclusive)."""
+
+    sense: Sense
+    start: int
+    end: int
+    stated: bool = True
+
+
+def goal(view: Scene) -> Goal | None:
+    """The sentence part that says what is to be made large or small."""
+    words = view.words
+    firm = [
+        at
+        for at in range(len(words))
+        if words.lower[at].startswith(("maximi", "minimi"))
+        and words.lower[at] not in ("minimum", "maximum", "minimal", "maximal", "minimally", "maximally")
+    ]
+    for at in reversed(firm):
+        sense: Sense = "maximize" if words.lower[at].startswith("maxi") else "minimize"
+        return Goal(sense, at + 1, _end(view, at + 1))
+    for at in range(len(words) - 1, -1, -1):
+        word = words.lower[at]
+        if word in ("most", "least", "maximum", "minimum", "max", "min") and not _is_adjective(view, at):
+            continue
+        if word in ("increase", "reduce", "decrease", "reducing") and words.word(at - 1) != "to":
+            continue
+        if word in lexicon.MAXIMIZE or word in ("maximum", "max"):
+            return Goal("maximize", at + 1, _end(view, at + 1))
+        if word in lexicon.MINIMIZE or word in ("minimum", "min"):
+            return Goal("minimize", at if word.startswith("cheap") else at + 1, _end(view, at + 1))
+    return None
+
+
+def _is_adjective(view: Scene, at: int) -> bool:
+    """Whether `minimum` or `most` describes the goal: `the minimum cost`, `the most profit`."""
+    words = view.words
+    if words.word(at - 1) in ("at", "a", "of") or words.word(at + 1) == "of":
+        return False
+    ahead = range(at + 1, min(at + 6, len(words)))
+    return (
+        words.word(at - 1)
+        in ("the", "for", "total", "find", "its", "with", "ensure", "earn", "make", "makes")
+        and not any(words.tags[x] == "number" for x in ahead)
+        or (words.word(at - 2) in ("ensure", "find", "achieve", "obtain", "get", "reach"))
+    )
+
+
+def _end(view: Scene, at: int) -> int:
+    words = view.words
+    end = at
+    while end < len(words) and words.tokens[end].sentence == words.tokens[at].sentence:
+        if words.lower[end] in (
+            ".",
+            "?",
+            ";",
+            ":",
+            "if",
+            "while",
+            "given",
+            "subject",
+            "without",
+            "such",
+            "how",
+            "what",
+            ",",
+        ):
+            break
+        end += 1
+    return end
+
+
+def objective(
+    view: Scene, target: Goal, table: Sequence[Column], limited: Sequence[int]
+) -> tuple[tuple[Term, ...], float]:
+    """The terms of the objective, and how sure their choice is."""
+    words = view.words
+    spoken: dict[str, float] = {}
+    for at in range(target.start, target.end):
+        concept = _CONCEPTS.get(words.stems[at]) or _CONCEPTS.get(words.lower[at])
+        if words.tags[at] in ("noun", "verb") and words.stems[at] not in ("number", "amount"):
+            spoken[words.stems[at]] = 1.0
+        if concept:
+            spoken.setdefault(concept, 1.0)
+    if words.word(target.start - 1).startswith("cheap") or words.word(target.start).startswith("cheap"):
+        spoken["@cost"] = 1.0
+    for each in view.mentioned(target.start, target.end):
+        for at in range(each.start, each.end):
+            spoken.pop(words.stems[at], None)
+    stretch = words.lower[target.start : target.end]
+    counting = "number" in stretch or "amount" in stretch or "many" in stretch
+    named = {each.decision for each in view.mentioned(target.start, target.end)}
+    score = [
+        _column(
+            spoken, each, table, counting, set(words.stems[target.start : target.end]), number not in limited
+        )
+        for number, each in enumerate(table)
+    ]
+    total = _count(view, target, spoken, counting)
+    if (
+        counting
+        and len(named) == view.count
+        and not any(each in column.nouns for each in spoken for column in table)
+    ):
+        total += 4
+    profit = _net(spoken, table, score)
+    if profit is not None:
+        return profit, 2.0
+    if score:
+        best = max(range(len(table)), key=lambda each: (len(table[each].cells) == view.count, score[each]))
+        best = max(range(len(table)), key=lambda each: score[each] + (len(table[each].cells) == view.count))
+        free = [
+            number
+            for number in range(len(table))
+            if number not in limited and len(table[number].cells) == view.count
+        ]
+        if score[best] >= max(total, 0.9):
+            return _terms(table[best]), score[best]
+        if total <= 0.5 and len(free) == 1:
+            return _terms(table[free[0]]), 0.5
+    return tuple(Term(number) for number in range(view.count)), total
+
+
+def _terms(column: Column) -> tuple[Term, ...]:
+    return tuple(Term(number, token) for number, token in sorted(column.cells.items()))
+
+
+def _column(
+    spoken: dict[str, float],
+    column: Column,
+    table: Sequence[Column],
+    counting: bool,
+    stems: set[str],
+    free: bool,
+) -> float:
+    score = affinity(spoken.items(), column, table)
+    money = {"@cost", "@gain"} & set(spoken)
+    if money and column.kind == "money":
+        score += 1.5
+    if money and column.kind not in ("money", "percent", "count"):
+        score -= 2
+    if column.kind == "time" and ("@time" in spoken or column.units & stems):
+        score += 2.5
+    if (
+        column.kind == "time"
+        and "@time" in spoken
+        and not any(each in spoken for each in column.nouns if not each.startswith("@"))
+    ):
+        score += 0.2
+    if column.units & stems:
+        score += 1.0
+    if (
+        counting
+        and column.kind in ("mass", "volume", "units")
+        and not column.units & stems
+        and "number" in stems
+    ):
+        score -= 3
+    if score > 0 and free:
+        score += 0.8
+    return score
+
+
+def _count(view: Scene, target: Goal, spoken: dict[str, float], counting: bool) -> float:
+    """How much the objective looks like the number of all decisions together."""
+    words = view.words
+    known = view.generic | view.containers
+    nouns = [
+        words.stems[at]
+        for at in range(target.start, target.end)
+        if words.tags[at] == "noun" and words.stems[at] not in ("number", "amount")
+    ]
+    score = 0.3
+    if nouns and nouns[0] in known or any(each in known for each in nouns):
+        score += 1.5 if counting else 1.0
+        if nouns and nouns[-1] in known and len(nouns) == 1:
+            score += 1.5
+    return score
+
+
+def _net(
+    spoken: dict[str, float], table: Sequence[Column], score: Sequence[float]
+) -> tuple[Term, ...] | None:
+    """Price minus cost, where the text gives both and no profit."""
+    if not any(each in spoken for each in ("profit", "margin", "gain", "earning")):
+        return None
+    money = [each for each in table if each.kind == "money" and len(each.cells) > 0]
+    if any("profit" in each.nouns | each.frame or "margin" in each.nouns | each.frame for each in money):
+        return None
+    prices = [each for each in money if {"sell", "sal", "sold", "revenu", "pric"} & (each.nouns | each.frame)]
+    costs = [
+        each
+        for each in money
+        if each not in prices
+        and {"cost", "spend", "buy", "purchas", "expens", "pay"} & (each.nouns | each.frame)
+    ]
+    if len(prices) != 1 or not costs:
+        return None
+    return (
+        *_terms(prices[0]),
+        *(Term(number, token, -1) for each in costs for number, token in sorted(each.cells.items())),
+    )

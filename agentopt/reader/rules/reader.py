@@ -1,0 +1,195 @@
+"""The reading of a product-mix problem by rules."""
+
+from __future__ import annotations
+
+__all__ = ["RuleReading", "read"]
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agentopt.reader.reading import Decision, Mix
+from agentopt.reader.rules.attributes import columns
+from agentopt.reader.rules.clauses import Scene, scene
+from agentopt.reader.rules.facts import settle
+from agentopt.reader.rules.limits import COUNT, is_limit, limits, place, row
+from agentopt.reader.rules.mentions import Candidate, candidates, runs
+from agentopt.reader.rules.objective import goal, objective
+from agentopt.reader.rules.sides import sides
+from agentopt.reader.rules.words import Words, tagged
+from agentopt.reader.tokens import Token
+
+_TRIES = 5
+"""How many lists of decisions are tried."""
+
+_MOST_TOKENS = 1500
+_MOST_NUMBERS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReading:
+    """What the rules made of a text.
+
+    Attributes:
+        mix: the reading; None if there is none.
+        unread: what was not understood, in words; empty if all was.
+        waived: numbers understood to be no data ("two types", "1 kg of bread").
+        doubts: what was assumed where the words leave a choice.
+    """
+
+    mix: Mix | None
+    unread: tuple[str, ...] = ()
+    waived: frozenset[int] = frozenset()
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the text was understood."""
+        return self.mix is not None and not self.unread
+
+
+def read(tokens: Sequence[Token]) -> RuleReading:
+    """Read a problem; the best of the readings under the likeliest lists of decisions."""
+    numbers = sum(each.is_number for each in tokens)
+    if not numbers:
+        return RuleReading(None, ("there are no numbers",))
+    if len(tokens) > _MOST_TOKENS or numbers > _MOST_NUMBERS:
+        return RuleReading(
+            None, (f"the text is longer than {_MOST_TOKENS} words or holds over {_MOST_NUMBERS} numbers",)
+        )
+    words = tagged(tokens)
+    found = runs(words)
+    ranked = candidates(words, found)
+    if not ranked:
+        return RuleReading(None, ("there is nothing to choose between",))
+    best: tuple[float, RuleReading] | None = None
+    for each in ranked[:_TRIES]:
+        reading, score = _under(words, scene(words, found, each), each)
+        if best is None or score > best[0]:
+            best = (score, reading)
+    assert best is not None
+    return best[1]
+
+
+def _under(words: Words, view: Scene, candidate: Candidate) -> tuple[RuleReading, float]:
+    """The reading under one list of decisions, and how much sense it makes."""
+    waived = settle(view)
+    waived |= _idle(view)
+    target = goal(view)
+    side = sides(view, waived)
+    rest = [each for each in view.figures if each.token not in waived and each.token not in side.used]
+    bounding = [each for each in rest if is_limit(view, each)]
+    facts = [each for each in rest if each not in bounding and each.decisions]
+    lost = [each for each in rest if each not in bounding and not each.decisions]
+    table = columns(view, facts)
+    sense = target.sense if target else "maximize"
+    placed = place(view, limits(view, bounding, sense), table)
+    rows = [row(view, limit, index, table) for limit, index, _ in placed]
+    terms, sure = objective(view, target, table, [index for _, index, _ in placed]) if target else ((), 0.0)
+    unread = [f"“{words.tokens[each.token].text}” was not understood" for each in lost]
+    doubts = list(side.doubts)
+    if target is None:
+        unread.append("nothing says what is to be made as large or as small as possible")
+    used = {term.token for term in terms}
+    for index, column in enumerate(table):
+        limited = any(index == each for _, each, _ in placed)
+        if not limited and not used & set(column.cells.values()):
+            unread.extend(
+                f"“{words.tokens[each].text}” is used for nothing" for each in column.cells.values()
+            )
+        elif len(column.cells) < view.count and (limited or used & set(column.cells.values())):
+            missing = [
+                _name(words, candidate, each) for each in range(view.count) if each not in column.cells
+            ]
+            unread.append(
+                f"no number like “{words.tokens[next(iter(column.cells.values()))].text}” is given for {', '.join(missing)}"
+            )
+    for limit, index, score in placed:
+        text = words.tokens[limit.figure.token].text
+        if limit.guessed:
+            unread.append(f"nothing says whether “{text}” is a least or a most")
+        if score <= 0.4:
+            unread.append(f"it is not clear what “{text}” limits")
+    if target is not None and sure < 0.9:
+        unread.append("it is not clear what is to be made as large or as small as possible")
+    if not rows and not side.rows:
+        unread.append("there is no limit")
+    decisions = tuple(
+        Decision(
+            words.text(*candidate.spans[number]),
+            tuple((each.start, each.end - 1) for each in view.mentions if each.decision == number)
+            or ((candidate.spans[number][0], candidate.spans[number][1] - 1),),
+        )
+        for number in range(view.count)
+    )
+    spoken = {term.decision for each in (*rows, *side.rows) for term in (*each.left, *each.right)} | {
+        term.decision for term in terms
+    }
+    unread.extend(
+        f"nothing is said of {_name(words, candidate, each)}"
+        for each in range(view.count)
+        if each not in spoken
+    )
+    every = tuple(sorted((*rows, *side.rows), key=lambda each: each.anchor))
+    mix = Mix(decisions, sense, terms, every)
+    numbers = sum(each.is_number for each in words.tokens) or 1
+    score = candidate.weight * 0.5 - 6 * len(unread) / numbers * 2 - 0.02 * len(unread)
+    whole = sum(len(each.cells) == view.count for each in table)
+    score += 2.0 * whole / max(1, len(table)) + 0.2 * view.count
+    return RuleReading(
+        mix if every and terms else None,
+        tuple(dict.fromkeys(unread)),
+        frozenset(waived) | view.names,
+        tuple(doubts),
+    ), score
+
+
+def _name(words: Words, candidate: Candidate, number: int) -> str:
+    return words.text(*candidate.spans[number])
+
+
+def _idle(view: Scene) -> set[int]:
+    """Numbers that are no data: `two types`, `these three products`, the year."""
+    words, found = view.words, set()
+    for each in view.figures:
+        at, token = each.token, words.tokens[each.token]
+        if token.value is None or each.comparison is not None and not each.inherited:
+            continue
+        head = at + 1
+        while (
+            words.tag(head) in ("noun", "other", "verb")
+            and head < at + 4
+            and words.tag(head + 1) in ("noun", "verb")
+        ):
+            head += 1
+        named = words.stems[head] in view.generic if head < len(words) else False
+        if token.value == view.count and token.kind in ("spelled", "integer") and named and not each.unit:
+            found.add(at)
+        elif (
+            token.kind == "spelled"
+            and token.value <= 12
+            and named
+            and not each.before
+            and not view.mentioned(view.clauses[each.clause].start, at)
+            and each.comparison is None
+            and token.value > 1
+        ):
+            found.add(at)
+        elif (
+            token.kind == "integer"
+            and 1900 <= token.value <= 2100
+            and words.word(at - 1) in ("in", "year", "since", "of")
+            and len(token.text) == 4
+            and not each.unit
+            and not each.nouns
+        ):
+            found.add(at)
+        elif (
+            words.lower[at] == "one"
+            and not each.decisions
+            and not each.unit
+            and words.word(at + 1) in ("of", "another", ".", ",", "-")
+        ):
+            found.add(at)
+        elif token.value == 0 and "equal" in words.lower[max(0, at - 4) : at]:
+            found.add(at)
+    return found
