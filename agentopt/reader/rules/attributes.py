@@ -45,6 +45,13 @@ class Column:
         """The stems of what leads to its numbers."""
         return set().union(*(each.frame for each in self.figures))
 
+    def share(self, word: str) -> tuple[float, float]:
+        """The share of its numbers that have a word behind them, and before them."""
+        count = len(self.figures)
+        inside = sum(any(alike(word, each) for each in figure.nouns) for figure in self.figures)
+        around = sum(any(alike(word, each) for each in figure.frame) for figure in self.figures)
+        return inside / count, around / count
+
 
 def overlap(one: Collection[str], other: Collection[str]) -> float:
     """The share of the shorter list that the other has."""
@@ -124,16 +131,11 @@ def _likeness(one: Figure, other: Figure) -> float:
 def affinity(words: Iterable[tuple[str, float]], column: Column, others: Sequence[Column]) -> float:
     """How much words speak of a column rather than of the others."""
     score = 0.0
-    nouns, frame = column.nouns, column.frame
+
     for word, weight in words:
-        inside = any(alike(word, each) for each in nouns)
-        around = not inside and any(alike(word, each) for each in frame)
+        inside, around = column.share(word)
         if not inside and not around:
             continue
-        shared = sum(
-            any(alike(word, each) for each in other.nouns | other.frame)
-            for other in others
-            if other is not column
-        )
-        score += weight * (3.0 if inside else 2.0) / (1 + shared)
+        shared = sum(max(other.share(word)) for other in others if other is not column)
+        score += weight * max(3.0 * inside, 2.0 * around) / (1 + shared)
     return score

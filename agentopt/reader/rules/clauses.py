@@ -56,6 +56,7 @@ class Figure:
         lead: the first token of what leads to it, after the number before.
         unit, kind: stem and kind of its measure; kind is "money", "percent", "factor", "count" or of a measure.
         nouns: stems of what it counts, behind it.
+        head: those of them in the first row of nouns.
         frame: stems of what stands before it in its clause.
         before, after: mentions between the number before and it, and in its tail.
         comparison: what compares with it, if anything does.
@@ -69,6 +70,7 @@ class Figure:
     unit: str
     kind: str
     nouns: frozenset[str]
+    head: frozenset[str]
     frame: frozenset[str]
     before: tuple[Mention, ...]
     after: tuple[Mention, ...]
@@ -151,12 +153,14 @@ def _clauses(words: Words) -> Iterator[Clause]:
 def _breaks(words: Words, at: int, end: int) -> bool:
     """Whether a clause begins at a token."""
     word = words.lower[at]
-    if word in (";", "(") or (word == ":" and words.tag(at + 1) != "number"):
+    if word == ";" or (word == ":" and words.tag(at + 1) != "number"):
         return True
+    if word == "(" or words.lower[at - 1] == ")":
+        return _is_aside(words, at if word == "(" else at - 1)
+    if word == "however" and words.lower[at - 1] not in ",;.":
+        return False
     if word in lexicon.BREAKS:
         return word != "so" or words.word(at + 1) != "that"
-    if words.lower[at - 1] == ")":
-        return True
     if word == "how" and words.word(at + 1) in ("many", "much"):
         return True
     if (
@@ -168,6 +172,17 @@ def _breaks(words: Words, at: int, end: int) -> bool:
         return True
     if word == "and" or (word == "," and words.word(at + 1) not in ("and", "or")):
         return _subject_follows(words, at + 1, end)
+    return False
+
+
+def _is_aside(words: Words, at: int) -> bool:
+    """Whether the parenthesis at a token says something of its own, unlike `atomic units (au)`."""
+    step = 1 if words.lower[at] == "(" else -1
+    place = at + step
+    while 0 <= place < len(words) and words.lower[place] not in "()" and abs(place - at) < 40:
+        if words.tags[place] in ("number", "verb", "auxiliary"):
+            return True
+        place += step
     return False
 
 
@@ -251,6 +266,17 @@ def _generic(
     for at, word in enumerate(words.lower):
         if word == "many" and words.word(at - 1) == "how" and words.tag(at + 1) == "noun":
             containers.add(words.stems[at + 1])
+    for at, word in enumerate(words.lower):
+        if word == "per" or (word in ("each", "every") and words.word(at - 1) in ("for", "of")):
+            last = at + 1
+            while words.tag(last + 1) == "noun" and words.word(last) in ("square", "cubic"):
+                last += 1
+            if (
+                words.tag(last) == "noun"
+                and _MEASURES.get(words.stems[last]) != "time"
+                and not any(each.start <= last < each.end for each in places)
+            ):
+                containers.add(words.stems[last])
     for each in places:
         back = each.start - 1
         while words.tag(back) == "determiner":
@@ -263,7 +289,7 @@ def _generic(
     return frozenset(generic), frozenset(containers - {"number", "amount", "unit"})
 
 
-_STOP = frozenset(", ; : . ? ! ( )".split()) | lexicon.BREAKS
+_STOP = frozenset(", ; : . ? !".split()) | lexicon.BREAKS
 
 
 def _figures(
@@ -287,16 +313,36 @@ def _figures(
             after = tuple(each for each in places if at < each.start < tail)
             nouns = frozenset(each for each in _content(words, at + 1, tail, taken) if each != unit)
             yield Figure(
-                at, number, tail, begin, unit, kind, nouns, frozenset(stems or frame),
+                at, number, tail, begin, unit, kind, nouns, _head(words, at, tail, taken, unit), frozenset(stems or frame),
                 tuple(each for each in places if begin <= each.start < at), after,
             )  # fmt: skip
             lead = tail
+
+
+def _head(words: Words, at: int, tail: int, taken: frozenset[int], unit: str) -> frozenset[str]:
+    """The first row of nouns behind a number and its measure."""
+    first = at + 1
+    while first < tail and (
+        words.tags[first] in ("determiner", "preposition", "pronoun", "other") or words.stems[first] == unit
+    ):
+        first += 1
+    last = first
+    while last < tail and words.tags[last] == "noun":
+        last += 1
+    return frozenset(_content(words, first, last, taken))
 
 
 def _content(words: Words, first: int, end: int, taken: frozenset[int]) -> Iterator[str]:
     """The stems of a stretch outside of mentions, and the concepts they belong to."""
     for at in range(first, end):
         word = words.lower[at]
+        if words.word(at - 1) in ("per", "every", "each") and words.word(at - 2) not in (
+            "for",
+            "on",
+            "of",
+            "from",
+        ):
+            continue
         if at in taken or (len(word) < 2 and not words.tokens[at].text.isupper()):
             continue
         concept = _CONCEPTS.get(words.stems[at])
@@ -403,12 +449,7 @@ def _compare(view: Scene, figure: Figure) -> None:
         ]
         if between:
             figure.inherited = True
-            if verbs and any(
-                words.tags[x] == "noun"
-                for x in range(
-                    between[-1].tail, verbs[-1] if verbs[-1] >= between[-1].tail else between[-1].tail
-                )
-            ):
+            if any(x > between[-1].token for x in verbs):
                 best = None
         elif len(verbs) > 1 and not any(
             words.lower[x] in lexicon.NUMBERLESS for x in range(best.start, best.end)

@@ -209,6 +209,7 @@ def _inherited(view: Scene, figure: Figure, last: tuple[int, ...], sentence: int
         "also",
         "(",
         ";",
+        "however",
         "additionally",
         "moreover",
         "furthermore",

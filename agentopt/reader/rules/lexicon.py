@@ -122,7 +122,7 @@ MEASURES: dict[str, str] = {
         "quarts cup cups".split(), "volume"
     ),
     **dict.fromkeys("acre acres hectare hectares sqft feet foot ft meter meters metre metres yard yards m inch inches "
-                    "mile miles km".split(), "extent"),
+                    "mile miles km kilometer kilometers kilometre kilometres".split(), "extent"),
     **dict.fromkeys("unit units au kwh kw mwh calorie calories kcal iu point points".split(), "units"),
 }  # fmt: skip
 

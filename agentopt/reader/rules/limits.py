@@ -11,6 +11,7 @@ from agentopt.reader.reading import Relation, Row, Term
 from agentopt.reader.rules import lexicon
 from agentopt.reader.rules.attributes import Column, affinity
 from agentopt.reader.rules.clauses import Figure, Scene
+from agentopt.reader.rules.words import alike
 
 COUNT = -1
 """In place of a column: the decisions themselves are added up."""
@@ -83,9 +84,18 @@ def _directed(view: Scene, figure: Figure, sense: str) -> Limit:
     if view.has(figure.token, end, frozenset(("needed", "required", "necessary", "demanded"))) is not None:
         return Limit(figure, ">=", False, shared=shared)
     demand = view.has(clause.start, figure.token, lexicon.DEMAND)
-    have = view.has(clause.start, end, lexicon.AVAILABLE)
-    if have is not None and demand is not None and view.words.word(demand) in ("should", "must"):
-        demand = None if have > demand else demand
+    have = view.has(clause.start, figure.token, lexicon.AVAILABLE)
+    if view.words.tag(figure.token - 1) == "pronoun" or view.words.word(figure.token - 2) in (
+        "his",
+        "her",
+        "their",
+        "my",
+        "our",
+        "its",
+    ):
+        return Limit(figure, "<=", False, shared=shared)
+    if demand is None and view.has(clause.start, figure.token, frozenset(("there",))) is not None:
+        return Limit(figure, "<=", False, shared=shared)
     if demand is None and have is None:
         sentence = view.words.sentences[clause.sentence]
         demand = view.has(sentence[0], clause.start, lexicon.DEMAND)
@@ -134,7 +144,7 @@ def _is_shared(view: Scene, figure: Figure) -> bool:
 def _spoken(view: Scene, limit: Limit) -> list[tuple[str, float]]:
     """The words of a limit with their weights: what it counts, then what else its clause says."""
     figure, clause = limit.figure, view.clauses[limit.figure.clause]
-    found = {each: 1.0 for each in figure.nouns}
+    found = {each: 1.0 if each in figure.head or not figure.head else 0.4 for each in figure.nouns}
     for each in figure.frame:
         found.setdefault(each, 0.7)
     crowded = sum(each.clause == figure.clause for each in view.figures) > 1
@@ -153,7 +163,7 @@ def place(view: Scene, found: Sequence[Limit], table: Sequence[Column]) -> list[
     scored = []
     for number, limit in enumerate(found):
         words = _spoken(view, limit)
-        scored.append((_as_total(view, limit), number, COUNT))
+        scored.append((_as_total(view, limit, table), number, COUNT))
         for index, column in enumerate(table):
             scored.append((_fits(limit, column) + affinity(words, column, table), number, index))
     scored.sort(key=lambda each: (-each[0], each[1]))
@@ -200,7 +210,8 @@ def _fits(limit: Limit, column: Column) -> float:
             return 0.2
         if kind == "money":
             return 1.5
-        return 1.2 if limit.figure.unit in column.units else 0.6
+        exact = 1.2 if limit.figure.unit == "unit" else 2.0
+        return exact if limit.figure.unit in column.units else 0.5
     if "percent" in (kind, other):
         return -6
     if "money" in (kind, other):
@@ -210,14 +221,27 @@ def _fits(limit: Limit, column: Column) -> float:
     return -0.2 if "count" in (kind, other) or "units" in (kind, other) else -0.8
 
 
-def _as_total(view: Scene, limit: Limit) -> float:
+def _as_total(view: Scene, limit: Limit, table: Sequence[Column]) -> float:
     """How much a limit looks like one on the number of all decisions together."""
     figure, clause = limit.figure, view.clauses[limit.figure.clause]
     words = view.words
+    if (
+        figure.kind == "money"
+        and any(each.kind == "percent" for each in table)
+        and not any(each.kind == "money" for each in table)
+    ):
+        return 2
     if figure.kind in ("money", "percent"):
         return -1
+    if (
+        words.word(figure.tail) == ","
+        and words.word(figure.tail + 1) == "of"
+        and words.word(figure.tail + 2) in ("whom", "which", "these", "those")
+    ):
+        return 4
+    known = any(alike(each, every) for each in figure.head for column in table for every in column.nouns)
     if figure.unit and figure.unit in view.containers and figure.kind != "units":
-        return 3.5
+        return 0.6 if known else 3.5
     if figure.kind in ("time", "mass", "volume"):
         return -1
     first = next(

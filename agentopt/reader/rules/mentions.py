@@ -169,6 +169,10 @@ def _named(words: Words, run: Run) -> tuple[str, ...]:
 
 def _separator(words: Words, at: int) -> tuple[int | None, bool]:
     """Where the next item of a list may begin, and whether an `and` or `or` stood before it."""
+    if words.word(at) == "of" and words.tag(at + 1) == "noun":  # "large boxes of chocolates or small boxes"
+        while words.tag(at + 1) == "noun":
+            at += 1
+        at += 1
     begin, joined = at, False
     if words.word(at) in (",", ";"):
         at += 1
@@ -279,6 +283,7 @@ def _parallel(words: Words, found: Sequence[Run]) -> Iterator[Candidate]:
     for number, run in enumerate(found):
         for key in _said(words, run, found, number):
             groups.setdefault(key, []).append(run)
+    yield from _contrasted(words, found)
     for (kind, _), members in groups.items():
         distinct: dict[tuple[str, ...], Run] = {}
         for each in members:
@@ -294,6 +299,28 @@ def _parallel(words: Words, found: Sequence[Run]) -> Iterator[Candidate]:
             tuple(each.stems for each in items),
             (0.4 if kind == "per" else 0.2) + spoken + 0.2 * min(len(items), 4) - late,
         )
+
+
+def _contrasted(words: Words, found: Sequence[Run]) -> Iterator[Candidate]:
+    """Things with one head noun and different modifiers, each named again: `internal drivers`, `external drivers`."""
+    counts = Counter(each.stems for each in found)
+    heads: dict[str, list[Run]] = {}
+    for run in found:
+        if (
+            len(run.stems) > 1
+            and counts[run.stems] > 1
+            and run.stems not in [each.stems for each in heads.get(run.stems[-1], [])]
+        ):
+            heads.setdefault(run.stems[-1], []).append(run)
+    for head, items in heads.items():
+        if 2 <= len(items) <= _MOST_DECISIONS and head not in _NO_DECISIONS:
+            spoken = sum(min(2, _subject(words, each)) for each in items) / len(items)
+            late = 0.05 * words.tokens[items[0].start].sentence
+            yield Candidate(
+                tuple((each.start, each.end) for each in items),
+                tuple(each.stems for each in items),
+                0.3 + spoken - late,
+            )
 
 
 def _said(words: Words, run: Run, found: Sequence[Run], number: int) -> Iterator[tuple[str, str]]:
@@ -348,28 +375,27 @@ class _Matcher:
         self.starts = {start: number for number, (start, _) in enumerate(candidate.spans)}
         counts = Counter(each for name in self.names for each in set(name))
         shared = {each for each, count in counts.items() if count > 1}
-        head = self._common_head(found)
-        self.shared = shared | ({head} if head else set())
+        common = self._common(found)
+        self.shared = shared | common
         self.distinct = [[each for each in name if each not in self.shared] for name in self.names]
         self.head = [name[-1] if name[-1] not in self.shared else None for name in self.names]
         self.amounts = _amounts(words)
         # a name inside another, such as `tutors` beside `assistant tutors`
         for number, name in enumerate(self.names):
             if not self.distinct[number]:
-                self.distinct[number] = [each for each in name if each != head] or name
+                self.distinct[number] = [each for each in name if each not in common] or name
 
-    def _common_head(self, found: Sequence[Run]) -> str | None:
-        """The noun that `regular and premium phones` share."""
+    def _common(self, found: Sequence[Run]) -> set[str]:
+        """The nouns that `regular and premium mobile phones` share."""
         *earlier, last = self.names
-        if len(last) < 2 or any(last[-1] in each for each in earlier):
-            return None
-        others = [run.stems for run in found if last[-1] in run.stems]
-        if all(
-            any(each[-1] in stems and stems.index(each[-1]) < len(stems) - 1 for stems in others)
-            for each in earlier
-        ):
-            return last[-1]
-        return None
+        common = set(last[1:])
+        for name in earlier:
+            behind: set[str] = set()
+            for run in found:
+                if name[-1] in run.stems:
+                    behind.update(run.stems[run.stems.index(name[-1]) + 1 :])
+            common &= behind
+        return common
 
     def places(self, run: Run) -> Iterator[Mention]:
         """The mentions in a run: at most one, or one for each name it holds in full."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 __all__ = ["Goal", "goal", "objective"]
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from agentopt.reader.reading import Term
 from agentopt.reader.rules import lexicon
 from agentopt.reader.rules.attributes import Column, affinity
-from agentopt.reader.rules.clauses import _CONCEPTS, Scene  # noqa: PLC2701
+from agentopt.reader.rules.clauses import _CONCEPTS, _MEASURES, Scene  # noqa: PLC2701
 
 Sense = Literal["minimize", "maximize"]
 
@@ -90,32 +90,47 @@ def _end(view: Scene, at: int) -> int:
 
 
 def objective(
-    view: Scene, target: Goal, table: Sequence[Column], limited: Sequence[int]
+    view: Scene, target: Goal, table: Sequence[Column], limited: Mapping[int, frozenset[str]]
 ) -> tuple[tuple[Term, ...], float]:
     """The terms of the objective, and how sure their choice is."""
     words = view.words
+    stretch = words.lower[target.start : target.end]
+    counting = "number" in stretch or "many" in stretch
     spoken: dict[str, float] = {}
+    depth = 0.0
     for at in range(target.start, target.end):
+        if words.lower[at] == "of" and words.word(at - 1) not in ("number", "amount", "total", "quantity"):
+            depth = 1.0
         concept = _CONCEPTS.get(words.stems[at]) or _CONCEPTS.get(words.lower[at])
         if words.tags[at] in ("noun", "verb") and words.stems[at] not in ("number", "amount"):
-            spoken[words.stems[at]] = 1.0
+            spoken.setdefault(words.stems[at], 0.4 if depth and counting else 1.0)
         if concept:
-            spoken.setdefault(concept, 1.0)
+            spoken.setdefault(concept, 1.0 if concept in ("@cost", "@gain", "@time") else 0.5)
     if words.word(target.start - 1).startswith("cheap") or words.word(target.start).startswith("cheap"):
         spoken["@cost"] = 1.0
     for each in view.mentioned(target.start, target.end):
         for at in range(each.start, each.end):
             spoken.pop(words.stems[at], None)
-    stretch = words.lower[target.start : target.end]
-    counting = "number" in stretch or "amount" in stretch or "many" in stretch
     named = {each.decision for each in view.mentioned(target.start, target.end)}
     score = [
         _column(
-            spoken, each, table, counting, set(words.stems[target.start : target.end]), number not in limited
+            spoken,
+            each,
+            table,
+            counting,
+            set(words.stems[target.start : target.end]) | ({"times"} if "times" in stretch else set()),
+            number not in limited,
         )
+        - _pointless(target, limited.get(number, frozenset()))
         for number, each in enumerate(table)
     ]
     total = _count(view, target, spoken, counting)
+    if (
+        "@time" in spoken
+        and not any(each.kind == "time" for each in table)
+        and any(_MEASURES.get(each) == "time" for each in view.containers)
+    ):
+        total += 3
     if (
         counting
         and len(named) == view.count
@@ -138,6 +153,11 @@ def objective(
         if total <= 0.5 and len(free) == 1:
             return _terms(table[free[0]]), 0.5
     return tuple(Term(number) for number in range(view.count)), total
+
+
+def _pointless(target: Goal, relations: frozenset[str]) -> float:
+    """What speaks against a goal that a limit alone settles: the least cost when at least so much must be spent."""
+    return 2.5 if relations == {">=" if target.sense == "minimize" else "<="} else 0.0
 
 
 def _terms(column: Column) -> tuple[Term, ...]:

@@ -84,7 +84,11 @@ def _under(words: Words, view: Scene, candidate: Candidate) -> tuple[RuleReading
     sense = target.sense if target else "maximize"
     placed = place(view, limits(view, bounding, sense), table)
     rows = [row(view, limit, index, table) for limit, index, _ in placed]
-    terms, sure = objective(view, target, table, [index for _, index, _ in placed]) if target else ((), 0.0)
+    relations = {
+        index: frozenset(limit.relation for limit, each, _ in placed if each == index)
+        for _, index, _ in placed
+    }
+    terms, sure = objective(view, target, table, relations) if target else ((), 0.0)
     unread = [f"“{words.tokens[each.token].text}” was not understood" for each in lost]
     doubts = list(side.doubts)
     if target is None:
@@ -188,6 +192,12 @@ def _idle(view: Scene) -> set[int]:
             and not each.decisions
             and not each.unit
             and words.word(at + 1) in ("of", "another", ".", ",", "-")
+        ):
+            found.add(at)
+        elif (
+            token.value == 1
+            and words.word(at - 1) in ("in", "within", "over", "for", "during")
+            and words.word(at + 1) in ("week", "day", "month", "year", "season", "shift")
         ):
             found.add(at)
         elif token.value == 0 and "equal" in words.lower[max(0, at - 4) : at]:

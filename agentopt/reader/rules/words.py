@@ -50,7 +50,7 @@ def stem(word: str) -> str:
     """
     word = word.lower().replace("’", "'")
     for ending in ("'s", "s'", "'"):
-        if word.endswith(ending) and len(word) > len(ending) + 1:
+        if word.endswith(ending) and len(word) > len(ending):
             word = word[: -len(ending)]
             break
     if word in _IRREGULAR:
@@ -224,6 +224,8 @@ def _tag(
     after_hyphen = at > 1 and lower[at - 1] in "-‐‑" and glued[at] and glued[at - 1]
     before_hyphen = at + 2 < len(tokens) and lower[at + 1] in "-‐‑" and glued[at + 1] and glued[at + 2]
     if after_hyphen or before_hyphen:
+        return "noun"
+    if word == "plus" and token.text[0].isupper() and at and lower[at - 1] not in ".?!":
         return "noun"
     if (
         len(word) == 1
