@@ -109,7 +109,11 @@ SECTIONS: Mapping[str, Section] = {
     "compare_eq": _COMPARE,
     "difference_le": _DIFFERENCE, "difference_ge": _DIFFERENCE,
     "limit_le": _LIMIT, "limit_ge": _LIMIT,
-    "limit_eq": _LIMIT, "average_le": _LIMIT, "average_ge": _LIMIT,
+    "limit_lt": _LIMIT, "limit_gt": _LIMIT, "limit_eq": _LIMIT,
+    "limit_range": _section("unit units res", one=[_set("lo"), _set("hi")]),
+    "limits_list_le": _section("unit units", one=[_set("pairs")]),
+    "limits_list_ge": _section("unit units", one=[_set("pairs")]),
+    "limit_shared_ge": _section("unit units reslist", one=[_N]), "average_le": _LIMIT, "average_ge": _LIMIT,
     "limit_shared": _section("unit units reslist", one=[_N]),
     "unit_coefficients": _section("v vs a_v unit units", one=[_set("phrases")], some=[_V]),
     "attribute_coefficients": _section(

@@ -43,4 +43,4 @@ def test_numbers_by_token_are_what_was_meant(difficulty: int) -> None:
         drawn = generate(difficulty=difficulty, seed=seed)
         assert _by_tokens(drawn) == drawn.intended, drawn.text
         tries += drawn.tries
-    assert tries < 2060
+    assert tries < 2100

@@ -7,7 +7,7 @@ __all__ = ["compose"]
 import re
 
 from agentopt.synthesis.mix.coefficients import coefficient_sentences
-from agentopt.synthesis.mix.constraints import limit_sentence, side_sentence
+from agentopt.synthesis.mix.constraints import limit_sentence, limits_sentence, side_sentence
 from agentopt.synthesis.mix.filling import Writer
 from agentopt.synthesis.mix.marks import BARE
 
@@ -21,9 +21,9 @@ def compose(writer: Writer) -> str | None:
     rng, plan = writer.rng, writer.plan
     opening = writer.fill(rng.choice(plan.domain.opening), {})
     coefficients = coefficient_sentences(writer, plan.attrs)
-    limits = [limit_sentence(writer, attr) for attr in plan.attrs if attr.relation]
+    limits = _limits(writer)
     sides = [side_sentence(writer, side) for side in plan.sides]
-    if any(each is None for each in sides):
+    if limits is None or any(each is None for each in sides):
         return None
     question = _question(writer)
     if question is None:
@@ -42,6 +42,18 @@ def compose(writer: Writer) -> str | None:
             rng.randint(0, len(body)), writer.fill(rng.choice(plan.domain.chatter), writer.pair_env(0, 1))
         )
     return " ".join(_sentence(each) for each in [opening, *body, question])
+
+
+def _limits(writer: Writer) -> list[str] | None:
+    """Sentences with all limits; several of one direction now and then in one."""
+    rest, found = list(writer.plan.limits), []
+    for kind in ("le", "ge"):
+        alike = [limit for limit in rest if limit.kind == kind and limit.attrs[0].kind != "goal"]
+        if len(alike) > 1 and writer.rng.random() < 0.3:
+            rest = [limit for limit in rest if limit not in alike]
+            found.append(limits_sentence(writer, alike))
+    found += [limit_sentence(writer, limit) for limit in rest]
+    return None if any(each is None for each in found) else [each for each in found if each is not None]
 
 
 def _question(writer: Writer) -> str | None:

@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-__all__ = ["limit_sentence", "side_sentence"]
+__all__ = ["limit_sentence", "limits_sentence", "side_sentence"]
 
 from collections.abc import Sequence
 from fractions import Fraction
 
 from agentopt.synthesis.mix.filling import Writer
-from agentopt.synthesis.mix.plan import Attr, Side
+from agentopt.synthesis.mix.plan import Limit, Side
 from agentopt.synthesis.templates import Slot, draw
 
 
-def limit_sentence(writer: Writer, attr: Attr) -> str:
-    """The limit of an attribute."""
-    rng = writer.rng
-    template = writer.phrase("limit_le" if attr.relation == "<=" else "limit_ge")
-    if attr.entry.limit and (template is None or rng.random() < 0.65):
-        return writer.fill(rng.choice(attr.entry.limit), writer.attr_env(attr, attr.limit))
-    assert template is not None
-    return writer.fill(template, writer.attr_env(attr, attr.limit))
+def limit_sentence(writer: Writer, limit: Limit) -> str | None:
+    """The limit of an attribute, or of several alike; None if the bank has no words for it."""
+    rng, attr = writer.rng, limit.attrs[0]
+    section = f"limit_{limit.kind}" if not limit.kind.startswith("average") else limit.kind
+    if limit.kind == "shared_le":
+        section = "limit_shared"
+    env = dict(writer.attr_env(attr, limit.keys[0], limit.unit))
+    if limit.kind == "range":
+        env["lo"] = env["n"]
+        env["hi"] = writer.attr_env(attr, limit.keys[1], limit.unit)["n"]
+    env["reslist"] = lambda: writer.join([each.res for each in limit.attrs])
+    usual = limit.kind == ("ge" if attr.kind == "need" else "le") and attr.kind != "goal"
+    if usual and attr.entry.limit and rng.random() < 0.6:
+        return writer.fill(rng.choice(attr.entry.limit), env)
+    template = writer.phrase(section)
+    return None if template is None else writer.fill(template, env)
+
+
+def limits_sentence(writer: Writer, limits: Sequence[Limit]) -> str | None:
+    """Several limits in one sentence: `there are 40 hours of labor and 30 kg of steel`."""
+    template = writer.phrase(f"limits_list_{limits[0].kind}")
+    if template is None:
+        return None
+
+    def amount(limit: Limit) -> str:
+        return writer.attr_env(limit.attrs[0], limit.keys[0], limit.unit)["amount"]()
+
+    return writer.fill(template, {"pairs": lambda: writer.join([amount(each) for each in limits])})
 
 
 def side_sentence(writer: Writer, side: Side) -> str | None:

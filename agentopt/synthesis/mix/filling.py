@@ -44,7 +44,7 @@ class Writer:
 
     # numbers
 
-    def number(self, key: int, *, money: str = "", places: int = 0) -> str:
+    def number(self, key: int, *, money: str = "", plain: bool = False) -> str:
         """A number, marked; with its currency before it."""
         value = self.plan.book.values[key]
         words = (
@@ -55,7 +55,7 @@ class Writer:
         if money:
             digits = in_digits(value, self.rng, breadth=self.breadth, places=2)
             return money + self.plan.book.mark("number", key, digits)
-        text = words or in_digits(value, self.rng, breadth=self.breadth, places=places)
+        text = words or in_digits(value, self.rng, breadth=self.breadth)
         return self.plan.book.mark("number", key, text)
 
     def share(self, key: int, *, kind: str) -> str:
@@ -75,18 +75,24 @@ class Writer:
         """A noun phrase of an attribute: `3 hours of labor`, `$5`."""
         return self.fill(phrase, self.attr_env(attr, key))
 
-    def attr_env(self, attr: Attr, key: int) -> Env:
-        """The number, unit and noun of an attribute."""
-        money = attr.unit if attr.unit in _MONEY and attr.unit else ""
-        value = self.plan.book.values[key]
-        unit = "" if money else one_unit(attr.unit) if value == 1 else attr.unit
-        return {
-            "n": lambda: self.number(key, money=money),
-            "amount": lambda: self.quantity(attr, key, self.rng.choice(attr.entry.phrase)),
-            "unit": lambda: unit,
-            "units": lambda: "" if money else attr.unit,
+    def attr_env(self, attr: Attr, key: int, unit: str | None = None) -> Env:
+        """The number, unit and noun of an attribute; a currency or percent sign goes with the number."""
+        unit = attr.unit if unit is None else unit
+        rng = self.rng
+        said = one_unit(unit) if self.plan.book.values[key] == 1 else unit
+        found = {
+            "n": lambda: self.number(key),
+            "amount": lambda: self.fill(rng.choice(attr.entry.phrase), found),
+            "unit": lambda: said,
+            "units": lambda: unit,
             "res": lambda: attr.res,
         }
+        if unit and unit in _MONEY:
+            found |= {"n": lambda: self.number(key, money=unit), "unit": str, "units": str}
+        elif unit in ("%", "percent"):
+            sign = "%" if unit == "%" else " percent"
+            found |= {"n": lambda: self.number(key, plain=True) + sign, "unit": str, "units": str}
+        return found
 
     # decisions
 
@@ -166,7 +172,7 @@ class Writer:
         for attr in self.plan.attrs:
             if attr.goal:
                 res = attr.res
-                return self.fill(self.rng.choice(attr.entry.goal), {"res": lambda res=res: res})
+                return self.fill(self.plan.goal, {"res": lambda: res, "unit": str, "units": str})
         return f"the number of {self.plan.head[1]}"
 
     def pair_env(self, v: int, w: int | None = None) -> Env:

@@ -17,7 +17,7 @@ from agentopt.synthesis.banks import banks
 from agentopt.synthesis.mix.composing import compose
 from agentopt.synthesis.mix.filling import Writer
 from agentopt.synthesis.mix.marks import Place
-from agentopt.synthesis.mix.plan import Part, Plan
+from agentopt.synthesis.mix.plan import Attr, Part, Plan
 from agentopt.synthesis.mix.structure import draw_plan
 from agentopt.synthesis.problem import Problem
 
@@ -34,7 +34,7 @@ class Drawn:
     Attributes:
         text, tokens: the problem.
         reading: its meaning by token.
-        intended: the rows in numbers, known without the text, in the order of `reading.rows`; the objective last.
+        intended: the rows of `reading` in numbers, known without the text; the objective last.
         sections: of the phrase bank that its side constraints come from.
         tries: how many texts were drawn until every number was one token of the right value.
     """
@@ -103,9 +103,14 @@ def _read(plan: Plan, marked: str, tries: int) -> Drawn | None:
             ):
                 return None
             numbers[place.of] = inside[0]
-    if len(mentions) != len(plan.names):
+    if len(mentions) != len(plan.names) or any(_is_mixed(plan, attr) for attr in plan.attrs):
         return None
     return _mapped(plan, text, tokens, numbers, anchors, mentions, tries)
+
+
+def _is_mixed(plan: Plan, attr: Attr) -> bool:
+    """Whether some numbers of an attribute are written with a percent sign and some are not."""
+    return len({key in plan.book.shares for key in attr.keys}) > 1
 
 
 def _span(tokens: tuple[Token, ...], starts: list[int], place: Place) -> tuple[int, int] | None:

@@ -39,10 +39,12 @@ class Book:
     Attributes:
         values: of the numbers, by key.
         marks: what each mark is, and of which number, decision or row.
+        shares: the numbers that turned out to be written with a percent sign.
     """
 
     values: list[Fraction] = field(default_factory=list)
     marks: list[tuple[Kind, int]] = field(default_factory=list)
+    shares: set[int] = field(default_factory=set)
 
     def key(self, value: Fraction | int) -> int:
         """A new number."""
@@ -81,6 +83,7 @@ class Book:
             if kind == "number" and at in hundredths:
                 extra = hundredths[at]
                 self.values[of] /= 100
+                self.shares.add(of)
             places.append(Place(kind, of, opened[at], length + extra))
         parts.append(marked[last:])
         return "".join(parts), places

@@ -54,6 +54,8 @@ def one_unit(unit: str) -> str:
     first, space, last = unit.rpartition(" ")
     if last in _UNITS:
         last = _UNITS[last]
+    elif last.endswith("lves") or last in ("loaves", "knives", "leaves"):
+        last = last[:-3] + "f"
     elif last.endswith("ies") and len(last) > 4 and last != "calories":
         last = last[:-3] + "y"
     elif re.search(r"(ss|x|ch|sh)es$", last):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["IMPLIED", "Attr", "Name", "Part", "Plan", "PlanRow", "Side"]
+__all__ = ["IMPLIED", "Attr", "Limit", "LimitKind", "Name", "Part", "Plan", "PlanRow", "Side"]
 
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -38,8 +38,8 @@ class Attr:
         res, unit: the noun and the unit that were drawn.
         keys: of its numbers, by decision; all the same where one number holds for all.
         same: whether one number holds for all.
-        relation, limit: of its limit; no relation for none.
         goal: whether it is (part of) the objective.
+        average: whether its mean is limited, not its total.
     """
 
     kind: Literal["use", "need", "goal"]
@@ -48,10 +48,30 @@ class Attr:
     unit: str
     keys: list[int]
     same: bool = False
-    relation: Relation | None = None
-    limit: int = IMPLIED
-    row: int = IMPLIED
     goal: bool = False
+    average: bool = False
+
+
+LimitKind = Literal[
+    "le", "ge", "lt", "gt", "eq", "range", "shared_le", "shared_ge", "average_le", "average_ge"
+]
+
+
+@dataclass(slots=True)
+class Limit:
+    """What the total of an attribute (or of several alike) is held against.
+
+    Attributes:
+        kind: how it is worded.
+        attrs: indices of the attributes; one, unless it is shared.
+        keys: of its numbers: one, or two of a range.
+        unit: of its numbers; it may be another than that of the attribute (minutes, hours).
+    """
+
+    kind: LimitKind
+    attrs: tuple[Attr, ...]
+    keys: tuple[int, ...]
+    unit: str
 
 
 Part = tuple[int, int, int]
@@ -98,11 +118,13 @@ class Plan:
     head: tuple[str, str]
     point: list[Fraction]
     attrs: list[Attr] = field(default_factory=list)
+    limits: list[Limit] = field(default_factory=list)
     sides: list[Side] = field(default_factory=list)
     rows: list[PlanRow] = field(default_factory=list)
     sense: Literal["min", "max"] = "max"
     objective: list[Part] = field(default_factory=list)
     counted: bool = False
+    goal: str = ""
 
     def row(
         self,

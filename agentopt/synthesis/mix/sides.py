@@ -17,7 +17,7 @@ _RELATIONS: dict[str, Relation] = {"le": "<=", "ge": ">=", "lt": "<=", "gt": ">=
 
 def add_sides(plan: Plan, rng: random.Random, difficulty: int) -> None:
     """Add from none to several, at least one where nothing else bounds the problem."""
-    linear = any(attr.relation for attr in plan.attrs)
+    linear = _is_bounded(plan)
     count = _count(rng, difficulty, linear=linear)
     done: set[str] = set()
     if not linear:
@@ -32,6 +32,14 @@ def add_sides(plan: Plan, rng: random.Random, difficulty: int) -> None:
         done.add(kind)
         _DRAW[kind](plan, rng)
     rng.shuffle(plan.sides)
+
+
+def _is_bounded(plan: Plan) -> bool:
+    """Whether a limit keeps the objective finite (or above nothing at all)."""
+    kinds = {limit.kind for limit in plan.limits}
+    if plan.sense == "max":
+        return bool(kinds & {"le", "lt", "eq", "range", "shared_le"})
+    return bool(kinds & {"ge", "gt", "eq", "range", "shared_ge"})
 
 
 def _count(rng: random.Random, difficulty: int, *, linear: bool) -> int:
@@ -132,8 +140,8 @@ def _bounds_list(plan: Plan, rng: random.Random) -> None:
     section = "bounds_list_ge" if plan.sense == "min" and rng.random() < 0.8 else "bounds_list_le"
     if rng.random() < 0.25:
         section = "bounds_list_ge"
-    which = _all(plan) if not plan.rows else _some_of(plan, rng)
-    if not plan.rows:
+    which = _all(plan) if not _is_bounded(plan) else _some_of(plan, rng)
+    if not _is_bounded(plan):
         section = "bounds_list_le" if plan.sense == "max" else "bounds_list_ge"
     relation = _side(section)
     keys = tuple(plan.book.key(_near(plan.point[v], relation, rng)) for v in which)
@@ -144,7 +152,7 @@ def _bounds_list(plan: Plan, rng: random.Random) -> None:
 def _total(plan: Plan, rng: random.Random) -> None:
     le, ge = (50, 20) if plan.sense == "max" else (15, 55)
     section = rng.choices(("total_le", "total_ge", "total_eq", "total_lt", "total_gt"), (le, ge, 15, 3, 3))[0]
-    if not plan.rows:
+    if not _is_bounded(plan):
         section = "total_le" if plan.sense == "max" else "total_ge"
     _total_of(plan, section, _all(plan), rng)
 

@@ -7,13 +7,15 @@ __all__ = ["draw_plan", "tidy"]
 import math
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from agentopt.reader.reading import Relation
 from agentopt.synthesis.banks import Attribute, Banks
 from agentopt.synthesis.mix.marks import Book
 from agentopt.synthesis.mix.naming import draw_names
-from agentopt.synthesis.mix.plan import IMPLIED, Attr, Plan
+from agentopt.synthesis.mix.plan import IMPLIED, Attr, Limit, LimitKind, Part, Plan
 from agentopt.synthesis.mix.sides import add_sides
 
 _SIZES = {1: ((2, 80), (3, 20)), 2: ((2, 65), (3, 25), (4, 10)), 3: ((2, 58), (3, 24), (4, 11), (5, 7))}
@@ -28,10 +30,40 @@ def draw_plan(banks: Banks, rng: random.Random, difficulty: int) -> Plan:
     top = rng.choice((12, 30, 60, 60, 200, 1000))
     point = [Fraction(rng.randint(max(2, top // 8), top)) for _ in names]
     plan = Plan(domain, Book(), names, head, point)
-    _objective(plan, rng, difficulty)
-    _limits(plan, rng, difficulty)
+    resources = banks.words.get("resources", ()) if rng.random() < 0.06 * difficulty else ()
+    drawer = _Drawer(plan, rng, difficulty, resources, rng.choice(("$", "$", "$", "$", "€", "£")))
+    _objective(drawer, banks)
+    _limits(drawer)
+    if difficulty > 1 and rng.random() < 0.035 and "average" in banks.attributes:
+        _average(drawer, banks)
+    rng.shuffle(plan.attrs)
     add_sides(plan, rng, difficulty)
     return plan
+
+
+@dataclass(slots=True)
+class _Drawer:
+    """What drawing a plan goes by: its random numbers, difficulty, currency, and nouns to put in others' place."""
+
+    plan: Plan
+    rng: random.Random
+    difficulty: int
+    resources: Sequence[str]
+    currency: str
+
+    def attr(self, kind: Literal["use", "need", "goal"], entry: Attribute) -> Attr:
+        """An attribute with its numbers."""
+        rng, book = self.rng, self.plan.book
+        res = rng.choice(entry.res)
+        unit = (
+            self.currency if self.currency in entry.units and rng.random() < 0.9 else rng.choice(entry.units)
+        )
+        if self.resources and kind != "goal" and unit not in ("$", "€", "£", "%") and rng.random() < 0.7:
+            res = rng.choice(self.resources)
+        count = len(self.plan.names)
+        if rng.random() < 0.04:
+            return Attr(kind, entry, res, unit, [book.key(_coefficient(entry, unit, rng))] * count, same=True)
+        return Attr(kind, entry, res, unit, [book.key(_coefficient(entry, unit, rng)) for _ in range(count)])
 
 
 def _weighted(rng: random.Random, choices: Sequence[tuple[int, int]]) -> int:
@@ -41,16 +73,6 @@ def _weighted(rng: random.Random, choices: Sequence[tuple[int, int]]) -> int:
         if drawn < 0:
             return value
     return choices[-1][0]
-
-
-def _attr(plan: Plan, kind: Literal["use", "need", "goal"], entry: Attribute, rng: random.Random) -> Attr:
-    """An attribute with its numbers."""
-    res, unit = rng.choice(entry.res), rng.choice(entry.units)
-    count = len(plan.names)
-    if rng.random() < 0.05:
-        key = plan.book.key(_coefficient(entry, unit, rng))
-        return Attr(kind, entry, res, unit, [key] * count, same=True)
-    return Attr(kind, entry, res, unit, [plan.book.key(_coefficient(entry, unit, rng)) for _ in range(count)])
 
 
 def _coefficient(entry: Attribute, unit: str, rng: random.Random) -> Fraction:
@@ -72,54 +94,179 @@ def _coefficient(entry: Attribute, unit: str, rng: random.Random) -> Fraction:
     return value
 
 
-def _objective(plan: Plan, rng: random.Random, difficulty: int) -> None:
-    """Draw what is optimised: a goal of the domain, a difference of two, or the count of all."""
-    domain = plan.domain
-    if rng.random() < 0.12:
+def _objective(drawer: _Drawer, banks: Banks) -> None:
+    """Draw what is optimised: a goal, a difference of two, what is used or supplied, or the count of all."""
+    plan, rng = drawer.plan, drawer.rng
+    domain, general = plan.domain, banks.attributes
+    drawn = rng.random()
+    if drawn < 0.12:
         plan.counted = True
         plan.sense = "min" if rng.random() < 0.8 and domain.need else "max"
         plan.objective = [(each, IMPLIED, 1) for each in range(len(plan.names))]
         return
-    entry = rng.choice(domain.goal)
-    attr = _attr(plan, "goal", entry, rng)
+    if drawn < 0.16 and drawer.difficulty > 2 and general:
+        price, cost = (
+            drawer.attr("goal", rng.choice(general["price"])),
+            drawer.attr("goal", rng.choice(general["cost"])),
+        )
+        cost.unit = price.unit
+        price.goal = cost.goal = True
+        plan.attrs += [price, cost]
+        plan.goal = rng.choice(price.entry.goal)
+        plan.objective = [(at, key, 1) for at, key in enumerate(price.keys)]
+        plan.objective += [(at, key, -1) for at, key in enumerate(cost.keys)]
+        return
+    if drawn < 0.26 and (domain.need or domain.use):
+        entry = (
+            rng.choice(domain.need or domain.use)
+            if rng.random() < 0.5
+            else rng.choice(domain.use or domain.need)
+        )
+        attr = drawer.attr("need" if entry in domain.need else "use", entry)
+        plan.sense = "max" if attr.kind == "need" else "min"
+        plan.goal = rng.choice(_GOALS_OF_COUNTED if not attr.unit else _GOALS).replace("RES", attr.res)
+    else:
+        entry = rng.choice(domain.goal)
+        attr = drawer.attr("goal", entry)
+        plan.sense = entry.sense or "max"
+        plan.goal = rng.choice(entry.goal)
     attr.goal = True
     plan.attrs.append(attr)
-    plan.sense = entry.sense or "max"
     plan.objective = [(at, key, 1) for at, key in enumerate(attr.keys)]
 
 
-def _limits(plan: Plan, rng: random.Random, difficulty: int) -> None:
+_GOALS = [
+    "the total RES",
+    "the total amount of RES",
+    "the amount of RES",
+    "total RES",
+    "RES",
+    "the RES",
+    "the total RES used",
+]
+_GOALS_OF_COUNTED = ["the number of RES", "the total number of RES", "the number of RES", "RES"]
+
+
+def _limits(drawer: _Drawer) -> None:
     """Draw the attributes that are limited, and the numbers they are limited to."""
-    domain = plan.domain
-    most = min(1 + difficulty, 5)
-    uses = rng.sample(domain.use, min(len(domain.use), _weighted(rng, ((1, 40), (2, 40), (3, 14), (4, 6)))))
-    needs = rng.sample(domain.need, min(len(domain.need), _weighted(rng, ((1, 60), (2, 25), (3, 15)))))
-    taken = {plan.attrs[0].entry.res[0]} if plan.attrs else set()
+    plan, rng, domain = drawer.plan, drawer.rng, drawer.plan.domain
+    most = min(1 + drawer.difficulty, 5)
+    uses = rng.sample(domain.use, min(len(domain.use), _weighted(rng, ((1, 42), (2, 42), (3, 12), (4, 4)))))
+    needs = rng.sample(domain.need, min(len(domain.need), _weighted(rng, ((1, 60), (2, 28), (3, 12)))))
     first, second = (uses, needs) if plan.sense == "max" else (needs, uses)
     chosen = first[:most] + (second[:1] if rng.random() < 0.35 or not first else [])
     if rng.random() < 0.06:
         chosen = []
+    taken = {each for attr in plan.attrs for each in attr.entry.res}
     for entry in chosen:
-        if entry.res[0] in taken and rng.random() < 0.7:
-            continue
-        attr = _attr(plan, "use" if entry in domain.use else "need", entry, rng)
-        _limit(plan, attr, rng)
-        plan.attrs.append(attr)
-    rng.shuffle(plan.attrs)
+        if not taken.intersection(entry.res):
+            taken.update(entry.res)
+            plan.attrs.append(drawer.attr("use" if entry in domain.use else "need", entry))
+    others = [e for e in domain.goal if e.sense != plan.sense and not taken.intersection(e.res)]
+    if others and rng.random() < 0.05:
+        plan.attrs.append(drawer.attr("goal", rng.choice(others)))
+    open_attrs = [attr for attr in plan.attrs if not attr.goal]
+    if len(open_attrs) > 1 and rng.random() < 0.05 * drawer.difficulty:
+        open_attrs = _shared(drawer, open_attrs)
+    if len(open_attrs) > 1 and rng.random() < 0.03:
+        open_attrs.pop()  # its numbers are given in vain
+    for attr in open_attrs:
+        _limit(drawer, attr)
+    if rng.random() < 0.03:  # the objective itself is limited
+        for attr in [attr for attr in plan.attrs if attr.goal][:1]:
+            _limit(drawer, attr)
 
 
-def _limit(plan: Plan, attr: Attr, rng: random.Random) -> None:
+def _parts(attr: Attr) -> list[Part]:
+    return [(at, key, 1) for at, key in enumerate(attr.keys)]
+
+
+def _total(plan: Plan, attr: Attr) -> Fraction:
+    """What the point of the plan makes of an attribute."""
+    return sum((plan.book.values[key] * x for key, x in zip(attr.keys, plan.point, strict=True)), Fraction(0))
+
+
+def _is_upper(plan: Plan, attr: Attr) -> bool:
+    if attr.kind == "goal":
+        return attr.entry.sense == "min"
+    return attr.kind == "use"
+
+
+def _limit(drawer: _Drawer, attr: Attr) -> None:
     """Limit the total of an attribute, so that the point of the plan fits."""
-    total = sum(
-        (plan.book.values[key] * x for key, x in zip(attr.keys, plan.point, strict=True)), Fraction(0)
-    )
-    if attr.kind == "use":
-        limit, attr.relation = tidy(total * Fraction(rng.randint(100, 150), 100), rng, up=True), "<="
-    else:
-        limit, attr.relation = tidy(total * Fraction(rng.randint(40, 100), 100), rng, up=False), ">="
-    attr.limit = plan.book.key(limit)
-    parts = [(at, key, 1) for at, key in enumerate(attr.keys)]
-    attr.row = plan.row("limit", parts, attr.relation, attr.limit)
+    plan, rng = drawer.plan, drawer.rng
+    upper = _is_upper(plan, attr)
+    factor, unit = _larger(attr.unit, rng) if rng.random() < 0.06 else (1, attr.unit)
+    total = _total(plan, attr) / factor
+    drawn = rng.random() if not attr.goal else 0.0
+    high = tidy(total * Fraction(rng.randint(100, 150), 100), rng, up=True)
+    low = tidy(total * Fraction(rng.randint(40, 100), 100), rng, up=False)
+    kind: LimitKind = "le" if upper else "ge"
+    if drawn > 0.97:
+        kind = "lt" if upper else "gt"
+    elif drawn > 0.95:
+        kind = "eq"
+    elif drawn > 0.92:
+        kind = "range"
+    if kind == "range":
+        keys = plan.book.key(low), plan.book.key(high if high > low else low * 2)
+        plan.row("limit", _parts(attr), ">=", keys[0])
+        plan.row("limit", _parts(attr), "<=", keys[1])
+        plan.limits.append(Limit(kind, (attr,), keys, unit))
+        return
+    key = plan.book.key(high if upper else low)
+    relation: Relation = "==" if kind == "eq" else "<=" if upper else ">="
+    plan.row("limit", _parts(attr), relation, key, strict=kind in ("lt", "gt"))
+    plan.limits.append(Limit(kind, (attr,), (key,), unit))
+
+
+_LARGER = {
+    "minutes": (60, "hours"), "min": (60, "hours"), "seconds": (60, "minutes"), "hours": (24, "days"),
+    "grams": (1000, "kg"), "g": (1000, "kg"), "mg": (1000, "grams"), "ml": (1000, "liters"),
+    "kg": (1000, "tons"), "ounces": (16, "pounds"), "oz": (16, "lb"), "cents": (100, "dollars"),
+    "metres": (1000, "km"), "meters": (1000, "km"), "cm": (100, "m"), "feet": (3, "yards"), "pounds": (2000, "tons"),
+    "inches": (12, "feet"),
+}  # fmt: skip
+
+
+def _larger(unit: str, rng: random.Random) -> tuple[int, str]:
+    """A larger unit, and how many of a unit it is; the unit itself where none is usual."""
+    return _LARGER.get(unit, (1, unit))
+
+
+def _shared(drawer: _Drawer, attrs: list[Attr]) -> list[Attr]:
+    """Limit attributes of one unit and direction by one number; returns the others."""
+    plan, rng = drawer.plan, drawer.rng
+    first = attrs[0]
+    upper = _is_upper(plan, first)
+    alike = [a for a in attrs if a.unit == first.unit and _is_upper(plan, a) == upper and a.kind != "goal"]
+    if len(alike) < 2 or not first.unit or first.unit in "$€£":
+        return attrs
+    totals = [_total(plan, attr) for attr in alike]
+    limit = tidy(max(totals) * Fraction(11, 10), rng, up=True) if upper else tidy(min(totals), rng, up=False)
+    key = plan.book.key(limit)
+    for attr in alike:
+        plan.row("limit", _parts(attr), "<=" if upper else ">=", key)
+    plan.limits.append(Limit("shared_le" if upper else "shared_ge", tuple(alike), (key,), first.unit))
+    return [attr for attr in attrs if attr not in alike]
+
+
+def _average(drawer: _Drawer, banks: Banks) -> None:
+    """Limit the mean of an attribute over all that is made."""
+    plan, rng = drawer.plan, drawer.rng
+    attr = drawer.attr("need", rng.choice(banks.attributes["average"]))
+    if attr.same:
+        return
+    attr.average = True
+    low, high = sorted(plan.book.values[key] for key in attr.keys)[:: len(attr.keys) - 1]
+    mean = low + (high - low) * Fraction(rng.randint(20, 80), 100)
+    value = Fraction(round(mean)) if high - low > 4 else Fraction(round(mean * 10), 10)
+    key = plan.book.key(max(value, Fraction(1, 10)))
+    upper = rng.random() < 0.5
+    everything: list[Part] = [(at, IMPLIED, 1) for at in range(len(plan.names))]
+    plan.row("ratio", _parts(attr), "<=" if upper else ">=", key, everything)
+    plan.attrs.append(attr)
+    plan.limits.append(Limit("average_le" if upper else "average_ge", (attr,), (key,), attr.unit))
 
 
 def tidy(value: Fraction, rng: random.Random, *, up: bool) -> Fraction:
