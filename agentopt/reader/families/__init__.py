@@ -1,7 +1,7 @@
 """Readers of classes of problems that are no product mix, each with its own small schema.
 
-A reader answers None unless a text is clearly of its class, every number of the class was found, and no number of
-the text is left over.
+A reader answers None unless a text is clearly of its class, every number of the class was found, and no
+number of the text is left over.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ __all__ = ["READERS", "Reader"]
 from collections.abc import Sequence
 from typing import Protocol
 
+from agentopt.reader.families import transportation
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
@@ -26,5 +27,7 @@ class Reader(Protocol):
         ...
 
 
-READERS: dict[str, Reader] = {}
+READERS: dict[str, Reader] = {
+    "transportation": transportation.read,
+}
 """The readers by the name of their class."""

@@ -1,0 +1,140 @@
+"""The account of the numbers of a text and its tables while a reader works, and the numbers that are no data."""
+
+from __future__ import annotations
+
+__all__ = ["Datum", "Ledger"]
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from agentopt.reader.families.names import Mention
+from agentopt.reader.families.nouns import stem, words
+from agentopt.reader.tables import Cell, Table
+from agentopt.reader.tokens import Token
+from agentopt.reader.understanding import Account
+
+
+_UNITS = words("unit ton tonne case crate box pallet container load truckload barrel item kilo kg bag piece pack package")
+_SAYS_AMOUNT = words("has needs requires wants holds supplies produces makes demands gets orders have need")
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """A number that was read: its value, and the token or cell it stands in."""
+
+    value: Fraction
+    token: int = -1
+    cell: Cell | None = None
+
+
+class Ledger:
+    """Which number was read as what."""
+
+    def __init__(self, tokens: Sequence[Token], tables: Sequence[Table]) -> None:
+        self.tokens, self.tables = tokens, tables
+        self._tokens: dict[int, str] = {}
+        self._cells: dict[str, str] = {}
+
+    def use(self, token: int, meaning: str) -> None:
+        """A number of the text was read."""
+        self._tokens.setdefault(token, meaning)
+
+    def use_cell(self, cell: Cell, meaning: str) -> None:
+        """A number of a table was read."""
+        for token in cell.tokens:
+            self.use(token, meaning)
+        if cell.place:
+            self._cells.setdefault(cell.place, meaning)
+
+    def note(self, datum: Datum, meaning: str) -> None:
+        """A number was read, wherever it stands."""
+        if datum.cell is not None:
+            self.use_cell(datum.cell, meaning)
+        else:
+            self.use(datum.token, meaning)
+
+    def totals(self, sums: Mapping[Fraction | int, str]) -> None:
+        """Sums that the text states again: `a total supply of 300 units`.
+
+        Args:
+            sums: what they are the total of, by value.
+        """
+        for at in self.left():
+            said = {
+                self.tokens[near].lower
+                for near in range(max(0, at - 8), at)
+                if self.tokens[near].sentence == self.tokens[at].sentence
+            }
+            if (
+                said & {"total", "totals", "totalling", "altogether", "sum", "combined", "overall"}
+                and self.value(at) in sums
+            ):
+                self.use(at, f"the total {sums[self.value(at)]}")
+
+    def used(self) -> Collection[int]:
+        """The tokens accounted for."""
+        return self._tokens.keys()
+
+    def names(self, mentions: Iterable[Mention]) -> None:
+        """Numbers inside names are no data."""
+        for mention in mentions:
+            for at in range(mention.first, mention.last):
+                if self.tokens[at].is_number:
+                    self.use(at, f"part of the name {mention.name}")
+
+    def labels(self) -> None:
+        """Numbers in the labels of tables and lists are no data."""
+        for table in self.tables:
+            for cell in (*table.header, *(row[0] for row in table.rows)):
+                if cell.value is None:
+                    for at in cell.tokens:
+                        self.use(at, f"part of the name {cell.text}")
+
+    def counts(self, sizes: dict[str, int]) -> None:
+        """Numbers that only count what is named: `three plants`, `its 2 large warehouses`.
+
+        Args:
+            sizes: how many there are, by noun.
+        """
+        for at, token in enumerate(self.tokens):
+            if not token.is_number or token.kind not in ("integer", "spelled") or at in self._tokens:
+                continue
+            if token.value == 1 and self._is_unit(at):
+                self.use(at, "one of what is counted")
+                continue
+            for ahead in range(at + 1, min(len(self.tokens), at + 5)):
+                word = self.tokens[ahead]
+                if word.kind != "word":
+                    break
+                noun = stem(word.text)
+                if sizes.get(noun) == token.value:
+                    self.use(at, f"the number of {word.lower}")
+                    break
+
+    def _is_unit(self, at: int) -> bool:
+        """Whether a one stands for each of what is counted: `to ship one unit`, `the cost per 1 ton`."""
+        after = stem(self.tokens[at + 1].text) if at + 1 < len(self.tokens) else ""
+        before = self.tokens[at - 1].lower if at else ""
+        return after in _UNITS and before not in _SAYS_AMOUNT
+
+    def complete(self) -> bool:
+        """Whether every number is accounted for."""
+        written = all(not token.is_number or at in self._tokens for at, token in enumerate(self.tokens))
+        cells = (cell for table in self.tables if table.layout == "attached" for cell in table.cells())
+        return written and all(cell.value is None or cell.place in self._cells for cell in cells)
+
+    def left(self) -> list[int]:
+        """The number tokens not accounted for."""
+        return [at for at, token in enumerate(self.tokens) if token.is_number and at not in self._tokens]
+
+    def account(self) -> tuple[Account, ...]:
+        """The account, in the order of the text, then that of the attached tables."""
+        found = [Account(token, meaning) for token, meaning in sorted(self._tokens.items())]
+        return (*found, *(Account(-1, meaning, place) for place, meaning in self._cells.items()))
+
+    def value(self, token: int) -> Fraction:
+        """The value of a number token."""
+        value = self.tokens[token].value
+        assert value is not None
+        return value

@@ -1,0 +1,410 @@
+"""The things a text names, and which of them belong together.
+
+Names are found by how they are written, without a dictionary of things: capitals in the middle of a sentence
+(`San Diego`), a noun with a letter or number (`plant A`, `worker 2`, `plants 1, 2 and 3`), codes (`W1`), the labels
+of tables and lists, and what is listed after a colon or a count (`three tasks: cleaning, cooking and ironing`).
+Names belong together when they are listed side by side, stand under one noun, or label the rows of one table.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Mention", "Names", "names_in", "stem"]
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from agentopt.reader.families.nouns import AFTER_NAME, NO_NAME, OPENERS, TYPE_NOUNS, stem
+from agentopt.reader.tokens import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in the text, from its first token to the one before `last`."""
+
+    name: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What is named, where, and in which groups.
+
+    Attributes:
+        mentions: in the order of the text, without overlaps.
+        groups: names that belong together, each in the order of its first mention.
+        nouns: for a group, by its first name, the plural-less noun it is listed under ("plant"); "" for none.
+    """
+
+    mentions: tuple[Mention, ...]
+    groups: tuple[tuple[str, ...], ...]
+    nouns: Mapping[str, str]
+
+    def group(self, name: str) -> tuple[str, ...]:
+        """The group of a name; none when there is no such name."""
+        return next((group for group in self.groups if name in group), ())
+
+
+def names_in(
+    tokens: Sequence[Token], known: Iterable[Sequence[str]] = (), skip: Iterable[range] = ()
+) -> Names:
+    """The names in a text.
+
+    Args:
+        tokens: of the text.
+        known: groups of names that tables label, in their order; they are looked for as well.
+        skip: tokens not to look at, those of tables.
+    """
+    hidden = {at for span in skip for at in span}
+    given = [tuple(group) for group in known]
+    labels = {name: "" for group in given for name in group}
+    words = _Words(tokens, hidden)
+    for name, noun in words.names():
+        if not _same(name, labels):
+            labels[name] = noun
+    mentions = _mentions(words, labels)
+    return _grouped(words, labels, mentions, given)
+
+
+def _same(name: str, labels: Iterable[str]) -> bool:
+    """Whether a label says the same name, with or without its noun."""
+    return any(_bare(name) == _bare(label) and _agree(name, label) for label in labels)
+
+
+def _bare(name: str) -> str:
+    parts = name.split()
+    if len(parts) > 1 and stem(parts[0]) in TYPE_NOUNS:
+        parts = parts[1:]
+    return " ".join(map(stem, parts))
+
+
+def _agree(one: str, other: str) -> bool:
+    """Whether two names with one identifier may be one thing: not `plant 1` and `store 1`."""
+    nouns = {stem(name.split()[0]) for name in (one, other) if len(name.split()) > 1}
+    return len(nouns & TYPE_NOUNS) < 2
+
+
+_CODE = re.compile(r"[A-Z]{1,3}\d{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Tokens, with those to look at."""
+
+    tokens: Sequence[Token]
+    hidden: set[int]
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Names and the nouns before them, as they are met."""
+        lower = {token.text for at, token in enumerate(self.tokens) if token.text.islower()}
+        inner = {
+            token.text
+            for at, token in enumerate(self.tokens)
+            if token.text[0].isupper() and at not in self.hidden and not self.opens(at)
+        }
+        at = 0
+        listed = dict(self.listed())
+        while at < len(self.tokens):
+            if at in self.hidden or self.tokens[at].kind == "mark":
+                at += 1
+                continue
+            if at in listed:
+                yield from ((name, "") for name in listed[at])
+            coded = list(self.coded(at))
+            if coded:
+                yield from ((name, noun) for name, noun, _ in coded)
+                at = coded[-1][2]
+                continue
+            end = self.capitals(at, lower, inner)
+            if end > at:
+                yield self.said(at, end), ""
+                at = end
+                continue
+            at += 1
+
+    def opens(self, at: int) -> bool:
+        """Whether a sentence, line or quotation begins here."""
+        if at == 0 or self.tokens[at].sentence != self.tokens[at - 1].sentence:
+            return True
+        return self.tokens[at - 1].text in '-*•|#"“' and self.tokens[at - 1].kind == "mark"
+
+    def said(self, first: int, last: int) -> str:
+        """The tokens as a name: with one blank between words and none before marks."""
+        parts = ""
+        for at in range(first, last):
+            gap = at > first and self.tokens[at].start > self.tokens[at - 1].end
+            parts += (" " if gap else "") + self.tokens[at].text
+        return parts
+
+    def coded(self, at: int) -> Iterator[tuple[str, str, int]]:
+        """`plant A`, `Plants 1, 2 and 3`, `W1`, `A`: name, noun and the token after."""
+        token = self.tokens[at]
+        if _CODE.fullmatch(token.text):
+            yield token.text, "", at + 1
+            return
+        noun = stem(token.text)
+        if noun in TYPE_NOUNS and self.is_id(at + 1, numbers=True):
+            here = at + 1
+            plural = token.lower != noun
+            while True:
+                yield f"{noun.capitalize()} {self.tokens[here].text}", noun, here + 1
+                after = self.joined(here + 1)
+                if not after or not self.is_id(after, numbers=self.tokens[here].is_number and plural):
+                    return
+                here = after
+        elif self.is_id(at, numbers=False) and self.is_letter_name(at):
+            yield token.text, "", at + 1
+
+    def is_id(self, at: int, *, numbers: bool) -> bool:
+        """Whether a token is a letter or small number that tells things of one noun apart."""
+        if at >= len(self.tokens) or at in self.hidden:
+            return False
+        token = self.tokens[at]
+        if len(token.text) == 1 and token.text.isupper():
+            return token.text != "I" or token.start > self.tokens[at - 1].start
+        return numbers and token.kind == "integer" and token.text.isdecimal() and len(token.text) < 4
+
+    def is_letter_name(self, at: int) -> bool:
+        """Whether a lone capital letter is a name, not the article or the speaker."""
+        letter = self.tokens[at].text
+        if letter not in "AI":
+            return True
+        if letter == "I":
+            return False
+        after = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        ends = after is None or not after.text[0].isalpha() or after.lower in AFTER_NAME
+        return ends or not self.opens(at)
+
+    def joined(self, at: int) -> int:
+        """The token after a comma, `and` or both; 0 when nothing joins."""
+        begin = at
+        while at < len(self.tokens) and self.tokens[at].lower in (",", "and", "or", "&", "/"):
+            at += 1
+        return at if at > begin else 0
+
+    def capitals(self, at: int, lower: set[str], inner: set[str]) -> int:
+        """The end of a name in capitals that begins here; `at` when none does."""
+        end = at
+        while end < len(self.tokens) and end not in self.hidden and self.is_capital(end, lower):
+            if end > at and self.tokens[end].start > self.tokens[end - 1].end + 1:
+                break
+            if end > at and self.opens(end):
+                break
+            end += 1
+            saint = (
+                end < len(self.tokens)
+                and self.tokens[end].text == "."
+                and self.tokens[end - 1].lower in ("st", "ft", "mt")
+            )
+            end += saint
+        if end == at or not self.opens(at):
+            return end
+        if self.tokens[at].lower in OPENERS:
+            return at
+        after = self.tokens[end] if end < len(self.tokens) else None
+        follows = after is None or not after.text[0].isalpha() or after.lower in AFTER_NAME
+        return end if self.tokens[at].text in inner or follows or end > at + 1 else at
+
+    def is_capital(self, at: int, lower: set[str]) -> bool:
+        token = self.tokens[at]
+        if token.kind != "word" or not token.text[0].isupper() or len(token.text) < 2:
+            return False
+        return (
+            token.text.lower() not in lower
+            and token.lower not in NO_NAME
+            and stem(token.text) not in TYPE_NOUNS
+        )
+
+    def listed(self) -> Iterator[tuple[int, list[str]]]:
+        """What is listed in small letters after a colon, a bracket or a count, by the token before it."""
+        for at, token in enumerate(self.tokens):
+            if at in self.hidden or token.text not in (":", "(", ",", "—", "–"):
+                continue
+            counted = self.counted(at)
+            if token.text == "," and not counted:
+                continue
+            items = list(self.items(at + 1))
+            if len(items) >= 2 and (not counted or counted == len(items)):
+                yield at + 1, items
+                yield at, items
+
+    def counted(self, at: int) -> int:
+        """The number of a count such as `three tasks` right before a token; 0 for none."""
+        for back in range(at - 1, max(-1, at - 5), -1):
+            token = self.tokens[back]
+            if token.is_number and token.kind in ("integer", "spelled"):
+                near = [stem(each.text) for each in self.tokens[back + 1 : at]]
+                return int(token.value or 0) if any(noun in TYPE_NOUNS for noun in near) else 0
+        return 0
+
+    def items(self, at: int) -> Iterator[str]:
+        """The short noun phrases of a list that begins here and runs to the end of its sentence."""
+        found: list[str] = []
+        begin = at
+        last = False
+        for here in range(at, min(len(self.tokens), at + 60)):
+            token = self.tokens[here]
+            if token.lower in (",", "and", "or", "&", ".", ";", ")") or here in self.hidden:
+                if here > begin:
+                    name = self.item(begin, here)
+                    if not name:
+                        return
+                    found.append(name)
+                begin = here + 1
+                if last or token.lower in (".", ";", ")") or here in self.hidden:
+                    break
+                last = token.lower in ("and", "or", "&")
+            elif token.kind == "mark" and token.text not in "-'’/":
+                return
+        yield from found
+
+    def item(self, first: int, last: int) -> str:
+        while first < last and self.tokens[first].lower in ("a", "an", "the", "one"):
+            first += 1
+        inside = self.tokens[first:last]
+        if not 1 <= len(inside) <= 4 or any(
+            token.is_number or token.lower in NO_NAME | AFTER_NAME for token in inside
+        ):
+            return ""
+        return self.said(first, last)
+
+
+def _mentions(words: _Words, labels: Mapping[str, str]) -> tuple[Mention, ...]:
+    """Every place where a label is said, the longest first."""
+    spelled: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    bare_count: dict[str, int] = {}
+    for label in labels:
+        bare_count[_bare(label)] = bare_count.get(_bare(label), 0) + 1
+    for label in labels:
+        forms = {tuple(map(stem, _parts(label)))}
+        bare = tuple(map(stem, _parts(_bare(label))))
+        if bare_count[_bare(label)] == 1 and bare and not bare[0].isdecimal():
+            forms.add(bare)
+        for form in forms:
+            if form:
+                spelled.setdefault(form[0], []).append((form, label))
+    for options in spelled.values():
+        options.sort(key=lambda option: -len(option[0]))
+    found: list[Mention] = []
+    at = 0
+    tokens = words.tokens
+    while at < len(tokens):
+        mention = (
+            None
+            if at in words.hidden
+            else _mention(words, spelled, at) or _shared_noun(words, labels, found, at)
+        )
+        if mention is None:
+            at += 1
+        else:
+            found.append(mention)
+            at = mention.last
+    return tuple(found)
+
+
+def _parts(label: str) -> list[str]:
+    return re.findall(r"[^\W_]+(?:['’][^\W_]+)?|[^\s\w]", label)
+
+
+def _mention(
+    words: _Words, spelled: Mapping[str, list[tuple[tuple[str, ...], str]]], at: int
+) -> Mention | None:
+    tokens = words.tokens
+    for form, label in spelled.get(stem(tokens[at].text), ()):
+        end = at + len(form)
+        if end <= len(tokens) and all(stem(tokens[at + n].text) == part for n, part in enumerate(form)):
+            single = len(form) == 1 and len(form[0]) == 1 and form[0].isalpha()
+            if single and not (tokens[at].text.isupper() and words.is_letter_name(at)):
+                continue
+            return Mention(label, at, end)
+    return None
+
+
+def _shared_noun(words: _Words, labels: Mapping[str, str], found: list[Mention], at: int) -> Mention | None:
+    """`2` in `plants 1, 2 and 3`: an identifier under the noun of the mention before it."""
+    if not found or not words.is_id(at, numbers=True) or words.joined(found[-1].last) != at:
+        return None
+    before = found[-1]
+    noun = before.name.split()[0]
+    plural = (
+        words.tokens[before.first].lower != stem(words.tokens[before.first].text)
+        or before.last - before.first == 1
+    )
+    label = f"{noun} {words.tokens[at].text}"
+    return Mention(label, at, at + 1) if label in labels and plural else None
+
+
+def _grouped(
+    words: _Words, labels: Mapping[str, str], mentions: tuple[Mention, ...], given: Sequence[tuple[str, ...]]
+) -> Names:
+    """Groups: those given, names under one noun, and names listed side by side."""
+    parent = {name: name for name in labels}
+
+    def root(name: str) -> str:
+        while parent[name] != name:
+            name = parent[name]
+        return name
+
+    def join(names: Sequence[str]) -> None:
+        for one, other in pairwise(names):
+            parent[root(other)] = root(one)
+
+    for group in given:
+        join(group)
+    nouns: dict[str, list[str]] = {}
+    for name in labels:
+        first = stem(name.split()[0])
+        if first in TYPE_NOUNS and len(name.split()) > 1:
+            nouns.setdefault(first, []).append(name)
+    for same in nouns.values():
+        join(same)
+    runs = list(_runs(words, mentions))
+    for run in runs:
+        join([mention.name for mention in run])
+    groups: dict[str, list[str]] = {}
+    order = [*(mention.name for mention in mentions), *labels]
+    for name in dict.fromkeys([*(name for group in given for name in group), *order]):
+        groups.setdefault(root(name), []).append(name)
+    said: dict[str, str] = {}
+    for group in groups.values():
+        of = [noun for noun, same in nouns.items() if same[0] in group]
+        of += [_noun_before(words, run[0].first) for run in runs if run[0].name in group]
+        said[group[0]] = next((noun for noun in of if noun), "")
+    return Names(mentions, tuple(map(tuple, groups.values())), said)
+
+
+def _runs(words: _Words, mentions: tuple[Mention, ...]) -> Iterator[list[Mention]]:
+    """Mentions listed side by side: `A, B and C`, `the Denver plant and the Omaha plant`."""
+    run: list[Mention] = []
+    joins: set[str] = set()
+    for mention in mentions:
+        between = [token.lower for token in words.tokens[run[-1].last : mention.first]] if run else []
+        filler = {word for word in between if word in ("the", "a", "an", "in") or stem(word) in TYPE_NOUNS}
+        marks = set(between) - filler
+        if run and marks and len(between) <= 5 and marks <= {",", "and", "or", "&", "/"}:
+            run.append(mention)
+            joins |= marks
+            continue
+        if _is_run(run, joins):
+            yield run
+        run, joins = [mention], set()
+    if _is_run(run, joins):
+        yield run
+
+
+def _is_run(run: list[Mention], joins: set[str]) -> bool:
+    distinct = len({mention.name for mention in run}) == len(run)
+    return distinct and (len(run) > 2 or (len(run) == 2 and bool(joins & {"and", "or", "&"})))
+
+
+def _noun_before(words: _Words, at: int) -> str:
+    """The noun that a list stands under: `plants in`, `three stores:`."""
+    for back in range(at - 1, max(-1, at - 5), -1):
+        token = words.tokens[back]
+        if token.text in ".;":
+            return ""
+        if stem(token.text) in TYPE_NOUNS:
+            return stem(token.text)
+    return ""
