@@ -137,5 +137,5 @@ def affinity(words: Iterable[tuple[str, float]], column: Column, others: Sequenc
         if not inside and not around:
             continue
         shared = sum(max(other.share(word)) for other in others if other is not column)
-        score += weight * max(3.0 * inside, 2.0 * around) / (1 + shared)
+        score += weight * max(3.0 * inside, 1.6 * around) / (1 + shared)
     return score

@@ -121,13 +121,14 @@ class Scene:
 
 def scene(words: Words, found: Sequence[Run], candidate: Candidate) -> Scene:
     """All that the later steps need to know of a text under one list of decisions."""
-    places = mentions(words, found, candidate)
+    places, shared = mentions(words, found, candidate)
     named = frozenset(
         at for each in places for at in range(each.start, each.end) if words.tags[at] == "number"
     )
     clauses = tuple(_clauses(words))
     comparisons = tuple(_comparisons(words))
     generic, containers = _generic(words, candidate, places)
+    generic, containers = generic | shared, containers - shared
     taken = frozenset(at for each in places for at in range(each.start, each.end))
     figures = tuple(_figures(words, clauses, places, named, taken))
     result = Scene(
@@ -144,10 +145,22 @@ def _clauses(words: Words) -> Iterator[Clause]:
     for number, (start, end) in enumerate(words.sentences):
         begin = start
         for at in range(start + 1, end):
-            if _breaks(words, at, end) and at > begin:
+            if at > begin and (_breaks(words, at, end) or _ends_reason(words, begin, at)):
                 yield Clause(begin, at, number)
                 begin = at
         yield Clause(begin, end, number)
+
+
+def _ends_reason(words: Words, begin: int, at: int) -> bool:
+    """Whether a comma ends a clause that gives a reason: `since vans are slow, …`."""
+    return (
+        words.lower[at] == ","
+        and words.lower[begin] in _SUBORDINATE
+        and words.word(at + 1) not in ("and", "or")
+    )
+
+
+_SUBORDINATE = frozenset("since because as although though due if when while whereas".split())
 
 
 def _breaks(words: Words, at: int, end: int) -> bool:

@@ -152,7 +152,7 @@ def _spoken(view: Scene, limit: Limit) -> list[tuple[str, float]]:
         for each in view.words.content(clause.start, clause.end):
             found.setdefault(each, 0.5)
     return [
-        (each, weight)
+        (each, 0.5 * weight if each.startswith("@") and each not in ("@cost", "@gain", "@time") else weight)
         for each, weight in found.items()
         if each not in view.containers or each in figure.nouns
     ]

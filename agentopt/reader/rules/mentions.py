@@ -113,7 +113,11 @@ def _is_named(words: Words, at: int) -> bool:
 
 def candidates(words: Words, found: Sequence[Run]) -> list[Candidate]:
     """The lists of things that may be decided, best first, without doubles."""
-    every = [*_enumerated(words, found), *_parallel(words, found)]
+    every = [
+        *_enumerated(words, found, chained=False),
+        *_enumerated(words, found, chained=True),
+        *_parallel(words, found),
+    ]
     best: dict[tuple[tuple[str, ...], ...], Candidate] = {}
     for each in every:
         key = tuple(sorted(each.names))
@@ -122,7 +126,7 @@ def candidates(words: Words, found: Sequence[Run]) -> list[Candidate]:
     return sorted(best.values(), key=lambda each: -each.weight)
 
 
-def _enumerated(words: Words, found: Sequence[Run]) -> Iterator[Candidate]:
+def _enumerated(words: Words, found: Sequence[Run], *, chained: bool) -> Iterator[Candidate]:
     """Lists joined by commas, `and`, `or`."""
     starts = {each.start: each for each in found}
     numbered = _numbered(words)
@@ -133,7 +137,7 @@ def _enumerated(words: Words, found: Sequence[Run]) -> Iterator[Candidate]:
         items = [first]
         joined = False
         while len(items) < _MOST_DECISIONS + 1:
-            after, last = _separator(words, items[-1].end)
+            after, last = _separator(words, items[-1].end, chained=chained)
             if after is None or after not in starts:
                 break
             items.append(starts[after])
@@ -167,9 +171,11 @@ def _named(words: Words, run: Run) -> tuple[str, ...]:
     return run.stems
 
 
-def _separator(words: Words, at: int) -> tuple[int | None, bool]:
+def _separator(words: Words, at: int, *, chained: bool) -> tuple[int | None, bool]:
     """Where the next item of a list may begin, and whether an `and` or `or` stood before it."""
-    if words.word(at) == "of" and words.tag(at + 1) == "noun":  # "large boxes of chocolates or small boxes"
+    if (
+        chained and words.word(at) == "of" and words.tag(at + 1) == "noun"
+    ):  # "large boxes of chocolates or small boxes"
         while words.tag(at + 1) == "noun":
             at += 1
         at += 1
@@ -280,6 +286,7 @@ def _numbered(words: Words) -> Counter[str]:
 def _parallel(words: Words, found: Sequence[Run]) -> Iterator[Candidate]:
     """Things of which the same is said with different numbers."""
     groups: dict[tuple[str, str], list[Run]] = {}
+    numbered = _numbered(words)
     for number, run in enumerate(found):
         for key in _said(words, run, found, number):
             groups.setdefault(key, []).append(run)
@@ -293,6 +300,7 @@ def _parallel(words: Words, found: Sequence[Run]) -> Iterator[Candidate]:
         if not 2 <= len(items) <= _MOST_DECISIONS:
             continue
         spoken = sum(min(2, _subject(words, each)) for each in items) / len(items)
+        spoken -= 2 * sum(numbered[each.stems[-1]] > 0 for each in items) / len(items)
         late = 0.05 * words.tokens[items[0].start].sentence
         yield Candidate(
             tuple((each.start, each.end) for each in items),
@@ -349,14 +357,16 @@ def _said(words: Words, run: Run, found: Sequence[Run], number: int) -> Iterator
             yield "amount", verb + " " + words.stems[noun]
 
 
-def mentions(words: Words, found: Sequence[Run], candidate: Candidate) -> tuple[Mention, ...]:
-    """Every place that speaks of one of the decisions of a candidate."""
+def mentions(
+    words: Words, found: Sequence[Run], candidate: Candidate
+) -> tuple[tuple[Mention, ...], frozenset[str]]:
+    """Every place that speaks of one of the decisions of a candidate, and the stems they share."""
     matcher = _Matcher(words, found, candidate)
     places = []
     for run in found:
         places.extend(matcher.places(run))
     places.extend(_referring(words, len(candidate.names)))
-    return tuple(sorted(places, key=lambda each: each.start))
+    return tuple(sorted(places, key=lambda each: each.start)), frozenset(matcher.shared)
 
 
 def _referring(words: Words, count: int) -> Iterator[Mention]:

@@ -110,7 +110,9 @@ def _under(words: Words, view: Scene, candidate: Candidate) -> tuple[RuleReading
     for limit, index, score in placed:
         text = words.tokens[limit.figure.token].text
         if limit.guessed:
-            unread.append(f"nothing says whether “{text}” is a least or a most")
+            (doubts if sense == "maximize" else unread).append(
+                f"nothing says whether “{text}” is a least or a most"
+            )
         if score <= 0.4:
             unread.append(f"it is not clear what “{text}” limits")
     if target is not None and sure < 0.9:

@@ -209,10 +209,7 @@ def _share(
     whole_end = at + 1
     while whole_end < clause.end and not _ends_whole(view, whole_end):
         whole_end += 1
-    if before and not any(
-        each.clause == figure.clause and each.token < at and each.token > before[-1].start
-        for each in view.figures
-    ):
+    if before and not any(words.lower[x] in (",", "and", "but", "or") for x in range(before[-1].end, at)):
         whole_end = clause.end
     whole = [each for each in behind if each.start < whole_end]
     rest = [each for each in behind if each.start >= whole_end]

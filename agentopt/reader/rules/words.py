@@ -63,6 +63,8 @@ def stem(word: str) -> str:
         if word.endswith(ending) and len(root) >= 3 and _VOWELS.intersection(root):
             word = root[:-1] if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "lsz" else root
             break
+    if len(word) > 4 and word.endswith("ie"):
+        return word[:-2]
     if len(word) > 3 and word[-1] in "ey":
         word = word[:-1]
     return word
@@ -72,7 +74,7 @@ def _singular(word: str) -> str:
     if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies"):
-        return word[:-3] + "y"
+        return word[:-3] + "y" if len(word) > 4 else word[:-1]
     if word.endswith(("sses", "shes", "ches", "xes", "zes")):
         return word[:-2]
     return word[:-1]
