@@ -25,6 +25,7 @@ from agentopt.reader.network.features import Vocabulary
 from agentopt.reader.network.forward import Shape, Weights
 from agentopt.reader.network.weights import Network, save
 from agentopt.synthesis.problem import GENERATOR_VERSION
+from agentopt.training.muon import Muon
 from agentopt.training.reader_data import POOL, Mixture, build_vocabulary, collate, pools
 from agentopt.training.reader_model import Batch, ReaderModel, loss
 
@@ -155,8 +156,10 @@ def _begin(folder: Path, plan: Plan, mixture: Mixture, device: str) -> _State:
 def _optimizers(model: ReaderModel, plan: Plan) -> list[torch.optim.Optimizer]:
     hidden = model.hidden_matrices()
     others = [p for p in model.parameters() if all(p is not each for each in hidden)]
-    muon = torch.optim.Muon(hidden, lr=plan.rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw")
-    return [muon, torch.optim.AdamW(others, lr=plan.rate, betas=(0.9, 0.98), weight_decay=0.01)]
+    return [
+        Muon(hidden, plan.rate),
+        torch.optim.AdamW(others, lr=plan.rate, betas=(0.9, 0.98), weight_decay=0.01),
+    ]
 
 
 def _step(state: _State, plan: Plan, batch: Batch, size: int) -> float:

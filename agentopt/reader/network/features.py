@@ -125,7 +125,7 @@ def features(
     for reading in range(readings):
         names = _FIRST_NAME + _names(num_stems, rng)
         hidden = known < 0
-        if forget:
+        if forget and num_stems:
             forgotten = rng.random(num_stems) < forget
             hidden |= (known >= _FIRST_WORD + vocabulary.num_fixed) & (of_stem >= 0) & forgotten[of_stem]
         words[reading] = np.where(hidden, names[of_stem] if num_stems else _PAD, known)
