@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agentopt.assets import shipped
 from agentopt.errors import UsageError
+from agentopt.synthesis.composites import COMPOSITES
 from agentopt.synthesis.templates import Template, parse
 
 
@@ -82,13 +83,13 @@ _RATIO_PARTS = _section("unit units", one=[_N, _set("m")], some=[_V, _W])
 _COMPARE = _section("unit units", some=[_V, _W], compares=True)
 _DIFFERENCE = _section("unit units", one=[_N], some=[_V, _W])
 _LIMIT = _section("unit units res goal", one=[_set("n amount")])
-_OBJECTIVE = _section("vlist vlist_or unit units res goal v vs a_v", some=[_set("goal")])
+_OBJECTIVE = _section("vlist vlist_or unit units res goal v vs a_v", some=[_set("goal res")])
 _COUNT = _section("vlist vlist_or unit units goal")
 _FREE = _section(
     "v vs a_v w ws a_w vlist vlist_or unit units res goal year age count date time name number price reslist"
 )
 
-SECTIONS: Mapping[str, Section] = {
+SECTIONS: dict[str, Section] = {
     "bound_le": _BOUND, "bound_ge": _BOUND, "bound_eq": _BOUND,
     "bound_lt": _BOUND, "bound_gt": _BOUND,
     "each_le": _EACH, "each_ge": _EACH,
@@ -117,9 +118,13 @@ SECTIONS: Mapping[str, Section] = {
     "limit_shared": _section("unit units reslist", one=[_N]),
     "unit_coefficients": _section("v vs a_v unit units", one=[_set("phrases")], some=[_V]),
     "attribute_coefficients": _section(
-        "n amount res unit units vlist nlist pairs v vs a_v goal", some=[_set("pairs nlist")], paired=True
+        "n amount res unit units vlist vlist_or nlist pairs v vs a_v goal", some=[_set("pairs nlist")], paired=True
     ),
     "same_coefficient": _section("res unit units v vs a_v vlist vlist_or", one=[_set("n amount")]),
+    "supply_coefficients": _section("v vs a_v unit units", one=[_set("phrases")], some=[_V]),
+    "net_profit": _section("unit units", one=[_N, _set("m")], some=[_V]),
+    "objective_inside_max": _OBJECTIVE, "objective_inside_min": _OBJECTIVE, "objective_value": _FREE,
+    "leads": _section(), "details": _section(), "plain_questions": _section("vlist vlist_or"),
     "objective_max": _OBJECTIVE, "objective_min": _OBJECTIVE,
     "objective_count_max": _COUNT, "objective_count_min": _COUNT,
     "if_limit": _section(one=[_set("limit"), _set("question")]),
@@ -127,8 +132,20 @@ SECTIONS: Mapping[str, Section] = {
     "because": _section("v vs a_v w ws a_w res"),
     "first_person": _FREE, "imperative": _FREE, "distractor_numbers": _FREE, "closings": _FREE,
     "nonnegative": _section("v vs a_v vlist vlist_or"),
+    "objective_res_max": _OBJECTIVE, "objective_res_min": _OBJECTIVE,
+    "openers": _section(one=[_set("second")]), "because_after": _section("v vs a_v w ws a_w res"),
 }  # fmt: skip
 """The sections of the phrase files."""
+
+for _name, _halves in COMPOSITES.items():
+    SECTIONS[_name] = _section(
+        "unit units",
+        one=[frozenset(half.slots) for half in _halves if half.slots],
+        some=[_V, _W]
+        if any(half.of == "w" or half.kind in ("ratio", "compare") for half in _halves)
+        else [_V],
+        compares=any(half.kind == "compare" for half in _halves),
+    )
 
 
 class _Entry(BaseModel):

@@ -35,7 +35,7 @@ Template = tuple["str | Slot | Choice", ...]
 """Literal text, slots and choices, in order."""
 
 _MARK = re.compile(r"[\[\]|{}]")
-_SLOT = re.compile(r"\{([a-z_]+)\}")
+_SLOT = re.compile(r"\{([a-z_]+\d?)\}")
 
 
 @cache

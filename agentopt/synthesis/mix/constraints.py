@@ -4,11 +4,11 @@ from __future__ import annotations
 
 __all__ = ["limit_sentence", "limits_sentence", "side_sentence"]
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from agentopt.synthesis.mix.filling import Writer
-from agentopt.synthesis.mix.plan import Limit, Side
+from agentopt.synthesis.mix.plan import IMPLIED, Limit, Side
 from agentopt.synthesis.templates import Slot, draw
 
 
@@ -47,47 +47,68 @@ def side_sentence(writer: Writer, side: Side) -> str | None:
     phrases = writer.banks.phrases.get(side.section)
     if phrases is None or not phrases.templates:
         return None
-    anchor = side.rows[0] if not side.keys else None
-    pieces = _drawn(writer, side)
+    slots = _slots(side)
+    pieces = _drawn(writer, side, slots)
     if pieces is None:
         return None
     env = dict(writer.pair_env(side.v[0], side.w[0] if side.w else None))
-    which: Sequence[int] = side.v
-    env["vlist"] = lambda: writer.listed(which if len(which) > 1 else range(len(writer.plan.names)))
-    env["vlist_or"] = lambda: writer.listed(
-        which if len(which) > 1 else range(len(writer.plan.names)), last="or"
-    )
-    if len(side.keys) == 1:
-        key = side.keys[0]
-        env["n"] = lambda: writer.number(key)
-        for kind in ("pct", "frac", "times"):
-            env[kind] = lambda kind=kind: writer.share(key, kind=kind)
-    elif side.section.startswith("ratio_parts") or side.section == "subset_of_requirement":
-        env["n"], env["m"] = (lambda key=key: writer.number(key) for key in side.keys)
-    elif side.section in ("range", "range_total"):
-        env["lo"], env["hi"] = (lambda key=key: writer.number(key) for key in side.keys)
+    which: Sequence[int] = side.v if len(side.v) > 1 else range(len(writer.plan.names))
+    env["vlist"] = lambda: writer.listed(which)
+    env["vlist_or"] = lambda: writer.listed(which, last="or")
+    for name, key in slots.items():
+        env[name] = _written(writer, key, "pct" if side.section == "composite_share_range" else name)
     if phrases.pairs:
         env["pairs"] = lambda: writer.join([_pair(writer, side, at) for at in range(len(side.v))])
-        env["nlist"] = lambda: writer.join([writer.number(key) for key in side.keys])
-    return writer.fill_drawn(pieces, env, anchor=anchor)
+    env["nlist"] = lambda: writer.join([writer.number(key) for key in side.keys])
+    return writer.fill_drawn(pieces, env, anchor=_compared(writer, side))
 
 
-def _drawn(writer: Writer, side: Side) -> list[str | Slot] | None:
-    """A drawn template whose number slot suits the number."""
+def _written(writer: Writer, key: int, slot: str) -> Callable[[], str]:
+    """How the number of a slot is written."""
+    kind = slot.rstrip("2")
+    if kind in ("pct", "frac", "times"):
+        return lambda: writer.share(key, kind=kind)
+    return lambda: writer.number(key)
+
+
+def _compared(writer: Writer, side: Side) -> int | None:
+    """The row that has no number and hangs on a word."""
+    return next((row for row in side.rows if writer.plan.rows[row].key == IMPLIED), None)
+
+
+def _slots(side: Side) -> dict[str, int]:
+    """The number of every slot that the templates of a section may hold."""
+    if side.slots:
+        return side.slots
+    if len(side.keys) == 1:
+        return dict.fromkeys(("n", "pct", "frac", "times"), side.keys[0])
+    if side.section.startswith("ratio_parts") or side.section == "subset_of_requirement":
+        return {"n": side.keys[0], "m": side.keys[1]}
+    if side.section in ("range", "range_total"):
+        return {"lo": side.keys[0], "hi": side.keys[1]}
+    return {}
+
+
+def _drawn(writer: Writer, side: Side, slots: dict[str, int]) -> list[str | Slot] | None:
+    """A drawn template whose number slots suit the numbers."""
     templates = writer.banks.phrases[side.section].templates
-    value = writer.plan.book.values[side.keys[0]] if len(side.keys) == 1 else Fraction(1)
+    values = writer.plan.book.values
+    multiple = side.section.startswith(("ratio_ge", "ratio_le", "ratio_eq", "ratio_gt", "ratio_lt"))
     for _ in range(20):
         pieces = draw(templates[int(writer.rng.random() * len(templates))], writer.rng)
         names = {each.name for each in pieces if isinstance(each, Slot)}
-        if not side.section.startswith(("ratio_", "share_")) or side.section.startswith("ratio_parts"):
-            return pieces
-        if "pct" in names and (value * 100).denominator == 1 and value <= 2:
-            return pieces
-        if "frac" in names and value < 1 and value.denominator <= 10:
-            return pieces
-        if names & {"times", "n"} and value > 1:
+        if all(_suits(values[slots[name]], name, multiple=multiple) for name in names & slots.keys()):
             return pieces
     return None
+
+
+def _suits(value: Fraction, slot: str, *, multiple: bool) -> bool:
+    """Whether a number can be written in a slot."""
+    if slot in ("pct", "pct2"):
+        return (value * 100).denominator == 1 and value <= 2
+    if slot in ("frac", "frac2"):
+        return value < 1 and value.denominator <= 10
+    return value > 1 if slot == "times" or (slot == "n" and multiple) else True
 
 
 def _pair(writer: Writer, side: Side, at: int) -> str:

@@ -87,6 +87,7 @@ class Side:
         v, w: the decisions on the left and right.
         keys: of its numbers, in the order of `{n}` or `{lo}`, `{hi}` or the pairs.
         rows: of the plan.
+        slots: of a composite, the number of each slot.
     """
 
     section: str
@@ -94,6 +95,7 @@ class Side:
     w: tuple[int, ...] = ()
     keys: tuple[int, ...] = ()
     rows: tuple[int, ...] = ()
+    slots: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from agentopt.reader.reading import Relation
+from agentopt.synthesis.composites import COMPOSITES, Half
 from agentopt.synthesis.mix.plan import IMPLIED, Part, Plan, Side
 
 _RELATIONS: dict[str, Relation] = {"le": "<=", "ge": ">=", "lt": "<=", "gt": ">=", "eq": "=="}
@@ -276,11 +277,45 @@ def _subset(plan: Plan, rng: random.Random) -> None:
     plan.sides.append(Side("subset_of_requirement", (v,), (), keys, rows))
 
 
+def _composite(plan: Plan, rng: random.Random) -> None:
+    section = rng.choice(_COMPOSITES)
+    halves = COMPOSITES[section]
+    v, w = _pair(plan, rng, greater=True)
+    slots: dict[str, int] = {}
+    rows = []
+    for half in halves:
+        which = {"v": (v,), "w": (w,), "all": _all(plan)}[half.of]
+        value = _of_half(plan, half, which, w, rng)
+        key = IMPLIED if value is None else plan.book.key(value)
+        slots |= dict.fromkeys(half.slots, key)
+        if half.kind in ("bound", "total"):
+            rows.append(plan.row("limit", _ones(which), half.relation, key))
+        else:
+            right = _ones(_all(plan)) if half.kind == "share" else _ones((w,))
+            rows.append(plan.row("ratio", _ones(which), half.relation, key, right, strict=half.strict))
+    plan.sides.append(Side(section, (v,), (w,), tuple(dict.fromkeys(slots.values())), tuple(rows), slots))
+
+
+def _of_half(plan: Plan, half: Half, which: tuple[int, ...], w: int, rng: random.Random) -> Fraction | None:
+    """The number of one of the rows of a composite."""
+    if half.kind in ("bound", "total"):
+        return _near(_sum(plan, which), half.relation, rng)
+    if half.kind == "share":
+        share = _sum(plan, which) / sum(plan.point)
+        if "pct" in half.slots or "pct2" in half.slots:
+            return _share_value(share, half.relation, rng)
+        near = math.floor(share * 20) - 1 if half.relation == ">=" else math.ceil(share * 20) + 1
+        return Fraction(min(max(near, 1), 19), 20)
+    return Fraction(rng.choice((2, 2, 3, 4))) if half.kind == "ratio" else None
+
+
+_COMPOSITES = list(COMPOSITES)
+
 _DRAW: dict[str, Callable[[Plan, random.Random], None]] = {
     "bound": _bound, "each": _each, "range": _range, "range_many": _range_many, "bounds": _bounds_list,
     "total": _total, "some": _some, "range_total": _range_total, "share": _share, "share_some": _share_some,
     "ratio": _ratio, "compare": _compare, "difference": _difference,
-    "parts": _ratio_parts, "subset": _subset,
+    "parts": _ratio_parts, "subset": _subset, "composite": _composite,
 }  # fmt: skip
 _KINDS = list(_DRAW)
-_WEIGHTS = [26, 4, 4, 3, 11, 17, 4, 3, 20, 4, 20, 19, 5, 2, 3]
+_WEIGHTS = [26, 4, 4, 3, 11, 17, 4, 3, 20, 4, 20, 19, 5, 2, 3, 9]
