@@ -5,125 +5,20 @@ Trucks, boxes, bags, discs and servers are bins; so are the bars, rolls and boar
 
 from __future__ import annotations
 
-__all__ = ["Bins", "Item", "read"]
+__all__ = ["read"]
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from agentopt.formulation.elements import (
-    Constraint,
-    Formulation,
-    IndexSet,
-    Objective,
-    Parameter,
-    Role,
-    Variable,
-    Waiver,
-)
 from agentopt.reader.families.marked import LIST, Ledger, Marked, N, numbers
-from agentopt.reader.naming import label, unique
+from agentopt.reader.families.packing import Bins, Item
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
 
 MAX_ITEMS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing to be packed, or several alike."""
-
-    name: str
-    size: int | float
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Bins:
-    """Items and the capacity of a bin; every item fits into one.
-
-    Attributes:
-        noun: what a bin is called.
-    """
-
-    items: tuple[Item, ...]
-    capacity: int | float
-    noun: str = "bin"
-
-    def enough(self) -> int:
-        """So many bins are enough: each item, largest first, into the first bin it fits into."""
-        rooms: list[float] = []
-        for item in sorted(self.items, key=lambda each: -each.size):
-            for _ in range(item.count):
-                at = next((n for n, room in enumerate(rooms) if item.size <= room + 1e-9), len(rooms))
-                if at == len(rooms):
-                    rooms.append(self.capacity)
-                rooms[at] -= item.size
-        return len(rooms)
-
-    def formulation(self, *, waived: Sequence[Waiver] = (), assumptions: Sequence[str] = ()) -> Formulation:
-        """Which item goes into which bin, with as few bins as possible."""
-        names: list[str] = []
-        for item in self.items:
-            names.append(unique(label(item.name), names))
-        alike = any(item.count > 1 for item in self.items)
-        parameters = {
-            "size": Parameter(
-                over=["ITEMS"],
-                values={name: item.size for name, item in zip(names, self.items, strict=True)},
-                role=Role.RATE,
-                meaning=f"what an item takes of a {self.noun}",
-            ),
-            "capacity": Parameter(
-                value=self.capacity, role=Role.CAPACITY, meaning=f"what one {self.noun} holds"
-            ),
-        }
-        wanted = "1"
-        if alike:
-            wanted = "pieces[i]"
-            parameters["pieces"] = Parameter(
-                over=["ITEMS"],
-                values={name: item.count for name, item in zip(names, self.items, strict=True)},
-                role=Role.REQUIREMENT,
-                meaning="how many of them",
-            )
-        return Formulation(
-            title=f"As few {self.noun}s as possible",
-            sets={
-                "ITEMS": IndexSet(elements=list(names), meaning="what is packed"),
-                "BINS": IndexSet(first=1, last=self.enough(), meaning=f"{self.noun}s that are surely enough"),
-            },
-            parameters=parameters,
-            variables={
-                "put": Variable(
-                    over=["ITEMS", "BINS"], domain="integer" if alike else "binary", meaning="items in a bin"
-                ),
-                "used": Variable(over=["BINS"], domain="binary", meaning="whether the bin is used"),
-            },
-            objective=Objective(minimize="sum(used[b] for b in BINS)", meaning=f"{self.noun}s used"),
-            constraints={
-                "everything_is_packed": Constraint(
-                    for_="i in ITEMS",
-                    that=f"sum(put[i,b] for b in BINS) == {wanted}",
-                    because="every item is packed",
-                ),
-                "it_fits": Constraint(
-                    for_="b in BINS",
-                    that="sum(size[i]*put[i,b] for i in ITEMS) <= capacity*used[b]",
-                    because=f"a {self.noun} holds no more",
-                ),
-                "used_in_order": Constraint(
-                    for_="b in BINS if b > first(BINS)",
-                    that="used[b] <= used[b-1]",
-                    because="bins are alike, so the first ones are used",
-                ),
-            },
-            assumptions=[f"Every {self.noun} is alike, and items are not split.", *assumptions],
-            waived=list(waived),
-        )
-
 
 _CONTAINERS = (
     "bin|box|boxes|truck|lorry|lorries|van|container|crate|bag|sack|pallet|bus|buses|minibus|minibuses|trailer|"
@@ -134,10 +29,11 @@ _CONTAINERS = (
 )
 _BIN = rf"(?:[a-z]+[ -]+){{0,3}}?(?P<bin>(?:{_CONTAINERS})s?)\b"
 _ASKED = (
-    rf"(?:least|fewest|minimum|minimal|smallest|lowest|minimi[sz]\w+)(?: (?:the|possible|total|required|number|of))* {_BIN}",
+    r"(?:least|fewest|minimum|minimal|smallest|lowest|minimi[sz]\w+)"
+    rf"(?: (?:the|possible|total|required|number|of))* {_BIN}",
     rf"as few (?:of (?:these|the|them) )?{_BIN} as",
-    rf"how (?:many|few) {_BIN} (?:[a-z']+ ){{0,8}}?(?:need|needs|needed|required|require|necessary|at least|least|minimum|"
-    r"must|enough|suffice|have to|has to)\b",
+    rf"how (?:many|few) {_BIN} (?:[a-z']+ ){{0,8}}?"
+    r"(?:need|needs|needed|required|require|necessary|at least|least|minimum|must|enough|suffice|have to|has to)\b",
     rf"(?:at least|least) how many {_BIN}",
 )
 _OTHER = (
@@ -146,9 +42,12 @@ _OTHER = (
 )
 _HOLDS = (
     r"(?:holds?|holding|carry|carries|carrying|takes?|taking|fits?|capacity|stores?|bears?|lifts?|room|is|are|has|have|"
-    r"measures?|long|with|of|lasts?|limit|maximum|loaded|contains?|accepts?|supports?|seats?)"
+    r"measures?|long|with|of|lasts?|limit|maximum|loaded|contains?|accepts?|supports?|seats?|offers?|provides?)"
 )
-_MOST = r"(?:at most|no more than|up to|maximum|max\.?|maximum of|limit of|not more than|exactly|only|must not exceed|cannot exceed)"
+_MOST = (
+    r"(?:at most|no more than|up to|maximum|max\.?|maximum of|limit of|not more than|exactly|only|must not exceed|"
+    r"cannot exceed)"
+)
 _UNITS = {
     "kg": "kg", "kilogram": "kg", "kilograms": "kg", "kilo": "kg", "kilos": "kg", "g": "g", "gram": "g", "grams": "g",
     "t": "t", "ton": "t", "tons": "t", "tonnes": "t", "lb": "lb", "lbs": "lb", "pounds": "lb", "pound": "lb",
@@ -374,7 +273,7 @@ class _Reading:
 
 
 _SIZED = re.compile(
-    r"size|weigh|length|long|volume|kg|\bm\b|cm|minutes|hours|time|space|gb|mb|width|mass|load|duration|area|height|amount|need",
+    r"size|weigh|length|long|volume|kg|\bm\b|cm|minutes|hours|time|space|\bgb\b|\bmb\b|width|mass|load|duration|area|height|amount",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(

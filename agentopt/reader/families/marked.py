@@ -7,7 +7,7 @@ what they find is entered in a `Ledger`, which knows which numbers are still unr
 
 from __future__ import annotations
 
-__all__ = ["LIST", "MONEY", "N", "Ledger", "Marked", "numbers", "plain"]
+__all__ = ["LIST", "MONEY", "Ledger", "Marked", "N", "numbers", "plain"]
 
 import re
 from collections.abc import Iterator, Sequence

@@ -8,8 +8,16 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from agentopt.reader.families.bins import Bins, Item
-from agentopt.synthesis.families.scenes import capital, csv_table, enumerated, figure, letters, markdown, plural
+from agentopt.reader.families.packing import Bins, Item
+from agentopt.synthesis.families.scenes import (
+    capital,
+    csv_table,
+    enumerated,
+    figure,
+    letters,
+    markdown,
+    plural,
+)
 from agentopt.synthesis.problem import Problem
 
 
@@ -38,7 +46,19 @@ class Scene:
     capacity: tuple[int, int, int]
 
 
-_HOME = ("sofa", "table", "wardrobe", "bed", "desk", "piano", "fridge", "stove", "bookcase", "mirror", "carpet")
+_HOME = (
+    "sofa",
+    "table",
+    "wardrobe",
+    "bed",
+    "desk",
+    "piano",
+    "fridge",
+    "stove",
+    "bookcase",
+    "mirror",
+    "carpet",
+)
 _FILES = ("video", "backup", "archive", "album", "report", "game", "map", "database", "podcast", "manual")
 _BOOKS = ("atlas", "novel", "dictionary", "cookbook", "comic", "textbook", "diary", "catalogue")
 _TALKS = ("interview", "song", "lecture", "concert", "speech", "trailer", "sketch", "debate", "poem")
@@ -109,7 +129,7 @@ def generate(rng: random.Random, difficulty: int) -> Problem:
     capacity = rng.randrange(low, high + 1, step)
     cut = not scene.sized
     alike = cut or (difficulty >= 3 and rng.random() < 0.5)
-    kinds = rng.randint(2, 2 + difficulty // 2) if alike else rng.randint(3 + difficulty // 2, 4 + difficulty)
+    kinds = rng.randint(2, 2 + difficulty // 2) if alike else rng.randint(3 + difficulty // 2, 4 + difficulty * 4 // 5)
     sizes = _sizes(rng, capacity, kinds, distinct=alike)
     names = _names(rng, scene, kinds)
     counts = [rng.randint(2, 3 + difficulty) if alike else 1 for _ in sizes]
@@ -144,7 +164,14 @@ _Layout = Callable[[random.Random, Scene, Sequence[Item]], _Said]
 
 def _bare(rng: random.Random, scene: Scene, items: Sequence[Item]) -> _Said:
     sizes = enumerated([figure(item.size) for item in items], rng)
-    verb = {"weighs": "weigh", "needs": "need", "takes": "take", "uses": "use", "lasts": "last", "has": "have"}[scene.sized]
+    verb = {
+        "weighs": "weigh",
+        "needs": "need",
+        "takes": "take",
+        "uses": "use",
+        "lasts": "last",
+        "has": "have",
+    }[scene.sized]
     start = rng.choice([f"The {scene.piece[1]}", f"The {len(items)} {scene.piece[1]}", "They"])
     return f"{start} {verb} {sizes} {scene.unit}.", {}
 
@@ -159,7 +186,10 @@ def _prose(rng: random.Random, scene: Scene, items: Sequence[Item]) -> _Said:
     article = "the " if items[0].name in scene.names else ""
     first, *rest = items
     told = [f"{article}{first.name} {scene.sized} {figure(first.size)} {scene.unit}"]
-    told += [f"{article}{item.name} {rng.choice(['', scene.sized + ' '])}{figure(item.size)} {scene.unit}" for item in rest]
+    told += [
+        f"{article}{item.name} {rng.choice(['', scene.sized + ' '])}{figure(item.size)} {scene.unit}"
+        for item in rest
+    ]
     return f"{capital(enumerated(told))}.", {}
 
 
@@ -189,7 +219,9 @@ def _attached(rng: random.Random, scene: Scene, items: Sequence[Item]) -> _Said:
 
 
 def _counted(rng: random.Random, scene: Scene, items: Sequence[Item]) -> _Said:
-    link = rng.choice(["of", "of"] if not scene.sized else ["of", "weighing"] if scene.sized == "weighs" else ["of"])
+    link = rng.choice(
+        ["of", "of"] if not scene.sized else ["of", "weighing"] if scene.sized == "weighs" else ["of"]
+    )
     tail = rng.choice(["", " each"])
     listed = enumerated(
         [
@@ -217,7 +249,11 @@ def _respectively(rng: random.Random, scene: Scene, items: Sequence[Item]) -> _S
 
 
 def _counted_table(rng: random.Random, scene: Scene, items: Sequence[Item]) -> _Said:
-    header = [scene.piece[0], f"{_head(scene)} ({scene.unit})", rng.choice(["count", "quantity", "pieces needed"])]
+    header = [
+        scene.piece[0],
+        f"{_head(scene)} ({scene.unit})",
+        rng.choice(["count", "quantity", "pieces needed"]),
+    ]
     rows = [(item.name, figure(item.size), item.count) for item in items]
     return f"\n\n{markdown(header, rows)}\n\n", {}
 
@@ -228,7 +264,9 @@ _ALIKE: tuple[_Layout, ...] = (_counted, _counted_table, _respectively, _attache
 
 def _text(rng: random.Random, scene: Scene, bins: Bins, said: str) -> str:
     words = {
-        "agent": scene.agent.replace("a ", "the ", 1) if scene.agent.startswith("a ") else scene.agent.replace("an ", "the ", 1),
+        "agent": scene.agent.replace("a ", "the ", 1)
+        if scene.agent.startswith("a ")
+        else scene.agent.replace("an ", "the ", 1),
         "bin": scene.bin,
         "bins": plural(scene.bin),
         "a_bin": f"{'an' if scene.bin[0] in 'aeiou' else 'a'} {scene.bin}",

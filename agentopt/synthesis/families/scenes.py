@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["capital", "csv_table", "draw", "enumerated", "figure", "letters", "markdown", "people", "places", "plural"]
+__all__ = [
+    "capital",
+    "csv_table",
+    "draw",
+    "enumerated",
+    "figure",
+    "letters",
+    "markdown",
+    "people",
+    "places",
+    "plural",
+]
 
 import random
 from collections.abc import Sequence
