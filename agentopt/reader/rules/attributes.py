@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from agentopt.reader.rules.clauses import Figure, Scene
+from agentopt.reader.rules.scene import Figure, Scene
 from agentopt.reader.rules.words import alike
 
 

@@ -8,13 +8,34 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from agentopt.reader.rules import lexicon
-from agentopt.reader.rules.clauses import Figure, Scene
 from agentopt.reader.rules.mentions import Mention
+from agentopt.reader.rules.scene import Figure, Scene
 
 _LINKS = frozenset(
-    "per for of on to in from by with using each every a an the one making producing produce make".split()
+    [
+        "per",
+        "for",
+        "of",
+        "on",
+        "to",
+        "in",
+        "from",
+        "by",
+        "with",
+        "using",
+        "each",
+        "every",
+        "a",
+        "an",
+        "the",
+        "one",
+        "making",
+        "producing",
+        "produce",
+        "make",
+    ]
 )
-_REFERS = frozenset("it they these this each he she both".split())
+_REFERS = frozenset(["it", "they", "these", "this", "each", "he", "she", "both"])
 
 
 def settle(view: Scene) -> set[int]:

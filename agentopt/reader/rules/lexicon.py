@@ -8,8 +8,8 @@ from __future__ import annotations
 __all__ = [
     "ALL_WORDS",
     "AMBIGUOUS",
-    "AVAILABLE",
     "AUXILIARIES",
+    "AVAILABLE",
     "BREAKS",
     "COMPARISONS",
     "CONCEPTS",
@@ -22,6 +22,7 @@ __all__ = [
     "MEASURES",
     "MINIMIZE",
     "MULTIPLE",
+    "NEGATIONS",
     "NUMBERLESS",
     "OTHER_WORDS",
     "PARTS",
@@ -109,21 +110,18 @@ ALL_WORDS = _words("each both either every all")
 PARTS = _words("of total all number amount entire whole overall")
 
 MEASURES: dict[str, str] = {
-    **dict.fromkeys("dollar dollars usd euro euros eur pound-sterling gbp cent cents rupee rupees yen yuan bucks".split(), "money"),
+    **dict.fromkeys(["dollar", "dollars", "usd", "euro", "euros", "eur", "pound-sterling", "gbp", "cent", "cents", "rupee", "rupees", "yen", "yuan", "bucks"], "money"),
     **dict.fromkeys(
-        "second seconds minute minutes min mins hour hours hr hrs day days week weeks month months year years h".split(), "time"
+        ["second", "seconds", "minute", "minutes", "min", "mins", "hour", "hours", "hr", "hrs", "day", "days", "week", "weeks", "month", "months", "year", "years", "h"], "time"
     ),
     **dict.fromkeys(
-        "kg kgs kilogram kilograms kilo kilos g gram grams mg milligram milligrams lb lbs pound pounds oz ounce ounces ton "
-        "tons tonne tonnes t".split(), "mass"
+        ["kg", "kgs", "kilogram", "kilograms", "kilo", "kilos", "g", "gram", "grams", "mg", "milligram", "milligrams", "lb", "lbs", "pound", "pounds", "oz", "ounce", "ounces", "ton", "tons", "tonne", "tonnes", "t"], "mass"
     ),
     **dict.fromkeys(
-        "l liter liters litre litres ml milliliter milliliters millilitres gallon gallons barrel barrels pint pints quart "
-        "quarts cup cups".split(), "volume"
+        ["l", "liter", "liters", "litre", "litres", "ml", "milliliter", "milliliters", "millilitres", "gallon", "gallons", "barrel", "barrels", "pint", "pints", "quart", "quarts", "cup", "cups"], "volume"
     ),
-    **dict.fromkeys("acre acres hectare hectares sqft feet foot ft meter meters metre metres yard yards m inch inches "
-                    "mile miles km kilometer kilometers kilometre kilometres".split(), "extent"),
-    **dict.fromkeys("unit units au kwh kw mwh calorie calories kcal iu point points".split(), "units"),
+    **dict.fromkeys(["acre", "acres", "hectare", "hectares", "sqft", "feet", "foot", "ft", "meter", "meters", "metre", "metres", "yard", "yards", "m", "inch", "inches", "mile", "miles", "km", "kilometer", "kilometers", "kilometre", "kilometres"], "extent"),
+    **dict.fromkeys(["unit", "units", "au", "kwh", "kw", "mwh", "calorie", "calories", "kcal", "iu", "point", "points"], "units"),
 }  # fmt: skip
 
 GENERIC = _words(
@@ -156,7 +154,8 @@ COMPARISONS: dict[str, tuple[Relation, bool]] = {
     "less than or equal to": ("<=", False), "smaller than or equal to": ("<=", False),
     "less than": ("<=", True), "fewer than": ("<=", True), "smaller than": ("<=", True), "lower than": ("<=", True),
     "below": ("<=", True), "under": ("<=", True), "shorter than": ("<=", True),
-    "≤": ("<=", False), "<": ("<=", True), "≥": (">=", False), ">": (">=", True),
+    "≤": ("<=", False), "<": ("<=", True), "≥": (">=", False), ">": (">=", True), "< =": ("<=", False),
+    "> =": (">=", False), "= <": ("<=", False), "= >": (">=", False), "=": ("==", False), "= =": ("==", False),
     "at least": (">=", False), "at the least": (">=", False), "at the very least": (">=", False),
     "at the minimum": (">=", False), "at a minimum": (">=", False), "no less than": (">=", False),
     "no fewer than": (">=", False), "not less than": (">=", False), "not fewer than": (">=", False),
@@ -177,6 +176,7 @@ COMPARISONS: dict[str, tuple[Relation, bool]] = {
 }  # fmt: skip
 """Words before a number, the relation they state and whether it is strict; the longest that fits counts."""
 
+NEGATIONS = _words("not no never cannot cant neither nor without nobody none unable unwilling")
 NUMBERLESS = _words("exceed exceeds exceeding outnumber outnumbers surpass")
 
 AVAILABLE = _words(
@@ -202,27 +202,21 @@ MINIMIZE = _words(
 
 CONCEPTS: dict[str, str] = {
     **dict.fromkeys(
-        "cost costs costing spend spends spending spent budget price priced prices pay pays paid wage wages expense "
-        "expenses capital salary salaries bill invest investment investing expenditure charge charges money fund funds "
-        "purchase purchasing averages averaging".split(), "@cost"
+        ["cost", "costs", "costing", "spend", "spends", "spending", "spent", "budget", "price", "priced", "prices", "pay", "pays", "paid", "wage", "wages", "expense", "expenses", "capital", "salary", "salaries", "bill", "invest", "investment", "investing", "expenditure", "charge", "charges", "money", "fund", "funds", "purchase", "purchasing", "averages", "averaging"], "@cost"
     ),
     **dict.fromkeys(
-        "profit profits revenue revenues earn earns earning earnings return returns income yield yields sell sells "
-        "selling sold sale sales margin margins gain fundraise fundraised gains profitable worth profiting".split(), "@gain"
+        ["profit", "profits", "revenue", "revenues", "earn", "earns", "earning", "earnings", "return", "returns", "income", "yield", "yields", "sell", "sells", "selling", "sold", "sale", "sales", "margin", "margins", "gain", "fundraise", "fundraised", "gains", "profitable", "worth", "profiting"], "@gain"
     ),
     **dict.fromkeys(
-        "carry carries carrying transport transports transported transporting hold holds take takes deliver delivers "
-        "delivered delivering move moves moved moving store stores ship ships shipped shipping capacity fit fits "
-        "accommodate accommodates accommodated delivery transportation seat seats".split(), "@carry"
+        ["carry", "carries", "carrying", "transport", "transports", "transported", "transporting", "hold", "holds", "take", "takes", "deliver", "delivers", "delivered", "delivering", "move", "moves", "moved", "moving", "store", "stores", "ship", "ships", "shipped", "shipping", "capacity", "fit", "fits", "accommodate", "accommodates", "accommodated", "delivery", "transportation", "seat", "seats"], "@carry"
     ),
     **dict.fromkeys(
-        "person persons people worker workers employee employees staff labor labour laborer laborers labourers man men "
-        "crew operator operators manpower".split(), "@people"
+        ["person", "persons", "people", "worker", "workers", "employee", "employees", "staff", "labor", "labour", "laborer", "laborers", "labourers", "man", "men", "crew", "operator", "operators", "manpower"], "@people"
     ),
-    **dict.fromkeys("time times minute minutes hour hours day days second seconds duration long".split(), "@time"),
-    **dict.fromkeys("pollution pollutants emission emissions emit emits pollute carbon".split(), "@pollution"),
-    **dict.fromkeys("space area room footage".split(), "@space"),
-    **dict.fromkeys("view views viewer viewers viewership audience exposure exposures reach reaches".split(), "@audience"),
-    **dict.fromkeys("teach teaches teaching work works working".split(), "@work"),
+    **dict.fromkeys(["time", "times", "minute", "minutes", "hour", "hours", "day", "days", "second", "seconds", "duration", "long"], "@time"),
+    **dict.fromkeys(["pollution", "pollutants", "emission", "emissions", "emit", "emits", "pollute", "carbon"], "@pollution"),
+    **dict.fromkeys(["space", "area", "room", "footage"], "@space"),
+    **dict.fromkeys(["view", "views", "viewer", "viewers", "viewership", "audience", "exposure", "exposures", "reach", "reaches"], "@audience"),
+    **dict.fromkeys(["teach", "teaches", "teaching", "work", "works", "working"], "@work"),
 }  # fmt: skip
 """Words of one meaning, so that "a budget of $200" finds the attribute "costs $10"."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from agentopt.reader.reading import Relation, Row, Term
 from agentopt.reader.rules import lexicon
 from agentopt.reader.rules.attributes import Column, affinity
-from agentopt.reader.rules.clauses import Figure, Scene
+from agentopt.reader.rules.scene import Figure, Scene
 from agentopt.reader.rules.words import alike
 
 COUNT = -1

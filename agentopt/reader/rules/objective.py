@@ -11,7 +11,7 @@ from typing import Literal
 from agentopt.reader.reading import Term
 from agentopt.reader.rules import lexicon
 from agentopt.reader.rules.attributes import Column, affinity
-from agentopt.reader.rules.clauses import _CONCEPTS, _MEASURES, Scene  # noqa: PLC2701
+from agentopt.reader.rules.scene import CONCEPTS, MEASURES, Scene
 
 Sense = Literal["minimize", "maximize"]
 
@@ -61,8 +61,7 @@ def _is_adjective(view: Scene, at: int) -> bool:
         words.word(at - 1)
         in ("the", "for", "total", "find", "its", "with", "ensure", "earn", "make", "makes")
         and not any(words.tags[x] == "number" for x in ahead)
-        or (words.word(at - 2) in ("ensure", "find", "achieve", "obtain", "get", "reach"))
-    )
+    ) or (words.word(at - 2) in ("ensure", "find", "achieve", "obtain", "get", "reach"))
 
 
 def _end(view: Scene, at: int) -> int:
@@ -101,7 +100,7 @@ def objective(
     for at in range(target.start, target.end):
         if words.lower[at] == "of" and words.word(at - 1) not in ("number", "amount", "total", "quantity"):
             depth = 1.0
-        concept = _CONCEPTS.get(words.stems[at]) or _CONCEPTS.get(words.lower[at])
+        concept = CONCEPTS.get(words.stems[at]) or CONCEPTS.get(words.lower[at])
         if words.tags[at] in ("noun", "verb") and words.stems[at] not in ("number", "amount"):
             spoken.setdefault(words.stems[at], 0.4 if depth and counting else 1.0)
         if concept:
@@ -128,7 +127,7 @@ def objective(
     if (
         "@time" in spoken
         and not any(each.kind == "time" for each in table)
-        and any(_MEASURES.get(each) == "time" for each in view.containers)
+        and any(MEASURES.get(each) == "time" for each in view.containers)
     ):
         total += 3
     if (
@@ -210,7 +209,7 @@ def _count(view: Scene, target: Goal, spoken: dict[str, float], counting: bool) 
         if words.tags[at] == "noun" and words.stems[at] not in ("number", "amount")
     ]
     score = 0.3
-    if nouns and nouns[0] in known or any(each in known for each in nouns):
+    if (nouns and nouns[0] in known) or any(each in known for each in nouns):
         score += 1.5 if counting else 1.0
         if nouns and nouns[-1] in known and len(nouns) == 1:
             score += 1.5

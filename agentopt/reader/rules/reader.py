@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from agentopt.reader.reading import Decision, Mix
 from agentopt.reader.rules.attributes import columns
-from agentopt.reader.rules.clauses import Scene, scene
+from agentopt.reader.rules.candidates import Candidate, candidates
 from agentopt.reader.rules.facts import settle
-from agentopt.reader.rules.limits import COUNT, is_limit, limits, place, row
-from agentopt.reader.rules.mentions import Candidate, candidates, runs
+from agentopt.reader.rules.limits import is_limit, limits, place, row
 from agentopt.reader.rules.objective import goal, objective
+from agentopt.reader.rules.runs import runs
+from agentopt.reader.rules.scene import Scene, scene
 from agentopt.reader.rules.sides import sides
 from agentopt.reader.rules.words import Words, tagged
 from agentopt.reader.tokens import Token
@@ -158,7 +159,7 @@ def _idle(view: Scene) -> set[int]:
     words, found = view.words, set()
     for each in view.figures:
         at, token = each.token, words.tokens[each.token]
-        if token.value is None or each.comparison is not None and not each.inherited:
+        if token.value is None or (each.comparison is not None and not each.inherited):
             continue
         head = at + 1
         while (
@@ -168,40 +169,37 @@ def _idle(view: Scene) -> set[int]:
         ):
             head += 1
         named = words.stems[head] in view.generic if head < len(words) else False
-        if token.value == view.count and token.kind in ("spelled", "integer") and named and not each.unit:
-            found.add(at)
-        elif (
-            token.kind == "spelled"
-            and token.value <= 12
-            and named
-            and not each.before
-            and not view.mentioned(view.clauses[each.clause].start, at)
-            and each.comparison is None
-            and token.value > 1
+        if (
+            (token.value == view.count and token.kind in ("spelled", "integer") and named and not each.unit)
+            or (
+                token.kind == "spelled"
+                and token.value <= 12
+                and named
+                and not each.before
+                and not view.mentioned(view.clauses[each.clause].start, at)
+                and each.comparison is None
+                and token.value > 1
+            )
+            or (
+                token.kind == "integer"
+                and 1900 <= token.value <= 2100
+                and words.word(at - 1) in ("in", "year", "since", "of")
+                and len(token.text) == 4
+                and not each.unit
+                and not each.nouns
+            )
+            or (
+                words.lower[at] == "one"
+                and not each.decisions
+                and not each.unit
+                and words.word(at + 1) in ("of", "another", ".", ",", "-")
+            )
+            or (
+                token.value == 1
+                and words.word(at - 1) in ("in", "within", "over", "for", "during")
+                and words.word(at + 1) in ("week", "day", "month", "year", "season", "shift")
+            )
+            or (token.value == 0 and "equal" in words.lower[max(0, at - 4) : at])
         ):
-            found.add(at)
-        elif (
-            token.kind == "integer"
-            and 1900 <= token.value <= 2100
-            and words.word(at - 1) in ("in", "year", "since", "of")
-            and len(token.text) == 4
-            and not each.unit
-            and not each.nouns
-        ):
-            found.add(at)
-        elif (
-            words.lower[at] == "one"
-            and not each.decisions
-            and not each.unit
-            and words.word(at + 1) in ("of", "another", ".", ",", "-")
-        ):
-            found.add(at)
-        elif (
-            token.value == 1
-            and words.word(at - 1) in ("in", "within", "over", "for", "during")
-            and words.word(at + 1) in ("week", "day", "month", "year", "season", "shift")
-        ):
-            found.add(at)
-        elif token.value == 0 and "equal" in words.lower[max(0, at - 4) : at]:
             found.add(at)
     return found

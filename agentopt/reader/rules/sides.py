@@ -1,69 +1,40 @@
-"""Constraints on the decisions themselves: bounds, shares of a total, multiples, comparisons, differences."""
+"""Constraints between decisions: shares of a total, multiples, comparisons, differences."""
 
 from __future__ import annotations
 
-__all__ = ["Sides", "sides"]
+__all__ = ["sides"]
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from agentopt.reader.reading import IMPLIED, Relation, Row, Term
 from agentopt.reader.rules import lexicon
-from agentopt.reader.rules.clauses import Clause, Comparison, Figure, Scene
+from agentopt.reader.rules.bounds import bound
+from agentopt.reader.rules.clauses import Clause
+from agentopt.reader.rules.comparisons import Comparison, turned
 from agentopt.reader.rules.mentions import Mention
+from agentopt.reader.rules.rows import Rows, everything, relation_of, terms
+from agentopt.reader.rules.scene import Figure, Scene
 
-_REASONS = frozenset("since because as although though".split())
-_TURNED: dict[Relation, Relation] = {"<=": ">=", ">=": "<=", "==": "=="}
-_MORE = frozenset("more greater larger higher".split())
-_LESS = frozenset("fewer less smaller lower".split())
-
-
-@dataclass(slots=True)
-class Sides:
-    """What was read: rows, the tokens they use, and what was assumed."""
-
-    rows: list[Row] = field(default_factory=list)
-    used: set[int] = field(default_factory=set)
-    doubts: list[str] = field(default_factory=list)
-
-    def add(self, row: Row) -> None:
-        """Add a row unless it says what another already says."""
-        self.used.update(row.tokens())
-        if not any(
-            (each.left, each.relation, each.right, each.token)
-            == (row.left, row.relation, row.right, row.token)
-            for each in self.rows
-        ):
-            self.rows.append(row)
+_REASONS = frozenset(["since", "because", "as", "although", "though"])
+_MORE = frozenset(["more", "greater", "larger", "higher"])
+_LESS = frozenset(["fewer", "less", "smaller", "lower"])
 
 
-def sides(view: Scene, waived: set[int]) -> Sides:
+def sides(view: Scene, waived: set[int]) -> Rows:
     """All constraints on the decisions themselves."""
-    found = Sides()
+    found = Rows()
     for figure in view.figures:
         if figure.token in waived or figure.token in found.used:
             continue
         _difference(view, figure, found) or _pairing(view, figure, found) or _ratio(
             view, figure, found
-        ) or _bound(view, figure, found)
+        ) or bound(view, figure, found)
     for number, clause in enumerate(view.clauses):
         _plain(view, number, clause, found)
     return found
 
 
-def _terms(decisions: Sequence[int]) -> tuple[Term, ...]:
-    return tuple(Term(each) for each in sorted(set(decisions)))
-
-
-def _all(view: Scene) -> tuple[Term, ...]:
-    return tuple(Term(each) for each in range(view.count))
-
-
-def _relation(figure: Figure) -> tuple[Relation, bool] | None:
-    return None if figure.comparison is None else (figure.comparison.relation, figure.comparison.strict)
-
-
-def _difference(view: Scene, figure: Figure, found: Sides) -> bool:
+def _difference(view: Scene, figure: Figure, found: Rows) -> bool:
     """`at least 10 more desks than chairs`, `exceed the number of chairs by 10`."""
     words, clause, at = view.words, view.clauses[figure.clause], figure.token
     if figure.kind in ("percent", "factor"):
@@ -84,7 +55,7 @@ def _difference(view: Scene, figure: Figure, found: Sides) -> bool:
         one, other = pair[0].decision, pair[1].decision
         if words.word(place) in _LESS:
             one, other = other, one
-        relation, strict = _relation(figure) or (">=", False)
+        relation, strict = relation_of(figure) or (">=", False)
         found.add(Row("difference", (Term(one),), relation, at, (Term(other),), strict, at))
         return True
     if words.word(at - 1) == "by" or (figure.comparison and words.word(figure.comparison.start - 1) == "by"):
@@ -112,7 +83,7 @@ def _difference(view: Scene, figure: Figure, found: Sides) -> bool:
     return False
 
 
-def _pairing(view: Scene, figure: Figure, found: Sides) -> bool:
+def _pairing(view: Scene, figure: Figure, found: Rows) -> bool:
     """`for every desk at least 2 chairs`."""
     words, clause, at = view.words, view.clauses[figure.clause], figure.token
     if figure.kind not in ("count", "units"):
@@ -142,7 +113,7 @@ def _pairing(view: Scene, figure: Figure, found: Sides) -> bool:
         ):
             continue
         if counted is not None:
-            relation, strict = _relation(figure) or (">=", False)
+            relation, strict = relation_of(figure) or (">=", False)
             found.add(
                 Row("ratio", (Term(counted.decision),), relation, at, (Term(base.decision),), strict, at)
             )
@@ -150,7 +121,7 @@ def _pairing(view: Scene, figure: Figure, found: Sides) -> bool:
     return False
 
 
-def _ratio(view: Scene, figure: Figure, found: Sides) -> bool:
+def _ratio(view: Scene, figure: Figure, found: Rows) -> bool:
     """Shares of a total, shares of and multiples of another decision."""
     words, clause, at = view.words, view.clauses[figure.clause], figure.token
     times = words.word(at + 1) == "times" and words.word(at + 2) in (
@@ -191,8 +162,8 @@ def _ratio(view: Scene, figure: Figure, found: Sides) -> bool:
     return True
 
 
-def _multiple(view: Scene, figure: Figure, found: Sides) -> tuple[Relation, bool]:
-    stated = _relation(figure)
+def _multiple(view: Scene, figure: Figure, found: Rows) -> tuple[Relation, bool]:
+    stated = relation_of(figure)
     if stated is None:
         found.doubts.append(f"“{view.words.tokens[figure.token].text}” is read as at least so much")
         return lexicon.MULTIPLE, False
@@ -200,7 +171,7 @@ def _multiple(view: Scene, figure: Figure, found: Sides) -> tuple[Relation, bool
 
 
 def _share(
-    view: Scene, figure: Figure, before: Sequence[Mention], behind: Sequence[Mention], found: Sides
+    view: Scene, figure: Figure, before: Sequence[Mention], behind: Sequence[Mention], found: Rows
 ) -> bool:
     """`at least 30 % of all are desks`, `desks are at most a third of the chairs`."""
     words, clause, at = view.words, view.clauses[figure.clause], figure.token
@@ -228,11 +199,11 @@ def _share(
         words.lower[x] in ("and", "or", "a", "an", "the", "either", ",")
         for x in range(rest[0].end, rest[1].start)
     ):
-        left = _terms([rest[0].decision, rest[1].decision])
+        left = terms([rest[0].decision, rest[1].decision])
     else:
         left = (Term(subject.decision),)
-    right = _terms(parts) if parts and not (of_all and len(set(parts)) < 2) else _all(view)
-    relation, strict = _relation(figure) or (
+    right = terms(parts) if parts and not (of_all and len(set(parts)) < 2) else everything(view)
+    relation, strict = relation_of(figure) or (
         (">=", False) if figure.kind == "percent" else _multiple(view, figure, found)
     )
     found.add(Row("ratio", left, relation, at, right, strict, at))
@@ -263,143 +234,7 @@ def _is_required(view: Scene, figure: Figure) -> bool:
     )
 
 
-def _bound(view: Scene, figure: Figure, found: Sides) -> bool:
-    """`at most 20 desks`, `the number of desks is at least 20`, `at least 10 of each`."""
-    words, at = view.words, figure.token
-    if figure.kind in ("percent", "factor"):
-        return False
-    relation = _relation(figure) or _cued(view, figure)
-    if relation is None:
-        return False
-    if (
-        words.word(at + 1) == "of"
-        and words.word(at + 2) in ("each", "both", "every")
-        or words.word(at + 2) == "of"
-        and words.word(at + 3) in ("each", "both", "every")
-    ):
-        for number in range(view.count):
-            found.add(Row("limit", (Term(number),), relation[0], at, (), relation[1], at))
-        return True
-    if figure.after and not figure.before and _is_counted(view, figure):
-        listed = _listed(view, figure)
-        if len(listed) > 1 and _is_joint(view, figure):
-            found.add(Row("limit", _terms(listed), relation[0], at, (), relation[1], at))
-        else:
-            found.add(Row("limit", (Term(figure.after[0].decision),), relation[0], at, (), relation[1], at))
-        return True
-    if figure.comparison is None:
-        return False
-    return _stated(view, figure, relation, found)
-
-
-def _listed(view: Scene, figure: Figure) -> list[int]:
-    """The decisions joined by `and` or `or` behind a figure."""
-    words, result = view.words, [figure.after[0]]
-    for each in view.mentioned(figure.after[0].end, view.clauses[figure.clause].end):
-        between = range(result[-1].end, each.start)
-        if (
-            len(between) > 4
-            or any(words.tags[x] in ("number", "verb", "auxiliary") for x in between)
-            or not any(words.lower[x] in ("and", "or", ",", "plus") for x in between)
-        ):
-            break
-        result.append(each)
-    return [each.decision for each in result]
-
-
-def _is_joint(view: Scene, figure: Figure) -> bool:
-    clause = view.clauses[figure.clause]
-    return "each" not in view.words.lower[clause.start : clause.end]
-
-
-def _is_counted(view: Scene, figure: Figure) -> bool:
-    """Whether a figure counts the decision behind it."""
-    if figure.comparison is not None:
-        return True
-    words, mention = view.words, figure.after[0]
-    between = range(figure.token + 1, mention.start)
-    near = all(words.tags[x] in ("noun", "determiner", "other") or words.lower[x] == "of" for x in between)
-    return figure.kind != "money" and near and len(between) <= 4
-
-
-def _cued(view: Scene, figure: Figure) -> tuple[Relation, bool] | None:
-    """The relation that `has 20 vans` or `must make 20 desks` states without a comparison."""
-    clause = view.clauses[figure.clause]
-    if (
-        not figure.after
-        or figure.before
-        or view.mentioned(clause.start, figure.token)
-        and not view.figures[view.at[figure.token] - 1].after
-    ):
-        return None
-    if view.words.tokens[figure.token].value in (0, 1) or figure.kind in ("money", "time"):
-        return None
-    if any(
-        each.token > figure.token and each.clause == figure.clause and not each.after for each in view.figures
-    ):
-        return None
-    demand = view.has(clause.start, figure.token, lexicon.DEMAND)
-    have = view.has(clause.start, figure.token, lexicon.AVAILABLE)
-    if demand is None and have is None:
-        return None
-    return (">=", False) if (demand or -1) > (have or -1) else ("<=", False)
-
-
-_COUNTING = frozenset("number amount quantity demand sales production count quantities".split())
-
-
-def _stated(view: Scene, figure: Figure, relation: tuple[Relation, bool], found: Sides) -> bool:
-    """`the number of desks must be at least 20`."""
-    words, clause, at = view.words, view.clauses[figure.clause], figure.token
-    before = view.mentioned(clause.start, at)
-    if not before:
-        return False
-    mine = [each for each in before if each.start >= figure.lead]
-    if not mine:
-        if (
-            not figure.inherited
-            and any(each.clause == figure.clause and each.token < at for each in view.figures)
-            and not _nouns(view, figure)
-        ):
-            mine = before[-1:]
-        else:
-            return False
-    counting = view.has(clause.start, at, _COUNTING) is not None
-    nouns = _nouns(view, figure)
-    measured = (
-        figure.kind in ("money", "time", "mass", "volume", "units", "extent")
-        and figure.unit not in view.containers
-    )
-    if not counting and (nouns or measured):
-        return False
-    if counting and measured and nouns:
-        return False
-    if len(mine) > 1 and len({each.decision for each in mine}) > 1:
-        joint = any(
-            word in words.lower[clause.start : clause.end] for word in ("each", "both", "individually")
-        )
-        chosen = [each.decision for each in mine]
-        if joint and "total" not in words.lower[clause.start : clause.end]:
-            for each in sorted(set(chosen)):
-                found.add(Row("limit", (Term(each),), relation[0], at, (), relation[1], at))
-        else:
-            found.add(Row("limit", _terms(chosen), relation[0], at, (), relation[1], at))
-        return True
-    found.add(Row("limit", (Term(mine[-1].decision),), relation[0], at, (), relation[1], at))
-    return True
-
-
-def _nouns(view: Scene, figure: Figure) -> set[str]:
-    """What a figure counts, other than the decisions and their containers."""
-    ignored = (
-        view.generic
-        | view.containers
-        | {"week", "day", "month", "year", "season", "total", "season", "shift"}
-    )
-    return {each for each in figure.nouns if each not in ignored and not each.startswith("@")}
-
-
-def _plain(view: Scene, number: int, clause: Clause, found: Sides) -> None:
+def _plain(view: Scene, number: int, clause: Clause, found: Rows) -> None:
     """Comparisons of two decisions without a number."""
     words = view.words
     places = view.mentioned(clause.start, clause.end)
@@ -421,7 +256,7 @@ def _plain(view: Scene, number: int, clause: Clause, found: Sides) -> None:
             _between(view, clause, each, ratios, found)
 
 
-def _more_than(view: Scene, clause: Clause, at: int, ratios: list[int], found: Sides) -> None:
+def _more_than(view: Scene, clause: Clause, at: int, ratios: list[int], found: Rows) -> None:
     """`more desks than chairs`."""
     words = view.words
     than = next((x for x in range(at + 1, min(at + 12, clause.end)) if words.lower[x] == "than"), None)
@@ -438,7 +273,7 @@ def _more_than(view: Scene, clause: Clause, at: int, ratios: list[int], found: S
     )
     relation: Relation = ">=" if words.lower[at] in _MORE else "<="
     if denied:
-        relation = _TURNED[relation]
+        relation = turned(relation)
     found.add(
         Row(
             "ratio",
@@ -452,7 +287,7 @@ def _more_than(view: Scene, clause: Clause, at: int, ratios: list[int], found: S
     )
 
 
-def _as_many(view: Scene, clause: Clause, at: int, ratios: list[int], found: Sides) -> None:
+def _as_many(view: Scene, clause: Clause, at: int, ratios: list[int], found: Rows) -> None:
     """`at least as many desks as chairs`."""
     words = view.words
     behind = view.mentioned(at, clause.end)
@@ -469,7 +304,7 @@ def _as_many(view: Scene, clause: Clause, at: int, ratios: list[int], found: Sid
     )
 
 
-def _between(view: Scene, clause: Clause, compared: Comparison, ratios: list[int], found: Sides) -> None:
+def _between(view: Scene, clause: Clause, compared: Comparison, ratios: list[int], found: Rows) -> None:
     """`the number of desks must exceed the number of chairs`."""
     words = view.words
     before = view.mentioned(clause.start, compared.start)
@@ -491,7 +326,7 @@ def _between(view: Scene, clause: Clause, compared: Comparison, ratios: list[int
     found.add(
         Row(
             "ratio",
-            _terms(left),
+            terms(left),
             compared.relation,
             IMPLIED,
             (Term(behind[0].decision),),

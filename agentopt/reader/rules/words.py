@@ -109,18 +109,80 @@ def _forms(verbs: frozenset[str]) -> frozenset[str]:
 
 
 _PAST = frozenset(
-    "made sold bought built grew grown spent paid got ate eaten held kept met lost brought came gave given took taken "
-    "chose chosen found left put cut set sent shown wrote written ran ridden rode fed became began".split()
+    [
+        "made",
+        "sold",
+        "bought",
+        "built",
+        "grew",
+        "grown",
+        "spent",
+        "paid",
+        "got",
+        "ate",
+        "eaten",
+        "held",
+        "kept",
+        "met",
+        "lost",
+        "brought",
+        "came",
+        "gave",
+        "given",
+        "took",
+        "taken",
+        "chose",
+        "chosen",
+        "found",
+        "left",
+        "put",
+        "cut",
+        "set",
+        "sent",
+        "shown",
+        "wrote",
+        "written",
+        "ran",
+        "ridden",
+        "rode",
+        "fed",
+        "became",
+        "began",
+    ]
 )
 _VERBS = _forms(lexicon.VERBS) | _PAST
 _AMBIGUOUS = (
     lexicon.AMBIGUOUS
     | frozenset(each + "s" for each in lexicon.AMBIGUOUS)
-    | frozenset("supplies boxes dishes buses processes".split())
+    | frozenset(["supplies", "boxes", "dishes", "buses", "processes"])
 )
 _GERUNDS = frozenset(
-    "making selling using growing producing building buying purchasing hiring offering planning requiring earning "
-    "having taking giving costing carrying delivering transporting preparing providing containing selling".split()
+    [
+        "making",
+        "selling",
+        "using",
+        "growing",
+        "producing",
+        "building",
+        "buying",
+        "purchasing",
+        "hiring",
+        "offering",
+        "planning",
+        "requiring",
+        "earning",
+        "having",
+        "taking",
+        "giving",
+        "costing",
+        "carrying",
+        "delivering",
+        "transporting",
+        "preparing",
+        "providing",
+        "containing",
+        "selling",
+    ]
 )
 
 
@@ -198,7 +260,7 @@ def _quote(lower: Sequence[str], tags: list[Tag]) -> None:
     for at, word in enumerate(lower):
         if word not in _QUOTES:
             continue
-        if 0 <= opened and 1 < at - opened <= 6:
+        if opened >= 0 and 1 < at - opened <= 6:
             tags[opened : at + 1] = ["noun"] * (at + 1 - opened)
             opened = -1
         else:
@@ -269,7 +331,7 @@ def _starts(tokens: Sequence[Token], lower: Sequence[str], at: int) -> bool:
     return (
         tokens[at + 1].kind == "word"
         and after not in lexicon.AUXILIARIES
-        and (after not in _VERBS or after in _AMBIGUOUS and not after.endswith("s"))
+        and (after not in _VERBS or (after in _AMBIGUOUS and not after.endswith("s")))
     )
 
 
@@ -294,6 +356,34 @@ def _either(lower: Sequence[str], tags: Sequence[Tag], at: int) -> Tag:
 
 
 _SOON = frozenset(
-    "a an the at up only about one two three four five six seven eight nine ten half twice around roughly between "
-    "exactly more less no for with".split()
+    [
+        "a",
+        "an",
+        "the",
+        "at",
+        "up",
+        "only",
+        "about",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "half",
+        "twice",
+        "around",
+        "roughly",
+        "between",
+        "exactly",
+        "more",
+        "less",
+        "no",
+        "for",
+        "with",
+    ]
 )
