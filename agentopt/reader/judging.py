@@ -1,0 +1,204 @@
+"""Reading a text with everything there is, and knowing how far to trust it.
+
+Two readers that share nothing past the tokens read a one-period problem: the network and the rules. Where they state
+the same program, it is solved; where they differ, or a number is left over, the reading is shown to be checked;
+where the text is no problem of a class that is read, it is declined, with what was not understood. Classes with a
+schema of their own have their own readers.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Outcome", "Verdict", "read"]
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from agentopt.reader.families import READERS
+from agentopt.reader.formulating import understanding
+from agentopt.reader.network import reader as network
+from agentopt.reader.program import Program, optimum, program, same
+from agentopt.reader.reading import Mix
+from agentopt.reader.rules.reader import RuleReading
+from agentopt.reader.rules.reader import read as read_by_rules
+from agentopt.reader.tables import Table, attached, tables_in
+from agentopt.reader.tokens import Token, tokenize
+from agentopt.reader.understanding import Understanding
+from agentopt.reader.wholeness import are_whole
+
+MAX_TOKENS = 1_500
+"""Longer texts are declined: they are no short problem."""
+
+
+class Verdict(StrEnum):
+    """What is to be done with a reading."""
+
+    SOLVE = "solve"
+    """The readers agree and every number is used."""
+    CHECK = "check"
+    """Solve, and show the reading to be checked."""
+    DECLINE = "decline"
+    """Do not solve; say what was not understood."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a text.
+
+    Attributes:
+        verdict: what is to be done.
+        understanding: the best reading there is, even of a text that is declined; None if there is none.
+        reasons: why not `SOLVE`, in words for the person.
+        other: the second reading, where the two differ.
+        family: the class of problem it was taken for; empty if for none.
+    """
+
+    verdict: Verdict
+    understanding: Understanding | None
+    reasons: tuple[str, ...] = ()
+    other: Understanding | None = None
+    family: str = ""
+
+
+def read(text: str, tables: Mapping[str, str] | None = None) -> Outcome:
+    """Read a problem.
+
+    Args:
+        text: the problem in words.
+        tables: attached tables, CSV text by file name.
+
+    >>> found = read(
+    ...     "A shop makes desks and chairs. A desk takes 3 hours of labor and earns $40, a chair takes 1 hour and "
+    ...     "earns $12. There are 60 hours of labor. How many of each should it make to maximize profit?"
+    ... )
+    >>> found.verdict, found.understanding.formulation.solve().objective
+    (<Verdict.SOLVE: 'solve'>, 800.0)
+    """
+    tokens = tokenize(text)
+    given = [attached(name, content) for name, content in (tables or {}).items()]
+    refusal = _refusal(tokens, given)
+    if refusal:
+        return Outcome(Verdict.DECLINE, None, (refusal,))
+    found = _by_schema(text, tokens, given)
+    if found is not None:
+        return found
+    return _Mixed(text, tokens).outcome()
+
+
+def _refusal(tokens: Sequence[Token], tables: Sequence[Table]) -> str:
+    """Why a text is not even looked at; empty if it is."""
+    if len(tokens) > MAX_TOKENS:
+        return f"the text has {len(tokens):,} words; the built-in reader reads up to {MAX_TOKENS:,}"
+    if not any(token.is_number for token in tokens) and not tables:
+        return "there are no numbers in the text"
+    return ""
+
+
+def _by_schema(text: str, tokens: tuple[Token, ...], given: Sequence[Table]) -> Outcome | None:
+    """The reading by a class with its own schema; None if no class, or more than one, claims the text."""
+    tables = [*tables_in(text, tokens), *given]
+    found = [each for each in (reader(text, tokens, tables) for reader in READERS.values()) if each]
+    if len(found) != 1:
+        return None
+    best = found[0]
+    verdict = Verdict.CHECK if best.doubts else Verdict.SOLVE
+    return Outcome(verdict, best, best.doubts, family=best.family)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """One reading of a one-period problem, and what speaks for it."""
+
+    mix: Mix
+    program: Program
+    status: str
+    value: float
+    unused: tuple[int, ...]
+    sure: float
+
+    @property
+    def is_sane(self) -> bool:
+        """Whether it could be meant: a bounded, feasible program that decides something."""
+        return self.status == "optimal" and abs(self.value) > 1e-9
+
+
+class _Mixed:
+    """The reading of a one-period problem by both readers."""
+
+    def __init__(self, text: str, tokens: tuple[Token, ...]) -> None:
+        self.text, self.tokens = text, tokens
+        self.numbers = [at for at, token in enumerate(tokens) if token.is_number]
+
+    @cached_property
+    def learned(self) -> network.Learned:
+        """What the network says."""
+        return network.read(self.tokens)
+
+    @cached_property
+    def ruled(self) -> RuleReading:
+        """What the rules say."""
+        return read_by_rules(self.tokens)
+
+    def outcome(self) -> Outcome:
+        """The better reading, and whether it may be solved."""
+        one, other = self._by_rules(), self._by_network()
+        agree = one is not None and other is not None and same(one.program, other.program)
+        best = one if agree else max((each for each in (one, other) if each), key=_trust, default=None)
+        if best is None:
+            return Outcome(Verdict.DECLINE, None, ("there is nothing to decide on that is understood",))
+        second = None if agree else next((each for each in (one, other) if each and each is not best), None)
+        reasons = self._reasons(best, second)
+        is_mix = self.learned.families["mix"]
+        meant = understanding(best.mix, self.text, self.tokens)
+        alternative = None if second is None else understanding(second.mix, self.text, self.tokens)
+        if is_mix < 0.5 or not best.is_sane or (not agree and len(reasons) > 1):
+            verdict = Verdict.DECLINE
+        elif agree and not reasons:
+            verdict = Verdict.SOLVE
+        else:
+            verdict = Verdict.CHECK
+        return Outcome(verdict, meant, tuple(reasons), alternative, "mix" if is_mix >= 0.5 else "")
+
+    def _by_rules(self) -> _Candidate | None:
+        found = self.ruled
+        if found.mix is None or not found.mix.decisions:
+            return None
+        unused = [at for at in self.numbers if at not in found.mix.tokens() and at not in found.waived]
+        return self._candidate(found.mix, unused, 0.8 if found.is_whole else 0.3)
+
+    def _by_network(self) -> _Candidate | None:
+        found = self.learned.best
+        if found is None:
+            return None
+        unused = [at for at in self.numbers if at not in found.mix.tokens() and at not in self.ruled.waived]
+        return self._candidate(found.mix, unused, self.learned.agreement)
+
+    def _candidate(self, mix: Mix, unused: Sequence[int], sure: float) -> _Candidate:
+        numbers = program(mix, self.tokens, whole=are_whole(mix, self.tokens))
+        status, value = optimum(numbers)
+        return _Candidate(mix, numbers, status, value, tuple(unused), sure)
+
+    def _reasons(self, best: _Candidate, second: _Candidate | None) -> list[str]:
+        """What speaks against solving without asking, in words."""
+        found = [f"“{self._around(at)}” is not used" for at in best.unused]
+        if best.status != "optimal":
+            found.append(f"as read, the problem is {best.status}")
+        if second is not None:
+            found.append("a second reading of the text comes to another model")
+        found += [
+            f"“{self._around(at)}”: two notations are possible"
+            for at in self.numbers
+            if self.tokens[at].doubtful
+        ]
+        return found
+
+    def _around(self, at: int) -> str:
+        here = self.tokens[at].sentence
+        span = [t for t in self.tokens[max(0, at - 2) : at + 4] if t.sentence == here]
+        return " ".join(self.text[span[0].start : span[-1].end].split())
+
+
+def _trust(candidate: _Candidate) -> tuple[bool, int, float]:
+    """What makes one reading better than another."""
+    return candidate.is_sane, -len(candidate.unused), candidate.sure
