@@ -59,7 +59,7 @@ def _breaks(words: Words, at: int, end: int) -> bool:
     if word == "how" and words.word(at + 1) in ("many", "much"):
         return True
     if (
-        word in lexicon.MAXIMIZE | lexicon.MINIMIZE
+        word.startswith(("maximi", "minimi"))
         and word[-1] == "e"
         and len(word) > 6
         and words.word(at - 1) == ","

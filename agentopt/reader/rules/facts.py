@@ -193,7 +193,7 @@ def _decisions(view: Scene, figure: Figure) -> tuple[int, ...]:
         return (figure.before[-1].decision,)
     if figure.after and (_is_linked(view, figure) or figure.comparison is not None):
         return (figure.after[0].decision,)
-    earlier = view.mentioned(clause.start, figure.token)
+    earlier = view.mentioned(clause.start, figure.token) or _around(view, figure)
     if earlier:
         return (earlier[-1].decision,)
     if figure.every:
@@ -201,6 +201,19 @@ def _decisions(view: Scene, figure: Figure) -> tuple[int, ...]:
     if figure.after:
         return (figure.after[0].decision,)
     return ()
+
+
+def _around(view: Scene, figure: Figure) -> list[Mention]:
+    """The mention an aside is about, `a sofa (5 hours of sewing)`, or that goes on behind it."""
+    words, start = view.words, view.clauses[figure.clause].start
+    if words.lower[start] == "(":
+        return [each for each in view.mentioned(max(0, start - 8), start) if each.end >= start - 1]
+    if start and words.lower[start - 1] == ")":
+        opened = next(
+            (at for at in range(start - 1, max(-1, start - 40), -1) if words.lower[at] == "("), start
+        )
+        return [each for each in view.mentioned(max(0, opened - 8), opened) if each.end >= opened - 1]
+    return []
 
 
 def _is_linked(view: Scene, figure: Figure) -> bool:

@@ -10,17 +10,19 @@ __all__ = [
     "AMBIGUOUS",
     "AUXILIARIES",
     "AVAILABLE",
+    "BEFORE_GOAL",
     "BREAKS",
     "COMPARISONS",
     "CONCEPTS",
     "CONJUNCTIONS",
     "DEMAND",
     "DETERMINERS",
+    "ENDS_GOAL",
     "GENERIC",
     "HEADS_OF_TYPE",
-    "MAXIMIZE",
+    "LARGE",
+    "LOWERING",
     "MEASURES",
-    "MINIMIZE",
     "MULTIPLE",
     "NEGATIONS",
     "NUMBERLESS",
@@ -28,6 +30,9 @@ __all__ = [
     "PARTS",
     "PREPOSITIONS",
     "PRONOUNS",
+    "RAISING",
+    "SMALL",
+    "SUPERLATIVES",
     "TOGETHER",
     "VERBS",
 ]
@@ -191,14 +196,25 @@ DEMAND = _words(
     "committed commitment promised minimum should deliver"
 )
 
-MAXIMIZE = _words(
-    "maximize maximise maximizes maximizing maximising maximizes maximized maximised highest largest greatest most "
-    "maximal increase"
+LARGE = _words(
+    "many much high great large big most highest largest greatest biggest maximum max maximal best utmost"
 )
-MINIMIZE = _words(
-    "minimize minimise minimizes minimizing minimising minimized minimised lowest smallest least cheapest minimal "
-    "reduce decrease fewest cheaply reducing"
+SMALL = _words(
+    "few little low small cheap cheaply least lowest smallest fewest cheapest minimum min minimal cheaply economically"
 )
+SUPERLATIVES = _words(
+    "most highest largest greatest biggest maximum max maximal least lowest smallest fewest cheapest minimum min minimal"
+)
+BEFORE_GOAL = _words(
+    "the for total find its with ensure earn make makes get achieve obtain reach gives yields what determine give "
+    "bring brings leave leaves seek want wants possible aim goal"
+)
+RAISING = _words("boost boosts increase increases raise raises bring drive push expand grow improve")
+LOWERING = _words(
+    "reduce reduces decrease decreases lower lowers bring brings cut cuts keep hold limit trim curb lessen reducing lowering "
+    "save"
+)
+ENDS_GOAL = _words(". ? ; : , if while given subject without such how what whilst but provided assuming when")
 
 CONCEPTS: dict[str, str] = {
     **dict.fromkeys(

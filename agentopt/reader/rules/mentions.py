@@ -56,6 +56,8 @@ class _Matcher:
         self.distinct = [[each for each in name if each not in self.shared] for name in self.names]
         self.head = [name[-1] if name[-1] not in self.shared else None for name in self.names]
         self.amounts = _amounts(words)
+        self.spans = candidate.spans
+        self.plurals = {each for each in words.lower if each.endswith("s") and not each.endswith("ss")}
         # a name inside another, such as `tutors` beside `assistant tutors`
         for number, name in enumerate(self.names):
             if not self.distinct[number]:
@@ -91,6 +93,8 @@ class _Matcher:
     def _score(self, number: int, run: Run) -> float:
         name, distinct, head = self.names[number], self.distinct[number], self.head[number]
         held = [each for each in distinct if self._holds(run, each, name)]
+        if held and head is None and len(run.stems) == 1 and not self._is_same_form(run, number):
+            return 0
         if not held:
             return 0
         full = all(each in run.stems for each in name)
@@ -120,6 +124,13 @@ class _Matcher:
             + 0.1 * sum(each in run.stems for each in name)
             - 0.6 * extra
         )
+
+    def _is_same_form(self, run: Run, number: int) -> bool:
+        """Whether a modifier that stands alone has the form it has in the name: no `commuters` for commuter trains."""
+        start, end = self.spans[number]
+        forms = {self.words.lower[at] for at in range(start, end)}
+        word = self.words.lower[run.start]
+        return word in forms or (word not in self.plurals and run.stems[0] not in self.amounts)
 
     def _holds(self, run: Run, word: str, name: Sequence[str]) -> bool:
         """Whether a run has a word of a name; a letter or number only where it is meant as one."""

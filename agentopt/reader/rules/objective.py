@@ -2,90 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["Goal", "goal", "objective"]
+__all__ = ["objective"]
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from agentopt.reader.reading import Term
-from agentopt.reader.rules import lexicon
 from agentopt.reader.rules.attributes import Column, affinity
+from agentopt.reader.rules.goals import Goal
 from agentopt.reader.rules.scene import CONCEPTS, MEASURES, Scene
-
-Sense = Literal["minimize", "maximize"]
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """The direction, and the words that say of what: tokens `start` to `end` (exclusive)."""
-
-    sense: Sense
-    start: int
-    end: int
-    stated: bool = True
-
-
-def goal(view: Scene) -> Goal | None:
-    """The sentence part that says what is to be made large or small."""
-    words = view.words
-    firm = [
-        at
-        for at in range(len(words))
-        if words.lower[at].startswith(("maximi", "minimi"))
-        and words.lower[at] not in ("minimum", "maximum", "minimal", "maximal", "minimally", "maximally")
-    ]
-    for at in reversed(firm):
-        sense: Sense = "maximize" if words.lower[at].startswith("maxi") else "minimize"
-        return Goal(sense, at + 1, _end(view, at + 1))
-    for at in range(len(words) - 1, -1, -1):
-        word = words.lower[at]
-        if word in ("most", "least", "maximum", "minimum", "max", "min") and not _is_adjective(view, at):
-            continue
-        if word in ("increase", "reduce", "decrease", "reducing") and words.word(at - 1) != "to":
-            continue
-        if word in lexicon.MAXIMIZE or word in ("maximum", "max"):
-            return Goal("maximize", at + 1, _end(view, at + 1))
-        if word in lexicon.MINIMIZE or word in ("minimum", "min"):
-            return Goal("minimize", at if word.startswith("cheap") else at + 1, _end(view, at + 1))
-    return None
-
-
-def _is_adjective(view: Scene, at: int) -> bool:
-    """Whether `minimum` or `most` describes the goal: `the minimum cost`, `the most profit`."""
-    words = view.words
-    if words.word(at - 1) in ("at", "a", "of") or words.word(at + 1) == "of":
-        return False
-    ahead = range(at + 1, min(at + 6, len(words)))
-    return (
-        words.word(at - 1)
-        in ("the", "for", "total", "find", "its", "with", "ensure", "earn", "make", "makes")
-        and not any(words.tags[x] == "number" for x in ahead)
-    ) or (words.word(at - 2) in ("ensure", "find", "achieve", "obtain", "get", "reach"))
-
-
-def _end(view: Scene, at: int) -> int:
-    words = view.words
-    end = at
-    while end < len(words) and words.tokens[end].sentence == words.tokens[at].sentence:
-        if words.lower[end] in (
-            ".",
-            "?",
-            ";",
-            ":",
-            "if",
-            "while",
-            "given",
-            "subject",
-            "without",
-            "such",
-            "how",
-            "what",
-            ",",
-        ):
-            break
-        end += 1
-    return end
 
 
 def objective(

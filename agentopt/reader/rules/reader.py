@@ -12,7 +12,8 @@ from agentopt.reader.rules.attributes import columns
 from agentopt.reader.rules.candidates import Candidate, candidates
 from agentopt.reader.rules.facts import settle
 from agentopt.reader.rules.limits import is_limit, limits, place, row
-from agentopt.reader.rules.objective import goal, objective
+from agentopt.reader.rules.goals import goal
+from agentopt.reader.rules.objective import objective
 from agentopt.reader.rules.runs import runs
 from agentopt.reader.rules.scene import Scene, scene
 from agentopt.reader.rules.sides import sides
@@ -75,7 +76,7 @@ def _under(words: Words, view: Scene, candidate: Candidate) -> tuple[RuleReading
     """The reading under one list of decisions, and how much sense it makes."""
     waived = settle(view)
     waived |= _idle(view)
-    target = goal(view)
+    target = goal(words)
     side = sides(view, waived)
     rest = [each for each in view.figures if each.token not in waived and each.token not in side.used]
     bounding = [each for each in rest if is_limit(view, each)]

@@ -6,6 +6,7 @@ __all__ = ["CONCEPTS", "MEASURES", "Figure", "Scene", "scene"]
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from agentopt.reader.rules import lexicon
 from agentopt.reader.rules.candidates import Candidate
@@ -115,6 +116,8 @@ def scene(words: Words, found: Sequence[Run], candidate: Candidate) -> Scene:
     for each in figures:
         _compare(result, each)
         each.every = _is_of_every(result, each)
+    for one, other in pairwise(figures):
+        _range(result, one, other)
     return result
 
 
@@ -383,6 +386,39 @@ def _limited(words: Words, clause: Clause, figure: Figure) -> Comparison | None:
         if words.stems[at] in ("limit", "restrict", "cap"):
             return Comparison(at, at + 1, "<=", False)
     return None
+
+
+def _range(view: Scene, one: Figure, other: Figure) -> None:
+    """Read `between 5 and 10 desks`, `from 5 to 10`, `at least 5 and at most 10 desks`: both numbers count the same."""
+    words = view.words
+    if (
+        one.clause != other.clause
+        or other.token - one.token > 9
+        or one.kind in ("percent", "factor") != other.kind in ("percent", "factor")
+    ):
+        return
+    gap = words.lower[one.token + 1 : other.token]
+    before = (
+        words.word(one.token - 1)
+        if words.word(one.token - 1) not in ("$", "€", "£")
+        else words.word(one.token - 2)
+    )
+    bare = tuple(each for each in gap if each not in ("$", "€", "£"))
+    if (
+        (before == "between" and bare == ("and",))
+        or (before == "from" and bare == ("to",))
+        or (bare in (("to",), ("-",), ("–",)) and one.comparison is None and before not in ("limited",))
+    ):
+        one.comparison = Comparison(one.token - 1, one.token, ">=", False)
+        other.comparison = Comparison(other.token - 1, other.token, "<=", False)
+    elif not (one.comparison and other.comparison and one.comparison.relation != other.comparison.relation):
+        return
+    if not one.nouns and not one.after and one.kind in ("count", other.kind):
+        one.after, one.nouns, one.head = other.after, other.nouns, other.head
+        one.unit, one.kind = other.unit, other.kind
+    elif not other.nouns and not other.after and other.kind in ("count", one.kind) and not other.inherited:
+        other.after, other.nouns, other.head = one.after, one.nouns, one.head
+        other.unit, other.kind = one.unit, one.kind
 
 
 def _is_of_every(view: Scene, figure: Figure) -> bool:

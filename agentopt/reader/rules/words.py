@@ -313,7 +313,11 @@ def _tag(
     if word in lexicon.OTHER_WORDS:
         return "other"
     if word in _AMBIGUOUS:
-        return _either(lower, tags, at)
+        return _either(tokens, lower, tags, at)
+    if (lower[at - 1] if at else "") in _MODALS and not word.endswith("s") and token.text.islower():
+        return "verb"
+    if _is_said(lower, tags, at):
+        return "verb"
     if word in _VERBS and not (
         word.endswith("ing") and word not in _GERUNDS and before in ("determiner", "noun")
     ):
@@ -321,6 +325,26 @@ def _tag(
             return "noun"
         return "verb"
     return "noun"
+
+
+_MODALS = frozenset("to can could may might must shall should will would cannot can't won't".split())
+
+
+def _is_said(lower: Sequence[str], tags: Sequence[Tag], at: int) -> bool:
+    """Whether a word unknown as a verb stands like one: `milk bars retail at $3`, `a bar retails at`."""
+    word, before = lower[at], lower[at - 1] if at else ""
+    if not at or tags[at - 1] != "noun" or len(word) < 4:
+        return False
+    after, second = (
+        (lower[at + 1] if at + 1 < len(lower) else ""),
+        lower[at + 2] if at + 2 < len(lower) else "",
+    )
+    priced = after in ("at", "for", "around", "about") and (
+        second == "$" or second[:1].isdigit() or second in "€£"
+    )
+    if not priced:
+        return False
+    return word.endswith("s") != before.endswith("s") or word.endswith("s")
 
 
 def _starts(tokens: Sequence[Token], lower: Sequence[str], at: int) -> bool:
@@ -335,18 +359,23 @@ def _starts(tokens: Sequence[Token], lower: Sequence[str], at: int) -> bool:
     )
 
 
-def _either(lower: Sequence[str], tags: Sequence[Tag], at: int) -> Tag:
+def _either(tokens: Sequence[Token], lower: Sequence[str], tags: Sequence[Tag], at: int) -> Tag:
     """Noun or verb, by the word before: `the cost`, `to cost`, `a desk costs $5`."""
     before = tags[at - 1] if at else "mark"
     word = lower[at - 1] if at else ""
     if word == "to" or before in ("auxiliary", "pronoun"):
         return "verb"
+    if tokens[at].text[0].isupper() and before != "mark":
+        return "noun"
     if word in ("can", "also", "only", "which", "that", "who", "each") and before != "determiner":
         return "verb"
     if before in ("determiner", "preposition", "number", "mark", "conjunction", "verb", "other"):
         after = lower[at + 1] if at + 1 < len(lower) else ""
-        if before in ("conjunction", "other") and (
-            after[:1].isdigit() or after in ("$", "a", "an", "the", "at", "up", "only")
+        single = at + 1 < len(lower) and len(after) == 1 and tokens[at + 1].text.isupper()
+        if (
+            before in ("conjunction", "other")
+            and not single
+            and (after[:1].isdigit() or after in ("$", "a", "an", "the", "at", "up", "only"))
         ):
             return "verb"
         return "noun"
