@@ -6,7 +6,7 @@ __all__ = ["bound"]
 
 from agentopt.reader.reading import Relation, Row, Term
 from agentopt.reader.rules import lexicon
-from agentopt.reader.rules.rows import Rows, relation_of, terms
+from agentopt.reader.rules.rows import Rows, everything, relation_of, terms
 from agentopt.reader.rules.scene import Figure, Scene
 
 
@@ -26,7 +26,9 @@ def bound(view: Scene, figure: Figure, found: Rows) -> bool:
         return True
     if figure.after and not figure.before and _is_counted(view, figure):
         listed = _listed(view, figure)
-        if len(listed) > 1 and _is_joint(view, figure):
+        if len(listed) == 1 and _is_of_all(view, figure):
+            found.add(Row("limit", everything(view), relation[0], at, (), relation[1], at))
+        elif len(listed) > 1 and _is_joint(view, figure):
             found.add(Row("limit", terms(listed), relation[0], at, (), relation[1], at))
         else:
             found.add(Row("limit", (Term(figure.after[0].decision),), relation[0], at, (), relation[1], at))
@@ -49,6 +51,13 @@ def _listed(view: Scene, figure: Figure) -> list[int]:
             break
         result.append(each)
     return [each.decision for each in result]
+
+
+def _is_of_all(view: Scene, figure: Figure) -> bool:
+    """Whether a bare head with `in total` means all: "20 kits combined" of science kits and hampers."""
+    mention, clause = figure.after[0], view.clauses[figure.clause]
+    together = view.has(figure.token - 3, min(clause.end, figure.token + 6), lexicon.TOGETHER) is not None
+    return together and mention.end - mention.start == 1 and len(view.candidate.names[mention.decision]) > 1
 
 
 def _is_joint(view: Scene, figure: Figure) -> bool:

@@ -113,7 +113,11 @@ def _enumerated(words: Words, found: Sequence[Run], *, chained: bool) -> Iterato
             after, last = _separator(words, items[-1].end, chained=chained)
             if after is None or after not in starts:
                 break
-            items.append(starts[after])
+            item = starts[after]
+            counted = words.word(first.start - 1) == "of" and words.stems[first.start - 2] == item.stems[-1]
+            if counted and words.word(item.end) == "of" and item.end + 1 in starts:
+                item = starts[item.end + 1]  # "boxes of heels and boxes of slippers"
+            items.append(item)
             joined = joined or last
         seen.update(each.start for each in items)
         if len(items) < 2 or not joined:

@@ -25,7 +25,7 @@ def clauses(words: Words) -> Iterator[Clause]:
     for number, (start, end) in enumerate(words.sentences):
         begin = start
         for at in range(start + 1, end):
-            if at > begin and (_breaks(words, at, end) or _ends_reason(words, begin, at)):
+            if at > begin and (_breaks(words, begin, at, end) or _ends_reason(words, begin, at)):
                 yield Clause(begin, at, number)
                 begin = at
         yield Clause(begin, end, number)
@@ -45,7 +45,7 @@ _SUBORDINATE = frozenset(
 )
 
 
-def _breaks(words: Words, at: int, end: int) -> bool:
+def _breaks(words: Words, begin: int, at: int, end: int) -> bool:
     """Whether a clause begins at a token."""
     word = words.lower[at]
     if word == ";" or (word == ":" and words.tag(at + 1) != "number"):
@@ -66,7 +66,8 @@ def _breaks(words: Words, at: int, end: int) -> bool:
     ):
         return True
     if word == "and" or (word == "," and words.word(at + 1) not in ("and", "or")):
-        return _subject_follows(words, at + 1, end)
+        spoken = any(words.tags[x] in ("verb", "auxiliary") for x in range(begin, at))
+        return (spoken or words.tags[begin] == "number") and _subject_follows(words, at + 1, end)
     return False
 
 

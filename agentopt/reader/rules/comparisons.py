@@ -59,13 +59,30 @@ def comparisons(words: Words) -> Iterator[Comparison]:
 
 def _is_denied(words: Words, at: int) -> bool:
     """Whether a negation stands before a comparison: `does not want to sell | fewer than`."""
-    for place in range(at - 1, max(-1, at - 7), -1):
+    for place in range(at - 1, max(-1, at - 12), -1):
         word = words.lower[place]
         if words.tags[place] == "number" or word in (",", ".", ";", "but", "while", "and"):
-            return False
+            break
         if word in lexicon.NEGATIONS or word.endswith("n't"):
             return True
-    return False
+    return _is_regretted(words, at)
+
+
+def _is_regretted(words: Words, at: int) -> bool:
+    """Whether a sentence calls bad what it compares: `if less than a third …, customers would complain`."""
+    sentence = words.tokens[at].sentence
+    end = at
+    while end < len(words) and words.tokens[end].sentence == sentence:
+        end += 1
+    rest = words.lower[at:end]
+    if any(each in rest for each in ("would", "will", "is", "are")) and any(
+        each in lexicon.REGRETS for each in rest
+    ):
+        return True
+    return any(
+        rest[x] == "not" and rest[x + 1] in ("available", "allowed", "possible", "permitted", "acceptable")
+        for x in range(len(rest) - 1)
+    )
 
 
 def behind(words: Words, at: int, tail: int) -> Comparison | None:
@@ -90,7 +107,7 @@ def behind(words: Words, at: int, tail: int) -> Comparison | None:
             return Comparison(
                 place, place + 3, ">=" if words.word(place + 2) in ("least", "minimum") else "<=", False
             )
-        if word == "and" and after in ("no", "not"):
+        if word == "and" and after in ("no", "not") and words.word(place + 3) != "than":
             if words.word(place + 2) in ("more", "beyond"):
                 return Comparison(place, place + 3, "<=", False)
             if words.word(place + 2) in ("less", "fewer"):

@@ -71,6 +71,8 @@ def _is_base(view: Scene, figure: Figure) -> bool:
     ):
         return True
     before = words.word(at - 1)
+    if words.tag(at - 1) == "verb" and words.word(at - 2) == "to" and figure.after and figure.kind != "time":
+        return True
     if before in ("per", "each", "every") or (
         before in ("for", "make", "producing", "making", "produce") and figure.unit
     ):
@@ -127,11 +129,12 @@ def _pair(view: Scene, group: Sequence[Figure]) -> None:
     clause = view.clauses[group[0].clause]
     sentence = view.words.sentences[clause.sentence]
     first, last = group[0].token, group[-1].token
-    respectively = "respectively" in view.words.lower[sentence[0] : sentence[1]]
+    said = view.words.lower[sentence[0] : sentence[1]]
+    respectively = any(each in said for each in ("respectively", "respective", "order"))
     rows = [
         _row(view, clause.start, first, len(group), back=True),
         _row(view, last, sentence[1], len(group), back=False),
-        _row(view, sentence[0], first, len(group), back=True) if respectively else [],
+        _row(view, sentence[0], first, len(group), back=True),
     ]
     for row in rows:
         if len(row) == len(group):

@@ -31,6 +31,7 @@ __all__ = [
     "PREPOSITIONS",
     "PRONOUNS",
     "RAISING",
+    "REGRETS",
     "SMALL",
     "SUPERLATIVES",
     "TOGETHER",
@@ -181,6 +182,10 @@ COMPARISONS: dict[str, tuple[Relation, bool]] = {
 }  # fmt: skip
 """Words before a number, the relation they state and whether it is strict; the longest that fits counts."""
 
+REGRETS = _words(
+    "complain trouble waste wasted problem fail illegal unacceptable pointless unavailable impossible forbidden penalty "
+    "fine unhappy useless unsold angry"
+)
 NEGATIONS = _words("not no never cannot cant neither nor without nobody none unable unwilling")
 NUMBERLESS = _words("exceed exceeds exceeding outnumber outnumbers surpass")
 
@@ -193,7 +198,8 @@ AVAILABLE = _words(
 DEMAND = _words(
     "need needs needed require requires required requirement requirements must demand demands want wants wish wishes "
     "expect expects order orders ordered contract contracts meet satisfy goal target necessary quota minimum requiring "
-    "committed commitment promised minimum should deliver"
+    "committed commitment promised minimum should deliver requested reserved booked preordered agreed agreement owes owe "
+    "counting"
 )
 
 LARGE = _words(

@@ -81,7 +81,12 @@ def _directed(view: Scene, figure: Figure, sense: str) -> Limit:
         is not None
     ):
         return Limit(figure, "<=", False, shared=shared)
-    if view.has(figure.token, end, frozenset(("needed", "required", "necessary", "demanded"))) is not None:
+    if (
+        view.has(
+            figure.token, end, frozenset(("needed", "required", "necessary", "demanded", "need", "needs"))
+        )
+        is not None
+    ):
         return Limit(figure, ">=", False, shared=shared)
     demand = view.has(clause.start, figure.token, lexicon.DEMAND)
     have = view.has(clause.start, figure.token, lexicon.AVAILABLE)
@@ -158,14 +163,18 @@ def _spoken(view: Scene, limit: Limit) -> list[tuple[str, float]]:
     ]
 
 
-def place(view: Scene, found: Sequence[Limit], table: Sequence[Column]) -> list[tuple[Limit, int, float]]:
+def place(
+    view: Scene, found: Sequence[Limit], table: Sequence[Column], aim: int | None, sense: str
+) -> list[tuple[Limit, int, float]]:
     """The column of each limit, COUNT for a total, with its score; no column has two limits of one direction."""
     scored = []
     for number, limit in enumerate(found):
         words = _spoken(view, limit)
         scored.append((_as_total(view, limit, table), number, COUNT))
         for index, column in enumerate(table):
-            scored.append((_fits(limit, column) + affinity(words, column, table), number, index))
+            pointless = index == aim and limit.relation == ("<=" if sense == "maximize" else ">=")
+            score = _fits(limit, column) + affinity(words, column, table) - 1.5 * pointless
+            scored.append((score, number, index))
     scored.sort(key=lambda each: (-each[0], each[1]))
     placed: dict[int, tuple[int, float]] = {}
     taken: set[tuple[int, Relation]] = set()

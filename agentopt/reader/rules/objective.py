@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["objective"]
+__all__ = ["aim", "objective"]
 
 from collections.abc import Mapping, Sequence
 
@@ -10,6 +10,7 @@ from agentopt.reader.reading import Term
 from agentopt.reader.rules.attributes import Column, affinity
 from agentopt.reader.rules.goals import Goal
 from agentopt.reader.rules.scene import CONCEPTS, MEASURES, Scene
+from agentopt.reader.rules.words import Words
 
 
 def objective(
@@ -81,6 +82,19 @@ def objective(
 def _pointless(target: Goal, relations: frozenset[str]) -> float:
     """What speaks against a goal that a limit alone settles: the least cost when at least so much must be spent."""
     return 2.5 if relations == {">=" if target.sense == "minimize" else "<="} else 0.0
+
+
+def aim(words: Words, target: Goal, table: Sequence[Column]) -> int | None:
+    """The column that the words of the goal name best, if any does."""
+    spoken: dict[str, float] = {}
+    for at in range(target.start, target.end):
+        if words.tags[at] in ("noun", "verb"):
+            spoken[words.stems[at]] = 1.0
+        if words.stems[at] in CONCEPTS:
+            spoken.setdefault(CONCEPTS[words.stems[at]], 1.0)
+    scores = [affinity(spoken.items(), each, table) for each in table]
+    best = max(range(len(table)), key=lambda each: scores[each], default=None)
+    return best if best is not None and scores[best] > 1 and scores.count(scores[best]) == 1 else None
 
 
 def _terms(column: Column) -> tuple[Term, ...]:

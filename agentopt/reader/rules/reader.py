@@ -11,9 +11,9 @@ from agentopt.reader.reading import Decision, Mix
 from agentopt.reader.rules.attributes import columns
 from agentopt.reader.rules.candidates import Candidate, candidates
 from agentopt.reader.rules.facts import settle
-from agentopt.reader.rules.limits import is_limit, limits, place, row
 from agentopt.reader.rules.goals import goal
-from agentopt.reader.rules.objective import objective
+from agentopt.reader.rules.limits import is_limit, limits, place, row
+from agentopt.reader.rules.objective import aim, objective
 from agentopt.reader.rules.runs import runs
 from agentopt.reader.rules.scene import Scene, scene
 from agentopt.reader.rules.sides import sides
@@ -84,7 +84,8 @@ def _under(words: Words, view: Scene, candidate: Candidate) -> tuple[RuleReading
     lost = [each for each in rest if each not in bounding and not each.decisions]
     table = columns(view, facts)
     sense = target.sense if target else "maximize"
-    placed = place(view, limits(view, bounding, sense), table)
+    main = aim(words, target, table) if target else None
+    placed = place(view, limits(view, bounding, sense), table, main, sense)
     rows = [row(view, limit, index, table) for limit, index, _ in placed]
     relations = {
         index: frozenset(limit.relation for limit, each, _ in placed if each == index)

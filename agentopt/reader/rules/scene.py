@@ -284,6 +284,13 @@ def _tail(words: Words, at: int, end: int, named: frozenset[int]) -> int:
         word = words.lower[last]
         if word in _STOP and not words.hyphen(last):
             break
+        if (
+            words.lower[last] == "one"
+            and words.tag(last + 1) == "noun"
+            and words.lower[last - 1] not in ("and", "or")
+        ):
+            last += 1
+            continue
         if words.tags[last] == "number" and last not in named:
             if words.word(last - 1) in ("$", "€", "£"):
                 last -= 1
@@ -391,8 +398,9 @@ def _limited(words: Words, clause: Clause, figure: Figure) -> Comparison | None:
 def _range(view: Scene, one: Figure, other: Figure) -> None:
     """Read `between 5 and 10 desks`, `from 5 to 10`, `at least 5 and at most 10 desks`: both numbers count the same."""
     words = view.words
+    near = one.clause == other.clause or (other.clause == one.clause + 1 and other.token - one.token <= 7)
     if (
-        one.clause != other.clause
+        not near
         or other.token - one.token > 9
         or one.kind in ("percent", "factor") != other.kind in ("percent", "factor")
     ):
@@ -407,7 +415,8 @@ def _range(view: Scene, one: Figure, other: Figure) -> None:
     if (
         (before == "between" and bare == ("and",))
         or (before == "from" and bare == ("to",))
-        or (bare in (("to",), ("-",), ("–",)) and one.comparison is None and before not in ("limited",))
+        or bare in (("-",), ("–",))
+        or (bare == ("to",) and one.comparison is None and before not in ("limited",))
     ):
         one.comparison = Comparison(one.token - 1, one.token, ">=", False)
         other.comparison = Comparison(other.token - 1, other.token, "<=", False)

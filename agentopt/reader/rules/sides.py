@@ -16,7 +16,12 @@ from agentopt.reader.rules.rows import Rows, everything, relation_of, terms
 from agentopt.reader.rules.scene import Figure, Scene
 
 _REASONS = frozenset(["since", "because", "as", "although", "though"])
+_OVER = frozenset(
+    "exceed exceeds exceeding outnumber outnumbers surpass surpasses top tops lead leads beat beats".split()
+)
+_UNDER = frozenset("trail trails lag lags".split())
 _MORE = frozenset(["more", "greater", "larger", "higher"])
+_QUOTIENT = frozenset("ratio divided factor quotient".split())
 _LESS = frozenset(["fewer", "less", "smaller", "lower"])
 
 
@@ -60,26 +65,17 @@ def _difference(view: Scene, figure: Figure, found: Rows) -> bool:
         return True
     if words.word(at - 1) == "by" or (figure.comparison and words.word(figure.comparison.start - 1) == "by"):
         earlier = view.mentioned(clause.start, at)
-        if len(earlier) > 1 and any(
-            each in words.lower[clause.start : at] for each in ("exceed", "exceeds", "outnumber")
-        ):
-            relation = (
-                figure.comparison.relation
-                if figure.comparison and figure.comparison.start > earlier[-1].start
-                else ">="
-            )
-            found.add(
-                Row(
-                    "difference",
-                    (Term(earlier[-2].decision),),
-                    relation,
-                    at,
-                    (Term(earlier[-1].decision),),
-                    False,
-                    at,
-                )
-            )
-            return True
+        over = view.has(clause.start, at, _OVER)
+        less = view.has(clause.start, at, _UNDER)
+        if len(earlier) > 1 and (over is not None or less is not None):
+            one, other = earlier[-2].decision, earlier[-1].decision
+            if over is None:
+                one, other = other, one
+            stated = figure.comparison
+            relation = stated.relation if stated and stated.start > earlier[-1].start else ">="
+            if one != other:
+                found.add(Row("difference", (Term(one),), relation, at, (Term(other),), False, at))
+                return True
     return False
 
 
@@ -137,13 +133,30 @@ def _ratio(view: Scene, figure: Figure, found: Rows) -> bool:
         "of",
         "those",
     )
-    if figure.kind not in ("percent", "factor") and not times:
+    quotient = view.has(max(clause.start, at - 40), at, _QUOTIENT) is not None
+    if figure.kind not in ("percent", "factor") and not times and not quotient:
         return False
     behind = view.mentioned(at, clause.end)
     before = view.mentioned(clause.start, at)
     if not behind and not before:
         start, end = words.sentences[clause.sentence]
         behind, before = view.mentioned(clause.end, end), view.mentioned(start, clause.start)
+    if (
+        quotient
+        and len(before) > 1
+        and before[-1].decision != before[-2].decision
+        and figure.kind != "percent"
+    ):
+        relation, strict = _multiple(view, figure, found)
+        found.add(
+            Row("ratio", (Term(before[-2].decision),), relation, at, (Term(before[-1].decision),), strict, at)
+        )
+        for each in view.figures:
+            if each.clause == figure.clause and each.token > at and words.tokens[each.token].value == 1:
+                found.used.add(each.token)
+        return True
+    if figure.kind not in ("percent", "factor") and not times:
+        return False
     if figure.kind == "percent" or (not times and words.word(at + 1) in ("of", "are", "must", ".")):
         return _share(view, figure, before, behind, found)
     pair: list[Mention] = []
@@ -195,12 +208,8 @@ def _share(
     parts = [each.decision for each in whole]
     if set(parts) == {subject.decision}:
         parts = []
-    if len(rest) > 1 and all(
-        words.lower[x] in ("and", "or", "a", "an", "the", "either", ",")
-        for x in range(rest[0].end, rest[1].start)
-    ):
-        left = terms([rest[0].decision, rest[1].decision])
-    else:
+    left = terms(_joined(view, rest, subject) if rest else _joined(view, list(reversed(before)), subject))
+    if len(left) == view.count and not parts:
         left = (Term(subject.decision),)
     right = terms(parts) if parts and not (of_all and len(set(parts)) < 2) else everything(view)
     relation, strict = relation_of(figure) or (
@@ -208,6 +217,24 @@ def _share(
     )
     found.add(Row("ratio", left, relation, at, right, strict, at))
     return True
+
+
+def _joined(view: Scene, places: Sequence[Mention], first: Mention) -> list[int]:
+    """The decision of a mention, with those that commas and `and` join to it."""
+    words, chain = view.words, [first]
+    for each in places:
+        low, high = sorted((chain[-1], each), key=lambda mention: mention.start)
+        between = words.lower[low.end : high.start]
+        if each is first or not between:
+            continue
+        if (
+            len(between) > 5
+            or not set(between) & {"and", "or", ","}
+            or any(words.tags[x] in ("number", "verb", "auxiliary") for x in range(low.end, high.start))
+        ):
+            break
+        chain.append(each)
+    return [each.decision for each in chain]
 
 
 def _ends_whole(view: Scene, at: int) -> bool:

@@ -291,6 +291,8 @@ def _tag(
         return "noun"
     if word == "plus" and token.text[0].isupper() and at and lower[at - 1] not in ".?!":
         return "noun"
+    if len(word) == 1 and token.text.isupper() and before == "noun":
+        return "noun"
     if (
         len(word) == 1
         and token.text.isupper()
