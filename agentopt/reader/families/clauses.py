@@ -147,6 +147,9 @@ def _parse(
         whole = _clause([led, *plain], columns, fits)
         if whole is not None:
             return whole
+    mixed = _mixed(symbols)
+    if mixed and all(map(fits, mixed)):
+        return mixed
     cuts = [at for at, symbol in enumerate(symbols) if symbol.kind == ","]
     if len(symbols) > 120:
         return None
@@ -164,6 +167,26 @@ def _parse(
         if rest is not None:
             return [*first, *rest]
     return None
+
+
+def _mixed(symbols: list[Symbol]) -> list[Fact] | None:
+    """`R CN, NC, CN`: numbers before or after the second name, told apart by the commas between."""
+    found: list[Fact] = []
+    head: Symbol | None = None
+    part: dict[str, Symbol] = {}
+    for symbol in [*symbols, Symbol(",")]:
+        if symbol.kind == "R":
+            head = symbol
+        elif symbol.kind != ",":
+            if symbol.kind in part:
+                return None
+            part[symbol.kind] = symbol
+        elif part:
+            if head is None or set(part) != {"C", "N"}:
+                return None
+            found += _said(head, part["C"], part["N"], turned=False)
+            part = {}
+    return found
 
 
 def _clause(symbols: list[Symbol], columns: Sequence[str], fits: Fits) -> list[Fact] | None:

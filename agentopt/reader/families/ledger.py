@@ -16,6 +16,8 @@ from agentopt.reader.understanding import Account
 
 
 _UNITS = words("unit ton tonne case crate box pallet container load truckload barrel item kilo kg bag piece pack package")
+_BREAKS = words("and or to from for at in is are costs cost of each per by on with while than")
+_BEFORE_UNIT = words("of per ship send move transport deliver haul each")
 _SAYS_AMOUNT = words("has needs requires wants holds supplies produces makes demands gets orders have need")
 
 
@@ -76,12 +78,27 @@ class Ledger:
         """The tokens accounted for."""
         return self._tokens.keys()
 
-    def names(self, mentions: Iterable[Mention]) -> None:
-        """Numbers inside names are no data."""
+    def names(self, mentions: Sequence[Mention], groups: Iterable[Collection[str]]) -> None:
+        """Numbers inside names are no data, nor those that count the names listed after them."""
+        self._listed(mentions, groups)
         for mention in mentions:
             for at in range(mention.first, mention.last):
                 if self.tokens[at].is_number:
                     self.use(at, f"part of the name {mention.name}")
+
+    def _listed(self, mentions: Sequence[Mention], groups: Iterable[Collection[str]]) -> None:
+        """`2 juice presses (J1, J2)`: the number of a group that is listed right after it."""
+        for group in groups:
+            for begin, mention in enumerate(mentions):
+                run = mentions[begin : begin + len(group)]
+                if {each.name for each in run} != set(group):
+                    continue
+                for back in range(mention.first - 1, max(-1, mention.first - 6), -1):
+                    token = self.tokens[back]
+                    if token.value == len(group) and token.kind in ("integer", "spelled"):
+                        self.use(back, f"the number of {self.tokens[back + 1].lower}")
+                    if token.is_number or token.text == "." or token.lower in _BREAKS - {"in", "at"}:
+                        break
 
     def labels(self) -> None:
         """Numbers in the labels of tables and lists are no data."""
@@ -105,7 +122,7 @@ class Ledger:
                 continue
             for ahead in range(at + 1, min(len(self.tokens), at + 5)):
                 word = self.tokens[ahead]
-                if word.kind != "word":
+                if word.kind != "word" or word.lower in _BREAKS:
                     break
                 noun = stem(word.text)
                 if sizes.get(noun) == token.value:
@@ -116,7 +133,8 @@ class Ledger:
         """Whether a one stands for each of what is counted: `to ship one unit`, `the cost per 1 ton`."""
         after = stem(self.tokens[at + 1].text) if at + 1 < len(self.tokens) else ""
         before = self.tokens[at - 1].lower if at else ""
-        return after in _UNITS and before not in _SAYS_AMOUNT
+        spelled = self.tokens[at].kind == "spelled" and (before.endswith("ing") or before in _BEFORE_UNIT)
+        return (after in _UNITS and before not in _SAYS_AMOUNT) or spelled
 
     def complete(self) -> bool:
         """Whether every number is accounted for."""

@@ -11,11 +11,13 @@ from __future__ import annotations
 __all__ = ["Mention", "Names", "names_in", "stem"]
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from agentopt.reader.families.nouns import AFTER_NAME, NO_NAME, OPENERS, TYPE_NOUNS, stem
+from agentopt.reader.families.nouns import words as words_of
 from agentopt.reader.tokens import Token
 
 
@@ -59,33 +61,46 @@ def names_in(
     """
     hidden = {at for span in skip for at in span}
     given = [tuple(group) for group in known]
-    labels = {name: "" for group in given for name in group}
-    words = _Words(tokens, hidden)
-    for name, noun in words.names():
-        if not _same(name, labels):
-            labels[name] = noun
+    labels = [name for group in given for name in group]
+    learned, numbered = _learned(tokens, hidden, labels)
+    words = _Words(tokens, hidden, TYPE_NOUNS | learned, numbered)
+    found = list(dict.fromkeys(words.names()))
+    for name in sorted(found, key=lambda name: not words.noun(name)):
+        if not any(words.same(name, label) for label in labels):
+            labels.append(name)
     mentions = _mentions(words, labels)
     return _grouped(words, labels, mentions, given)
 
 
-def _same(name: str, labels: Iterable[str]) -> bool:
-    """Whether a label says the same name, with or without its noun."""
-    return any(_bare(name) == _bare(label) and _agree(name, label) for label in labels)
+def _learned(
+    tokens: Sequence[Token], hidden: set[int], labels: Iterable[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Nouns of this text: words that letters or numbers tell apart, and among all nouns those with numbers."""
+    after: dict[str, set[str]] = {}
+    for at, token in enumerate(tokens[:-1]):
+        if token.kind == "word" and len(token.text) > 2 and at not in hidden and at + 1 not in hidden:
+            after.setdefault(stem(token.text), set()).add(tokens[at + 1].text)
+    for label in labels:
+        parts = label.split()
+        if len(parts) > 1:
+            after.setdefault(stem(parts[-2]), set()).add(parts[-1])
+    known = NO_NAME | AFTER_NAME | OPENERS
+    numbered = frozenset(word for word, ids in after.items() if word not in known and _count_up(ids))
+    lettered = (word for word, ids in after.items() if word not in known and _are_letters(ids))
+    return frozenset(word for word in numbered if len(after[word]) > 1) | frozenset(lettered), numbered
 
 
-def _bare(name: str) -> str:
-    parts = name.split()
-    if len(parts) > 1 and stem(parts[0]) in TYPE_NOUNS:
-        parts = parts[1:]
-    return " ".join(map(stem, parts))
+def _are_letters(ids: set[str]) -> bool:
+    return sum(len(each) == 1 and each.isupper() for each in ids) > 1
 
 
-def _agree(one: str, other: str) -> bool:
-    """Whether two names with one identifier may be one thing: not `plant 1` and `store 1`."""
-    nouns = {stem(name.split()[0]) for name in (one, other) if len(name.split()) > 1}
-    return len(nouns & TYPE_NOUNS) < 2
+def _count_up(ids: set[str]) -> bool:
+    """Whether the numbers among them are 1, 2, 3 and so on."""
+    numbers = sorted(int(each) for each in ids if each.isdecimal() and len(each) < 4)
+    return bool(numbers) and numbers == list(range(1, len(numbers) + 1))
 
 
+_PREPOSITIONS = words_of("and or but to from in at on for with by")
 _CODE = re.compile(r"[A-Z]{1,3}\d{1,3}")
 
 
@@ -95,9 +110,29 @@ class _Words:
 
     tokens: Sequence[Token]
     hidden: set[int]
+    nouns: frozenset[str]
+    numbered: frozenset[str]
 
-    def names(self) -> Iterator[tuple[str, str]]:
-        """Names and the nouns before them, as they are met."""
+    def noun(self, name: str) -> str:
+        """The noun before the identifier of a name: `hub` of `pharmacy hub 2`; "" for none."""
+        parts = _parts(name)
+        known = len(parts) > 1 and stem(parts[-2]) in self.nouns and (parts[-1].isdecimal() or len(parts[-1]) == 1)
+        return stem(parts[-2]) if known else ""
+
+    def bare(self, name: str) -> tuple[str, ...]:
+        """A name without the noun that an identifier or a name of its own follows."""
+        parts = _parts(name)
+        if self.noun(name):
+            return (stem(parts[-1]),)
+        return tuple(map(stem, parts[1:] if len(parts) > 1 and stem(parts[0]) in self.nouns else parts))
+
+    def same(self, one: str, other: str) -> bool:
+        """Whether two names may be one: `A` and `plant A` are, `store 1` and `plant 1` are not."""
+        nouns = {noun for noun in (self.noun(one), self.noun(other)) if noun}
+        return self.bare(one) == self.bare(other) and len(nouns) < 2
+
+    def names(self) -> Iterator[str]:
+        """Names, as they are met."""
         lower = {token.text for at, token in enumerate(self.tokens) if token.text.islower()}
         inner = {
             token.text
@@ -111,15 +146,15 @@ class _Words:
                 at += 1
                 continue
             if at in listed:
-                yield from ((name, "") for name in listed[at])
+                yield from listed[at]
             coded = list(self.coded(at))
             if coded:
-                yield from ((name, noun) for name, noun, _ in coded)
-                at = coded[-1][2]
+                yield from (name for name, _ in coded)
+                at = coded[-1][1]
                 continue
             end = self.capitals(at, lower, inner)
             if end > at:
-                yield self.said(at, end), ""
+                yield self.said(at, end)
                 at = end
                 continue
             at += 1
@@ -138,24 +173,24 @@ class _Words:
             parts += (" " if gap else "") + self.tokens[at].text
         return parts
 
-    def coded(self, at: int) -> Iterator[tuple[str, str, int]]:
-        """`plant A`, `Plants 1, 2 and 3`, `W1`, `A`: name, noun and the token after."""
+    def coded(self, at: int) -> Iterator[tuple[str, int]]:
+        """`plant A`, `Plants 1, 2 and 3`, `W1`, `A`: the name and the token after."""
         token = self.tokens[at]
         if _CODE.fullmatch(token.text):
-            yield token.text, "", at + 1
+            yield token.text, at + 1
             return
         noun = stem(token.text)
-        if noun in TYPE_NOUNS and self.is_id(at + 1, numbers=True):
+        if noun in self.nouns and self.is_id(at + 1, numbers=noun in self.numbered):
             here = at + 1
             plural = token.lower != noun
             while True:
-                yield f"{noun.capitalize()} {self.tokens[here].text}", noun, here + 1
+                yield f"{noun.capitalize()} {self.tokens[here].text}", here + 1
                 after = self.joined(here + 1)
                 if not after or not self.is_id(after, numbers=self.tokens[here].is_number and plural):
                     return
                 here = after
         elif self.is_id(at, numbers=False) and self.is_letter_name(at):
-            yield token.text, "", at + 1
+            yield token.text, at + 1
 
     def is_id(self, at: int, *, numbers: bool) -> bool:
         """Whether a token is a letter or small number that tells things of one noun apart."""
@@ -204,7 +239,7 @@ class _Words:
         if self.tokens[at].lower in OPENERS:
             return at
         after = self.tokens[end] if end < len(self.tokens) else None
-        follows = after is None or not after.text[0].isalpha() or after.lower in AFTER_NAME
+        follows = after is None or not after.text[0].isalpha() or after.lower in AFTER_NAME - _PREPOSITIONS
         return end if self.tokens[at].text in inner or follows or end > at + 1 else at
 
     def is_capital(self, at: int, lower: set[str]) -> bool:
@@ -214,7 +249,7 @@ class _Words:
         return (
             token.text.lower() not in lower
             and token.lower not in NO_NAME
-            and stem(token.text) not in TYPE_NOUNS
+            and stem(token.text) not in self.nouns
         )
 
     def listed(self) -> Iterator[tuple[int, list[str]]]:
@@ -236,7 +271,7 @@ class _Words:
             token = self.tokens[back]
             if token.is_number and token.kind in ("integer", "spelled"):
                 near = [stem(each.text) for each in self.tokens[back + 1 : at]]
-                return int(token.value or 0) if any(noun in TYPE_NOUNS for noun in near) else 0
+                return int(token.value or 0) if any(noun in self.nouns for noun in near) else 0
         return 0
 
     def items(self, at: int) -> Iterator[str]:
@@ -271,16 +306,16 @@ class _Words:
         return self.said(first, last)
 
 
-def _mentions(words: _Words, labels: Mapping[str, str]) -> tuple[Mention, ...]:
+def _mentions(words: _Words, labels: Sequence[str]) -> tuple[Mention, ...]:
     """Every place where a label is said, the longest first."""
     spelled: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    bare_count: dict[str, int] = {}
+    bares = Counter(words.bare(label) for label in labels)
     for label in labels:
-        bare_count[_bare(label)] = bare_count.get(_bare(label), 0) + 1
-    for label in labels:
+        bare, noun = words.bare(label), words.noun(label)
         forms = {tuple(map(stem, _parts(label)))}
-        bare = tuple(map(stem, _parts(_bare(label))))
-        if bare_count[_bare(label)] == 1 and bare and not bare[0].isdecimal():
+        if noun:
+            forms.add((noun, *bare))
+        if bares[bare] == 1 and bare and not bare[0].isdecimal():
             forms.add(bare)
         for form in forms:
             if form:
@@ -322,22 +357,21 @@ def _mention(
     return None
 
 
-def _shared_noun(words: _Words, labels: Mapping[str, str], found: list[Mention], at: int) -> Mention | None:
+def _shared_noun(words: _Words, labels: Sequence[str], found: list[Mention], at: int) -> Mention | None:
     """`2` in `plants 1, 2 and 3`: an identifier under the noun of the mention before it."""
     if not found or not words.is_id(at, numbers=True) or words.joined(found[-1].last) != at:
         return None
     before = found[-1]
-    noun = before.name.split()[0]
-    plural = (
-        words.tokens[before.first].lower != stem(words.tokens[before.first].text)
-        or before.last - before.first == 1
-    )
+    noun = before.name.rpartition(" ")[0]
+    bare = before.last - before.first == 1
+    said = words.tokens[before.last - 2].lower if not bare else ""
+    plural = bare or said != stem(said)
     label = f"{noun} {words.tokens[at].text}"
     return Mention(label, at, at + 1) if label in labels and plural else None
 
 
 def _grouped(
-    words: _Words, labels: Mapping[str, str], mentions: tuple[Mention, ...], given: Sequence[tuple[str, ...]]
+    words: _Words, labels: Sequence[str], mentions: tuple[Mention, ...], given: Sequence[tuple[str, ...]]
 ) -> Names:
     """Groups: those given, names under one noun, and names listed side by side."""
     parent = {name: name for name in labels}
@@ -355,9 +389,9 @@ def _grouped(
         join(group)
     nouns: dict[str, list[str]] = {}
     for name in labels:
-        first = stem(name.split()[0])
-        if first in TYPE_NOUNS and len(name.split()) > 1:
-            nouns.setdefault(first, []).append(name)
+        noun = words.noun(name) or stem(name.split()[0])
+        if noun in words.nouns and len(name.split()) > 1:
+            nouns.setdefault(noun, []).append(name)
     for same in nouns.values():
         join(same)
     runs = list(_runs(words, mentions))
@@ -381,7 +415,7 @@ def _runs(words: _Words, mentions: tuple[Mention, ...]) -> Iterator[list[Mention
     joins: set[str] = set()
     for mention in mentions:
         between = [token.lower for token in words.tokens[run[-1].last : mention.first]] if run else []
-        filler = {word for word in between if word in ("the", "a", "an", "in") or stem(word) in TYPE_NOUNS}
+        filler = {word for word in between if word in ("the", "a", "an", "in") or stem(word) in words.nouns}
         marks = set(between) - filler
         if run and marks and len(between) <= 5 and marks <= {",", "and", "or", "&", "/"}:
             run.append(mention)
@@ -401,10 +435,13 @@ def _is_run(run: list[Mention], joins: set[str]) -> bool:
 
 def _noun_before(words: _Words, at: int) -> str:
     """The noun that a list stands under: `plants in`, `three stores:`."""
+    found_plural = True
     for back in range(at - 1, max(-1, at - 5), -1):
         token = words.tokens[back]
         if token.text in ".;":
             return ""
-        if stem(token.text) in TYPE_NOUNS:
+        plural = found_plural and token.kind == "word" and token.lower != stem(token.text)
+        if stem(token.text) in words.nouns or (plural and stem(token.text) not in AFTER_NAME | NO_NAME | OPENERS):
             return stem(token.text)
+        found_plural = found_plural and token.lower in ("in", "at", "(", ":", "near", ",", "namely")
     return ""

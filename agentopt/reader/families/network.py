@@ -35,7 +35,7 @@ _ENDS = re.compile(
 )
 _PATH = (
     r"\b(?:shortest|quickest|fastest|cheapest)\b[^.?!]*\b(?:path|route|way|road|trip|connection|travel|go|get|from|journey)\b"
-    r"|\b(?:path|route|way|trip|connection|journey)\b[^.?!]*\b(?:shortest|quickest|fastest|cheapest|least|minimum|minimi[sz]\w+)\b"
+    r"|\b(?:path|route|way|trip|connection|journey)\b[^.?!]*\b(?:shortest|quickest|fastest|cheapest|least|lowest|minimum|minimi[sz]\w+)\b"
     r"|\b(?:least|minimum|minimi[sz]\w+|smallest|lowest)\b[^.?!]*\b(?:path|route|way|from|travel\w*|distance|journey)\b"
     r"|\bas (?:quickly|fast|cheaply|short) as possible\b"
 )
@@ -189,7 +189,7 @@ class _Reading:
                 continue
             start, end = self._name(each["a"]), self._name(each["b"])
             at = int(each[each.lastindex or 0])
-            values, said = [self._take(at, start, end)], [f"{gap} {self.marked.around(at, after=12)[1]}"]
+            values, said = [self._take(at, start, end)], [f"{gap} {self._unit(at)}"]
             stop = each.end()
             second = _SECOND.match(words, stop)
             limit = after.start() if after else len(words)
@@ -200,12 +200,16 @@ class _Reading:
             ):
                 other = int(second[second.lastindex or 0])
                 values.append(self._take(other, start, end))
-                said.append(f"{second['gap']} {self.marked.around(other, after=12)[1]}")
+                said.append(f"{second['gap']} {self._unit(other)}")
                 stop = second.end()
             both = each["dash"] is not None
             self.spans.append((each.start(), stop))
             found.append(_Link(start, end, both, tuple(values), tuple(said)))
         return found if len({len(link.values) for link in found}) == 1 else []
+
+    def _unit(self, at: int) -> str:
+        """The words right behind a number."""
+        return re.split(r"[,;()<]| and ", self.marked.around(at, after=30)[1])[0]
 
     def _take(self, at: int, start: str, end: str) -> int | float:
         return self.ledger.take(at, f"the number of the link from {start} to {end}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = ["Paired", "Words", "is_money", "paired", "quoted"]
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -92,7 +93,7 @@ def paired(
     if sides is None:
         return None
     found = Paired(*sides, Ledger(tokens, tables), names)
-    found.ledger.names(names.mentions)
+    found.ledger.names(names.mentions, (found.rows, found.columns))
     found.ledger.labels()
     found.ledger.counts(_sizes(found, words))
     try:
@@ -144,6 +145,11 @@ def _sides(
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, str]] | None:
     """The groups and what they are called."""
     votes = _votes(tokens, names, words)
+    mentioned = Counter(mention.name for mention in names.mentions)
+    for group in names.groups:
+        # Whatever ships or is shipped to is named when its amount is given and again with a price.
+        if len(group) == 1 and mentioned[group[0]] < 2:
+            votes.pop(group[0], None)
     nouns: dict[str, str] = dict(names.nouns)
     for each in grids:
         by_attribute = {said.attribute for said in each.said if said.column is None}
@@ -163,6 +169,8 @@ def _sides(
             votes[first] += {"from": 2, "to": -2}.get(noun, 0)
     for group in names.groups:
         noun = nouns.get(group[0], "")
+        if len(group) == 1 and mentioned[group[0]] < 2:
+            continue
         for name in {noun, stem(group[0].split()[0])}:
             votes[group[0]] = (
                 votes.get(group[0], 0) + 2 * (name in words.row_nouns) - 2 * (name in words.column_nouns)
@@ -191,6 +199,7 @@ def _votes(tokens: Sequence[Token], names: Names, words: Words) -> dict[str, int
     """For every group, by its first name: above zero when it looks like rows, below when like columns."""
     votes: dict[str, int] = {}
     cues: dict[int, list[tuple[int, int]]] = {}
+    plain = {word for group in words.attributes.values() for word in group}
     for at, token in enumerate(tokens):
         said = (stem(token.text) in words.row_cues) - (stem(token.text) in words.column_cues)
         if said:

@@ -18,9 +18,10 @@ from agentopt.formulation.elements import (
     Role,
     Variable,
 )
+from agentopt.reader.families.clauses import sentences
 from agentopt.reader.families.ledger import Datum
 from agentopt.reader.families.naming import plain_number, set_name
-from agentopt.reader.families.nouns import words
+from agentopt.reader.families.nouns import stem, words
 from agentopt.reader.families.pairs import Paired, Words, is_money, paired, quoted
 from agentopt.reader.families.wording import sense_of, stems_of
 from agentopt.reader.tables import Table
@@ -149,7 +150,7 @@ _WORDS = Words(
     row_cues=_SUPPLY
     | words(
         """
-    has have hold holds produce make store can offer provide keep capacities manufacture
+    has have hold holds produce make can offer provide keep capacities manufacture
     """
     ),
     column_cues=_DEMAND | words("want ask receive expect take buy sell request consume absorb"),
@@ -167,7 +168,7 @@ _SHIPPING = words(
     """
     ship shipping shipment shipped transport transportation transporting transported deliver
     delivery delivering delivered send sending sent haul hauling freight move moving moved
-    distribute distribution dispatch truck trucking carry supply
+    distribute distribution dispatch go goes serve bring provide sell sold trucked truck trucking carry supply
     """
 )
 
@@ -241,7 +242,7 @@ def _problem(
             for pair in sorted(rates, key=lambda p: (found.rows.index(p[0]), found.columns.index(p[1])))
         },
         sense,
-        *_relations(tokens, sense),
+        *_relations(text, tokens, found, sense),
         found.nouns,
         {name: quote for name, quote in said.items() if quote},
     )
@@ -271,23 +272,34 @@ def _note(
     ledger.totals(sums)
 
 
-def _relations(tokens: Sequence[Token], sense: str) -> tuple[Relation, Relation]:
+def _relations(text: str, tokens: Sequence[Token], found: Paired, sense: str) -> tuple[Relation, Relation]:
     """Whether all of the supply leaves, and whether demands are met, or only the most that is taken."""
     said = " ".join(token.lower for token in tokens)
     leaves: Relation = "==" if any(phrase in said for phrase in _ALL_SHIPPED) else "<="
-    at_most = any(phrase in said for phrase in _AT_MOST)
-    if at_most:
-        return leaves, "<="
-    return leaves, ">=" if sense == "minimize" else "=="
+    if sense == "minimize":
+        return leaves, ">="
+    for span in sentences(text, tokens):
+        part = [token.lower for token in tokens[span.start : span.stop]]
+        sold = any(stem(word) in _WORDS.column_cues | _WORDS.column_nouns | {found.nouns[1]} for word in part)
+        supplied = any(mention.first in span and mention.name in found.rows for mention in found.names.mentions)
+        if sold and not supplied and any(phrase in " ".join(part) for phrase in _AT_MOST):
+            return leaves, "<="
+    return leaves, "=="
 
 
 _ALL_SHIPPED = (
-    "all of the supply must", "all supply must", "all supplies must", "entire supply", "everything must be shipped",
-    "must ship everything", "all units must be shipped", "ship all of its", "all of its supply", "must be shipped out",
-    "must be emptied", "ships everything", "ship everything",
-)  # fmt: skip
-_AT_MOST = (
-    "can sell at most", "can sell up to", "can absorb", "takes at most", "take at most", "at most its demand", "buys at most",
-    "buy at most", "up to", "no more than", "will accept at most", "maximum demand", "need not be met", "can take at most",
-    "not all demand", "as much as", "demand is at most",
-)  # fmt: skip
+    "all of the supply must",
+    "all supply must",
+    "all supplies must",
+    "entire supply",
+    "everything must be shipped",
+    "must ship everything",
+    "all units must be shipped",
+    "ship all of its",
+    "all of its supply",
+    "must be shipped out",
+    "must be emptied",
+    "ships everything",
+    "ship everything",
+)
+_AT_MOST = ("at most", "up to", "no more than", "more than", "need not be met", "maximum", "not exceed", "as much as")

@@ -50,7 +50,7 @@ _PATHS = (
 _FLOWS = (
     Scene("Water runs through a system of pipes.", ("pipe", "pipes"), "liters per second", "can take", ("What is the maximum flow from {a} to {b}?", "How much water can be pumped from {a} to {b} at most?"), "letter", "capacity"),
     Scene("A provider runs a data network.", ("line", "lines"), "gigabits per second", "has a capacity of", ("What is the greatest flow of data from {a} to {b}?", "Maximize the data sent from {a} to {b}."), "code", "capacity"),
-    Scene("A city plans for the evacuation of a quarter.", ("road", "roads"), "cars per hour", "can carry up to", ("What is the maximum number of cars that can get from {a} to {b} per hour?", "Find the maximum flow of traffic from {a} to {b}."), "letter", "capacity"),
+    Scene("A city plans for the evacuation of a district.", ("road", "roads"), "cars per hour", "can carry up to", ("What is the maximum number of cars that can get from {a} to {b} per hour?", "Find the maximum flow of traffic from {a} to {b}."), "letter", "capacity"),
     Scene("Natural gas is sent through pipelines.", ("pipeline", "pipelines"), "units a day", "has a capacity of", ("How much gas can be sent from {a} to {b} a day at most?", "Determine the maximum flow from {a} to {b}."), "city", "capacity"),
     Scene("Power is carried by lines of limited capacity.", ("line", "lines"), "MW", "has a capacity of", ("What is the largest flow of power from {a} to {b}?", "Find the maximum flow from {a} to {b}."), "city", "capacity (MW)"),
     Scene("Trains share the tracks of a region.", ("track", "tracks"), "trains a day", "can take at most", ("What is the maximum number of trains that can get from {a} to {b} a day?",), "city", "capacity"),

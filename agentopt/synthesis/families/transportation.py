@@ -122,10 +122,13 @@ def _amounts(writer: Writer, scene: _Scene, kind: str, amounts: Mapping[str, Fra
             )
         )
     if style < 0.4:
-        return f"{kind.capitalize()}: " + ", ".join(f"{name} {n}" for name, n in written.items()) + "."
+        between = ": " if any(name[-1].isdecimal() for name in amounts) else " "
+        return f"{kind.capitalize()}: " + ", ".join(f"{name}{between}{n}" for name, n in written.items()) + "."
+    # "Store 2 800" would be one number.
+    short = not any(name[-1].isdecimal() and " " in name for name in amounts)
     first, *rest = (
         [phrases[f"{kind}_first"]] + [phrases[f"{kind}_next"]] * (len(amounts) - 1)
-        if writer.chance(0.5)
+        if short and writer.chance(0.5)
         else [[writer.pick(phrases[f"{kind}_first"])]] * len(amounts)
     )
     clauses = [
