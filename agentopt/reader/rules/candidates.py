@@ -268,6 +268,7 @@ def _parallel(words: Words, found: Sequence[Run]) -> Iterator[Candidate]:
         for key in _said(words, run, found, number):
             groups.setdefault(key, []).append(run)
     yield from _contrasted(words, found)
+    yield from _subjects(words, found, numbered)
     for (kind, _), members in groups.items():
         distinct: dict[tuple[str, ...], Run] = {}
         for each in members:
@@ -306,6 +307,48 @@ def _contrasted(words: Words, found: Sequence[Run]) -> Iterator[Candidate]:
                 tuple(each.stems for each in items),
                 0.3 + spoken - late,
             )
+
+
+def _subjects(words: Words, found: Sequence[Run], numbered: Counter[str]) -> Iterator[Candidate]:
+    """All things of which one is spoken of with a number: `each desk takes 3 hours`, `chairs cost $5`."""
+    chosen: list[Run] = []
+    for number, run in enumerate(found):
+        before = words.word(run.start - 1)
+        single = before in ("each", "every", "a", "an", "one", "per") or (
+            before == "of" and words.word(run.start - 3) in ("each", "every", "a", "an", "one", "per")
+        )
+        first = words.tag(run.start - 1) in ("mark", "") and words.lower[run.end - 1].endswith("s")
+        if not (single or first) or numbered[run.stems[-1]] or run.stems[-1] in _NO_DECISIONS:
+            continue
+        if all(each in _GENERIC or each in _NO_DECISIONS for each in run.stems) or not _has_amount(
+            words, run
+        ):
+            continue
+        chosen.append(run)
+    counts = Counter(each.stems for each in chosen)
+    items: list[Run] = []
+    for run in sorted(chosen, key=lambda each: -len(each.stems)):
+        within = any(set(run.stems) <= set(each.stems) for each in items)
+        if not within:
+            items.append(run)
+    items.sort(key=lambda each: each.start)
+    if 2 <= len(items) <= _MOST_DECISIONS:
+        often = sum(min(2, counts[each.stems]) for each in items) / len(items)
+        yield Candidate(
+            tuple((each.start, each.end) for each in items), tuple(each.stems for each in items), 0.6 + often
+        )
+
+
+def _has_amount(words: Words, run: Run) -> bool:
+    """Whether a number follows a run, or stands before it in its clause, with no other noun before it."""
+    at = run.end
+    while at < min(run.end + 9, len(words)) and words.lower[at] not in (".", ";", "?"):
+        if words.tags[at] == "number":
+            return True
+        at += 1
+    return any(words.tag(x) == "number" for x in range(run.start - 5, run.start)) and words.word(
+        run.start - 1
+    ) in ("each", "every", "per", "a", "an")
 
 
 def _said(words: Words, run: Run, found: Sequence[Run], number: int) -> Iterator[tuple[str, str]]:

@@ -36,7 +36,10 @@ def _firm(words: Words) -> Iterator[Goal]:
     """`maximize profit`."""
     for at, word in enumerate(words.lower):
         if word.startswith(("maximi", "minimi")) and not word.endswith(("mum", "mal", "mally")):
-            yield Goal("maximize" if word.startswith("maxi") else "minimize", at + 1, _end(words, at + 1))
+            start, end = at + 1, _end(words, at + 1)
+            if not any(words.tags[x] in ("noun", "verb") for x in range(start, end)):
+                start, end = _begin(words, at), at  # "how can profit be maximized?"
+            yield Goal("maximize" if word.startswith("maxi") else "minimize", start, end)
 
 
 def _as_possible(words: Words) -> Iterator[Goal]:
@@ -51,14 +54,7 @@ def _as_possible(words: Words) -> Iterator[Goal]:
         if any(words.tags[x] in ("noun", "verb") for x in range(at + 2, second)):
             yield Goal(sense, at + 2, second)
         else:
-            begin = at
-            while (
-                begin > 0
-                and words.tokens[begin - 1].sentence == words.tokens[at].sentence
-                and words.lower[begin - 1] not in ",;:if"
-            ):
-                begin -= 1
-            yield Goal(sense, begin, at)
+            yield Goal(sense, _begin(words, at), at)
 
 
 def _can(words: Words, at: int) -> bool:
@@ -81,17 +77,7 @@ def _superlative(words: Words) -> Iterator[Goal]:
         if word.startswith("cheap"):
             start = at
         if not any(words.tags[x] in ("noun", "verb") for x in range(start, end)):
-            start = (
-                next(
-                    (
-                        x
-                        for x in range(at, -1, -1)
-                        if words.tokens[x].sentence != words.tokens[at].sentence or words.lower[x] in ",;:"
-                    ),
-                    -1,
-                )
-                + 1
-            )
+            start = _begin(words, at)
         yield Goal(sense, start, end)
 
 
@@ -150,6 +136,22 @@ def _changing(words: Words) -> Iterator[Goal]:
             if word not in verbs:
                 continue
             after = at + 1
+            far = next(
+                (
+                    x
+                    for x in range(after, min(after + 9, len(words)))
+                    if words.lower[x] in ("down", "low", "high", "up", "small")
+                ),
+                None,
+            )
+            if (
+                word in ("keep", "bring", "get", "hold")
+                and far is not None
+                and far > after
+                and not any(words.tags[x] in ("number", "mark") for x in range(after, far))
+            ):
+                yield Goal("maximize" if words.lower[far] in ("high", "up") else "minimize", after, far)
+                continue
             if word in ("bring", "keep", "cut", "drive", "push", "hold"):
                 if words.word(after) not in ("down", "up"):
                     if word == "cut":
@@ -173,8 +175,22 @@ def _changing(words: Words) -> Iterator[Goal]:
                 "in",
                 ":",
                 "",
+                ".",
+                ",",
+                "please",
             ):
                 yield Goal("maximize" if sense == "maximize" else "minimize", after, _end(words, after))
+
+
+def _begin(words: Words, at: int) -> int:
+    """Where the clause before a token begins."""
+    while (
+        at > 0
+        and words.tokens[at - 1].sentence == words.tokens[at].sentence
+        and words.lower[at - 1] not in (",", ";", ":", "if", "so", "how", "that", "are", "is", "should")
+    ):
+        at -= 1
+    return at
 
 
 def _end(words: Words, at: int) -> int:

@@ -57,6 +57,8 @@ def _is_named(words: Words, at: int) -> bool:
     before = words.tokens[at - 1].text
     after = words.tag(at + 1)
     capital = before[:1].isupper() and at > 1 and words.word(at - 2) not in ".?!"
+    if not capital and (before.lower().endswith("s") or not _recurs(words, at)):
+        return False
     return (capital or token.value <= 20) and after in (
         "auxiliary",
         "verb",
@@ -66,3 +68,9 @@ def _is_named(words: Words, at: int) -> bool:
         "preposition",
         "",
     )
+
+
+def _recurs(words: Words, at: int) -> bool:
+    """Whether a word and its number come again, as the parts of a name do: `brand 1`."""
+    pair = (words.lower[at - 1], words.lower[at])
+    return sum(pair == (words.lower[x - 1], words.lower[x]) for x in range(1, len(words))) > 1

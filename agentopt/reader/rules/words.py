@@ -320,8 +320,12 @@ def _tag(
         return "verb"
     if _is_said(lower, tags, at):
         return "verb"
+    if word.endswith("s") and before != "noun" and at and _ends(lower, at + 1):
+        return "noun"  # "features, and": a verb would go on
     if word in _VERBS and not (
-        word.endswith("ing") and word not in _GERUNDS and before in ("determiner", "noun")
+        word.endswith("ing")
+        and word not in _GERUNDS
+        and before in ("determiner", "noun", "conjunction", "number")
     ):
         if word.endswith("ed") and at + 1 < len(lower) and before == "determiner":
             return "noun"
@@ -330,6 +334,10 @@ def _tag(
 
 
 _MODALS = frozenset("to can could may might must shall should will would cannot can't won't".split())
+
+
+def _ends(lower: Sequence[str], at: int) -> bool:
+    return at >= len(lower) or lower[at] in (",", ".", ";", "?", "!", ")", "and", "or")
 
 
 def _is_said(lower: Sequence[str], tags: Sequence[Tag], at: int) -> bool:
@@ -341,6 +349,11 @@ def _is_said(lower: Sequence[str], tags: Sequence[Tag], at: int) -> bool:
         (lower[at + 1] if at + 1 < len(lower) else ""),
         lower[at + 2] if at + 2 < len(lower) else "",
     )
+    if word.endswith("s") and not before.endswith("s") and (after[:1].isdigit() or after in ("$", "€", "£")):
+        first = at - 1
+        while first > 0 and tags[first - 1] == "noun":
+            first -= 1
+        return first > 0 and lower[first - 1] in ("each", "every", "a", "an", "one", "per")
     priced = after in ("at", "for", "around", "about") and (
         second == "$" or second[:1].isdigit() or second in "€£"
     )
