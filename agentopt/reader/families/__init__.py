@@ -29,6 +29,7 @@ class Reader(Protocol):
 
 READERS: dict[str, Reader] = {
     "transportation": transportation.read,
+    "assignment": assignment.read,
     "bins": bins.read,
 }
 """The readers by the name of their class."""

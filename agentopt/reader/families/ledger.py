@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from agentopt.reader.families.names import Mention
-from agentopt.reader.families.nouns import stem, words
+from agentopt.reader.families.nouns import AFTER_NAME, NO_NAME, stem, words
 from agentopt.reader.tables import Cell, Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Account
@@ -18,6 +18,8 @@ from agentopt.reader.understanding import Account
 _UNITS = words("unit ton tonne case crate box pallet container load truckload barrel item kilo kg bag piece pack package")
 _BREAKS = words("and or to from for at in is are costs cost of each per by on with while than")
 _BEFORE_UNIT = words("of per ship send move transport deliver haul each")
+_AMOUNTS = words("hour minute day week second dollar point euro percent")
+_RULES = words("exactly only most least just than single")
 _SAYS_AMOUNT = words("has needs requires wants holds supplies produces makes demands gets orders have need")
 
 
@@ -31,10 +33,15 @@ class Datum:
 
 
 class Ledger:
-    """Which number was read as what."""
+    """Which number was read as what.
+
+    Attributes:
+        ruled: whether a one of a rule was met, as in "each does exactly one task".
+    """
 
     def __init__(self, tokens: Sequence[Token], tables: Sequence[Table]) -> None:
         self.tokens, self.tables = tokens, tables
+        self.ruled = False
         self._tokens: dict[int, str] = {}
         self._cells: dict[str, str] = {}
 
@@ -128,6 +135,17 @@ class Ledger:
                 if sizes.get(noun) == token.value:
                     self.use(at, f"the number of {word.lower}")
                     break
+
+    def ones(self) -> None:
+        """The ones of a rule: `each does exactly one task`, `no more than 1 worker`; not `takes one hour`."""
+        for at in self.left():
+            before = {token.lower for token in self.tokens[max(0, at - 3) : at]}
+            after = stem(self.tokens[at + 1].text) if at + 1 < len(self.tokens) else ""
+            counted = after == "of" or after not in _AMOUNTS | AFTER_NAME | NO_NAME
+            ruled = self.tokens[at].kind == "spelled" and counted
+            if self.value(at) == 1 and (ruled or before & _RULES):
+                self.use(at, "one each")
+                self.ruled = True
 
     def _is_unit(self, at: int) -> bool:
         """Whether a one stands for each of what is counted: `to ship one unit`, `the cost per 1 ton`."""

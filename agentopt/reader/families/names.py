@@ -281,14 +281,15 @@ class _Words:
         last = False
         for here in range(at, min(len(self.tokens), at + 60)):
             token = self.tokens[here]
-            if token.lower in (",", "and", "or", "&", ".", ";", ")") or here in self.hidden:
+            ends = last and here > begin and token.lower in AFTER_NAME | NO_NAME
+            if ends or token.lower in (",", "and", "or", "&", ".", ";", ")") or here in self.hidden:
                 if here > begin:
                     name = self.item(begin, here)
                     if not name:
                         return
                     found.append(name)
                 begin = here + 1
-                if last or token.lower in (".", ";", ")") or here in self.hidden:
+                if ends or last or token.lower in (".", ";", ")") or here in self.hidden:
                     break
                 last = token.lower in ("and", "or", "&")
             elif token.kind == "mark" and token.text not in "-'’/":
@@ -417,6 +418,8 @@ def _runs(words: _Words, mentions: tuple[Mention, ...]) -> Iterator[list[Mention
         between = [token.lower for token in words.tokens[run[-1].last : mention.first]] if run else []
         filler = {word for word in between if word in ("the", "a", "an", "in") or stem(word) in words.nouns}
         marks = set(between) - filler
+        if run and joins & _JOINS and not marks & _JOINS:
+            marks = {"."}  # what follows the last of a list does not belong to it
         if run and marks and len(between) <= 5 and marks <= {",", "and", "or", "&", "/"}:
             run.append(mention)
             joins |= marks
@@ -428,9 +431,12 @@ def _runs(words: _Words, mentions: tuple[Mention, ...]) -> Iterator[list[Mention
         yield run
 
 
+_JOINS = words_of("and or &")
+
+
 def _is_run(run: list[Mention], joins: set[str]) -> bool:
     distinct = len({mention.name for mention in run}) == len(run)
-    return distinct and (len(run) > 2 or (len(run) == 2 and bool(joins & {"and", "or", "&"})))
+    return distinct and (len(run) > 2 or (len(run) == 2 and bool(joins & _JOINS)))
 
 
 def _noun_before(words: _Words, at: int) -> str:

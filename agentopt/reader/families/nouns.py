@@ -58,7 +58,7 @@ def words(listed: str) -> frozenset[str]:
 
 TYPE_NOUNS = words(
     """
-    agent airport analyst area artist assistant athlete bakery barge base bay bin boat branch
+    delivery kitchen dish book agent airport analyst area artist assistant athlete bakery barge base bay bin boat branch
     brewery builder bus campaign campus candidate cargo car carrier case center centre chef clerk
     client clinic coach city community consultant contract contractor cook courier course crew
     customer dairy dealer dealership depot designer destination developer device director district
@@ -103,7 +103,7 @@ OPENERS = words(
     since so some still suppose supplies supply that the their then there these they this those to
     today total transporting two three four five six unit unlike use we what when where which while
     who with would you your finally also first second third next last furthermore moreover
-    additionally meanwhile together once within after hauling delivery assigning hiring both none
+    additionally meanwhile together once within after hauling assigning hiring both none
     nothing everything all
     """
 )

@@ -32,6 +32,7 @@ class Words:
         attributes: words that say an attribute, in headings and near numbers.
         of_rows, of_columns: the attributes of either group; all others are of pairs.
         by_place: whether "from" comes before a name of the rows and "to" before one of the columns.
+        ones: whether "one" is a rule of the class and no data ("each does exactly one task").
     """
 
     row_nouns: frozenset[str]
@@ -42,6 +43,7 @@ class Words:
     of_rows: frozenset[str]
     of_columns: frozenset[str]
     by_place: bool = True
+    ones: bool = False
 
 
 @dataclass(slots=True)
@@ -96,6 +98,8 @@ def paired(
     found.ledger.names(names.mentions, (found.rows, found.columns))
     found.ledger.labels()
     found.ledger.counts(_sizes(found, words))
+    if words.ones:
+        found.ledger.ones()
     try:
         for table, each in zip(drawn, grids, strict=True):
             if each is not None and not _take(found, table, each, words):
@@ -187,7 +191,8 @@ def _sides(
     columns = [group for group in names.groups if votes.get(group[0], 0) < 0]
     if not rows or not columns:
         several = [group for group in names.groups if len(group) > 1]
-        if len(several) != 2 or votes.get(several[0][0], 0) == votes.get(several[1][0], 0):
+        tie = len(several) == 2 and votes.get(several[0][0], 0) == votes.get(several[1][0], 0)
+        if len(several) != 2 or (tie and words.by_place):
             return None
         several.sort(key=lambda group: -votes.get(group[0], 0))
         rows, columns = several[:1], several[1:]

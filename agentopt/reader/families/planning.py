@@ -52,7 +52,9 @@ class Lots:
         names: list[str] = []
         for period in self.periods:
             names.append(unique(label(period), names))
-        parameters = {"demand": self._parameter(names, "demand", self.demand, Role.REQUIREMENT, "what is wanted")}
+        parameters = {
+            "demand": self._parameter(names, "demand", self.demand, Role.REQUIREMENT, "what is wanted")
+        }
         costs = []
         for name, given, of, meaning in (
             ("making_cost", self.making, "make", "of making one"),
@@ -85,13 +87,17 @@ class Lots:
             "stock": Variable(over=["PERIODS"], meaning="what is kept at the end of the period"),
         }
         if self.setup:
-            variables["begin"] = Variable(over=["PERIODS"], domain="binary", meaning="whether anything is made")
+            variables["begin"] = Variable(
+                over=["PERIODS"], domain="binary", meaning="whether anything is made"
+            )
         return Formulation(
             title=f"Making and keeping over {len(names)} periods at least cost",
             sets={"PERIODS": IndexSet(first=1, last=len(names), meaning=f"periods: {', '.join(names)}")},
             parameters=parameters,
             variables=variables,
-            objective=Objective(minimize=f"sum({' + '.join(costs)} for t in PERIODS)", meaning="cost of all periods"),
+            objective=Objective(
+                minimize=f"sum({' + '.join(costs)} for t in PERIODS)", meaning="cost of all periods"
+            ),
             constraints=constraints,
             assumptions=[
                 "What is made in a period can be used in it; what is left is kept for the next.",

@@ -42,7 +42,7 @@ _PATHS = (
     Scene("A railway company publishes its travel times.", ("line", "lines"), "minutes", "takes", ("Find the fastest connection from {a} to {b}.", "Which route from {a} to {b} takes the least time?"), "city", "time"),
     Scene("Packets travel through a network of routers.", ("cable", "cables"), "ms", "takes", ("Which path from {a} to {b} is the fastest?", "Find the route from {a} to {b} with minimum delay."), "code", "delay"),
     Scene("A hiker looks at the map of huts.", ("trail", "trails"), "hours", "takes", ("What is the shortest path from {a} to {b}?", "Find the quickest path from {a} to {b}."), "letter", "hours"),
-    Scene("A robot moves between the stations of a plant hall.", ("aisle", "aisles"), "meters", "is", ("Find the shortest path for the robot from {a} to {b}.", "Minimize the distance the robot travels from {a} to {b}."), "code", "meters"),
+    Scene("A robot moves between the stations of a hall.", ("aisle", "aisles"), "meters", "is", ("Find the shortest path for the robot from {a} to {b}.", "Minimize the distance the robot travels from {a} to {b}."), "code", "meters"),
     Scene("A freight forwarder compares tolls.", ("road", "roads"), "euros", "costs", ("What is the cheapest route from {a} to {b}?", "Find the way from {a} to {b} with the lowest cost."), "city", "toll"),
     Scene("The fire brigade wants to know its ways.", ("street", "streets"), "minutes", "takes", ("What is the quickest route from {a} to {b}?", "Determine the fastest way from {a} to {b}."), "letter", "minutes"),
     Scene("An airline sells single flights.", ("flight", "flights"), "dollars", "costs", ("What is the cheapest way to travel from {a} to {b}?", "Find the cheapest route from {a} to {b}."), "city", "fare"),
