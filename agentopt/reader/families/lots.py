@@ -209,6 +209,9 @@ class _Reading:
         """Numbers that count or name periods are no data."""
         for at in self.ledger.left():
             value = self.ledger.tokens[at].value
+            if self.ledger.tokens[at].lower in ("a quarter", "one quarter") and self.marked.says(r"\bquarters\b|\bQ\d|quarter <"):
+                self.ledger.waive(at, "a period")
+                continue
             before, after = self.marked.around(at, before=30, after=30)
             counts = value == count and re.match(rf" (?:-? ?[a-z]+ )?{_PERIOD}\b", after)
             named = (
@@ -221,7 +224,7 @@ class _Reading:
     def _segments(self) -> Iterator[tuple[str, list[int]]]:
         """Parts of sentences with one number, or one list, that is still unread."""
         left = set(self.ledger.left())
-        for sentence in re.split(r" [.?!:](?: |$)", self.marked.words):
+        for sentence in re.split(r" [.?!](?: |$)", self.marked.words):
             places = []
             for each in re.finditer(rf"{LIST}|<\d+>", sentence):
                 within = [at for at in numbers(each.group()) if at in left]
