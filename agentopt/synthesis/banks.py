@@ -118,7 +118,9 @@ SECTIONS: dict[str, Section] = {
     "limit_shared": _section("unit units reslist", one=[_N]),
     "unit_coefficients": _section("v vs a_v unit units", one=[_set("phrases")], some=[_V]),
     "attribute_coefficients": _section(
-        "n amount res unit units vlist vlist_or nlist pairs v vs a_v goal", some=[_set("pairs nlist")], paired=True
+        "n amount res unit units vlist vlist_or nlist pairs v vs a_v goal",
+        some=[_set("pairs nlist")],
+        paired=True,
     ),
     "same_coefficient": _section("res unit units v vs a_v vlist vlist_or", one=[_set("n amount")]),
     "supply_coefficients": _section("v vs a_v unit units", one=[_set("phrases")], some=[_V]),

@@ -92,6 +92,7 @@ _AFTER_I = re.compile(
 )
 _AFTER_IT = re.compile(rf"\b([Hh]e|[Ss]he|[Ii]t)( only| also| currently| now| just|) ({_BASE})\b")
 _BY = re.compile(r"\b(by|from|with|up to|suggested to|recommended to) (I|we|they|he|she)\b(?! [a-z]+ed\b)")
+_OWN = re.compile(r"\b(?:I|we|you)'s\b")
 _OBJECT = {"i": "me", "we": "us", "they": "them", "he": "him", "she": "her"}
 _KEEP = frozenset(
     {
@@ -119,6 +120,8 @@ _KEEP = frozenset(
 def agree(text: str, agent: Agent) -> str:
     """The text with the verbs after I, we, they, he, she and it as they belong."""
     text = _BY.sub(lambda m: f"{m[1]} {_OBJECT[m[2].lower()]}", text)
+    if agent.person == "1":
+        text = _OWN.sub(lambda m: agent.their, text)
     if agent.person == "3s":
         return _AFTER_IT.sub(lambda m: f"{m[1]}{m[2]} {_third(m[3])}", text)
     return _AFTER_I.sub(_base, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["coefficient_sentences"]
+__all__ = ["coefficient_sentences", "one_sentence"]
 
 import re
 from collections.abc import Sequence
@@ -35,6 +35,21 @@ def coefficient_sentences(writer: Writer, attrs: Sequence[Attr]) -> list[str]:
         else:
             found += _per_decision(writer, group)
     return found
+
+
+def one_sentence(writer: Writer, attr: Attr) -> str:
+    """One attribute over all decisions in a clause that can follow "if"."""
+    rng, count = writer.rng, len(attr.keys)
+    if rng.random() < 0.3:
+        return _listed(writer, attr)
+    clauses = [_clause(writer, attr, v) for v in range(count)]
+    if rng.random() < 0.3 and attr.entry.verbs:
+        clauses = [clauses[0], *(_ellipsis(writer, attr, v) for v in range(1, count))]
+    return (
+        clauses[0] + rng.choice((" and ", ", and ", " while ")) + clauses[1]
+        if count == 2
+        else writer.join(clauses)
+    )
 
 
 def _same(writer: Writer, attr: Attr) -> str:

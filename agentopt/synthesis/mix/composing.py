@@ -1,72 +1,201 @@
-"""Puts the sentences of a text in order."""
+"""Puts the sentences of a text in order: opening, numbers, limits, side constraints, question, and noise."""
 
 from __future__ import annotations
 
 __all__ = ["compose"]
 
-import re
+from itertools import pairwise
 
-from agentopt.synthesis.mix.coefficients import coefficient_sentences
+from agentopt.synthesis.mix.coefficients import coefficient_sentences, one_sentence
 from agentopt.synthesis.mix.constraints import limit_sentence, limits_sentence, side_sentence
 from agentopt.synthesis.mix.filling import Writer
-from agentopt.synthesis.mix.marks import BARE
+from agentopt.synthesis.mix.layouts import inline_opening, listing, terse
+from agentopt.synthesis.mix.manner import blemished, sentence
+from agentopt.synthesis.mix.marks import bare
+from agentopt.synthesis.mix.plan import Attr, Side
 
-_FIRST = re.compile(r"^([^\w$€£(-]*)([a-z])")
-_SPACES = re.compile(r"  +")
-_BEFORE = re.compile(r" +([\ue000-\uf7ff]*)([,.;?])")
+_TERSE = ("<", ">", "=", "≤", "≥", ":", "\n")
 
 
 def compose(writer: Writer) -> str | None:
     """The marked text of a plan; None if the banks lack words for it."""
-    rng, plan = writer.rng, writer.plan
-    opening = writer.fill(rng.choice(plan.domain.opening), {})
-    coefficients = coefficient_sentences(writer, plan.attrs)
-    limits = _limits(writer)
-    sides = [side_sentence(writer, side) for side in plan.sides]
-    if limits is None or any(each is None for each in sides):
-        return None
-    question = _question(writer)
+    rng, breadth = writer.rng, writer.breadth
+    if rng.random() < 0.05 * breadth:
+        return terse(writer)
+    opening, attrs = _opening(writer)
+    inside = rng.random() < 0.07 + 0.05 * breadth and not writer.plan.counted
+    question = _question(writer, stated=inside)
     if question is None:
         return None
-    rows = [each for each in sides if each is not None]
-    if rng.random() < 0.5:
-        body = [*coefficients, *limits, *rows]
-    elif rng.random() < 0.5:
-        body = [*limits, *coefficients, *rows]
-    else:
-        rest = [*limits, *rows]
-        rng.shuffle(rest)
-        body = [*coefficients, *rest]
-    if rng.random() < 0.25:
-        body.insert(
-            rng.randint(0, len(body)), writer.fill(rng.choice(plan.domain.chatter), writer.pair_env(0, 1))
-        )
-    return " ".join(_sentence(each) for each in [opening, *body, question])
+    goals = [attr for attr in attrs if attr.goal and not attr.same]
+    condition, often = "", 0.5
+    if len(goals) == 1 and rng.random() < 0.28 and not inside:
+        condition, often = one_sentence(writer, goals[0]), 0.85
+        attrs = [attr for attr in attrs if attr is not goals[0]]
+    coefficients = _coefficients(writer, attrs)
+    rows = _rows(writer)
+    if rows is None:
+        return None
+    limits, sides = rows
+    if inside:
+        stated = writer.section(f"objective_inside_{writer.plan.sense}")
+        opening += [stated] if stated else []
+    if not condition and limits and rng.random() < 0.1 + 0.08 * breadth:
+        condition = limits.pop()
+    elif not condition and sides and rng.random() < 0.06 + 0.06 * breadth:
+        condition = sides.pop()
+    body = _ordered(writer, coefficients, limits, sides)
+    _sprinkle(writer, body)
+    return _joined(writer, [*opening, *body, *_ending(writer, condition, question, often)])
 
 
-def _limits(writer: Writer) -> list[str] | None:
-    """Sentences with all limits; several of one direction now and then in one."""
-    rest, found = list(writer.plan.limits), []
+def _opening(writer: Writer) -> tuple[list[str], list[Attr]]:
+    """The first sentences, and the attributes whose numbers they do not give yet."""
+    rng, plan = writer.rng, writer.plan
+    attrs = list(plan.attrs)
+    if rng.random() < 0.05 * writer.breadth and attrs and (text := inline_opening(writer, attrs)) is not None:
+        return [text], [attr for attr in attrs if attr.same]
+    return [writer.fill(rng.choice(plan.domain.opening), {"vlist": lambda: writer.listed_first()})], attrs
+
+
+def _coefficients(writer: Writer, attrs: list[Attr]) -> list[str]:
+    rng = writer.rng
+    varied = [attr for attr in attrs if not attr.same]
+    if varied and rng.random() < 0.1 * writer.breadth:
+        return [
+            *coefficient_sentences(writer, [attr for attr in attrs if attr.same]),
+            listing(writer, varied),
+        ]
+    return coefficient_sentences(writer, attrs)
+
+
+def _rows(writer: Writer) -> tuple[list[str], list[str]] | None:
+    """Sentences of limits and of side constraints; None if the banks lack words."""
+    limits: list[str | None] = []
+    rest = list(writer.plan.limits)
     for kind in ("le", "ge"):
         alike = [limit for limit in rest if limit.kind == kind and limit.attrs[0].kind != "goal"]
         if len(alike) > 1 and writer.rng.random() < 0.3:
             rest = [limit for limit in rest if limit not in alike]
-            found.append(limits_sentence(writer, alike))
-    found += [limit_sentence(writer, limit) for limit in rest]
-    return None if any(each is None for each in found) else [each for each in found if each is not None]
+            limits.append(limits_sentence(writer, alike))
+    limits += [limit_sentence(writer, limit) for limit in rest]
+    sides = [_reasoned(writer, side) for side in writer.plan.sides]
+    found = [each for each in limits if each], [each for each in sides if each]
+    return found if len(found[0]) == len(limits) and len(found[1]) == len(sides) else None
 
 
-def _question(writer: Writer) -> str | None:
-    plan = writer.plan
-    template = writer.phrase(f"objective_{'count_' if plan.counted else ''}{plan.sense}")
-    return None if template is None else writer.fill(template, {})
+def _reasoned(writer: Writer, side: Side) -> str | None:
+    """A side constraint, now and then with a reason before or after it."""
+    text, rng = side_sentence(writer, side), writer.rng
+    if text is None or any(mark in bare(text) for mark in _TERSE):
+        return text
+    env = writer.pair_env(side.v[0], side.w[0] if side.w else (side.v[0] + 1) % len(writer.plan.names))
+    drawn = rng.random()
+    if drawn < 0.2:
+        own = writer.plan.domain.words.get("because")
+        reason = (
+            writer.fill(rng.choice(own), env)
+            if own and rng.random() < 0.5
+            else writer.section("because", env)
+        )
+        return f"{reason}, {text}" if reason else text
+    if drawn < 0.26:
+        reason = writer.section("because_after", env)
+        return f"{text} {reason}" if reason else text
+    return text
 
 
-def _sentence(text: str) -> str:
-    """A sentence with its capital, its full stop and no doubled spaces."""
-    text = _BEFORE.sub(r"\1\2", _SPACES.sub(" ", text)).strip()
-    bare = BARE.sub("", text)
-    if bare and bare[0].islower():
-        at = next(at for at, char in enumerate(text) if char == bare[0])
-        text = text[:at] + text[at].upper() + text[at + 1 :]
-    return text if bare.endswith(("?", ".", "!", ":")) else text + "."
+def _ordered(writer: Writer, coefficients: list[str], limits: list[str], sides: list[str]) -> list[str]:
+    """The sentences in an order that people use, some of them joined or led in."""
+    rng = writer.rng
+    drawn = rng.random()
+    sides = _linked(writer, sides)
+    limits = _linked(writer, limits)
+    if drawn < 0.45:
+        return [*coefficients, *limits, *sides]
+    if drawn < 0.62:
+        return [*limits, *coefficients, *sides]
+    if drawn < 0.7:
+        return [*sides, *coefficients, *limits]
+    if drawn < 0.78:
+        return [*coefficients, *sides, *limits]
+    rest = [*limits, *sides]
+    rng.shuffle(rest)
+    if drawn < 0.94:
+        return [*coefficients, *rest]
+    for each in rest:
+        coefficients.insert(rng.randint(0, len(coefficients)), each)
+    return coefficients
+
+
+def _linked(writer: Writer, sentences: list[str]) -> list[str]:
+    """Sentences of one sort, two of them joined now and then, or led in by a word."""
+    rng, found, at = writer.rng, [], 0
+    while at < len(sentences):
+        text = sentences[at]
+        plain = not any(mark in bare(text) for mark in _TERSE)
+        if at + 1 < len(sentences) and rng.random() < 0.22 and plain:
+            env = {"first": lambda at=at: sentences[at], "second": lambda at=at: sentences[at + 1]}
+            text = writer.section("joins", env) or text
+            at += 1
+        elif plain and rng.random() < 0.12:
+            text = writer.section("openers", {"second": lambda text=text: text}) or text
+        elif plain and rng.random() < 0.1:
+            text = f"{writer.section('leads')} {text}"
+        found.append(text)
+        at += 1
+    return found
+
+
+def _sprinkle(writer: Writer, body: list[str]) -> None:
+    """Put in sentences without data."""
+    rng, plan = writer.rng, writer.plan
+    env = {**writer.pair_env(0, 1), **writer.noise_env()}
+    if rng.random() < 0.14 + 0.1 * writer.breadth:
+        body.insert(rng.randint(0, len(body)), writer.fill(rng.choice(plan.domain.chatter), env))
+    if rng.random() < 0.12 * writer.breadth and (text := writer.section("distractor_numbers", env)):
+        body.insert(rng.randint(0, len(body)), text)
+    if rng.random() < 0.04 and (text := writer.section("nonnegative", env)):
+        body.append(text)
+
+
+def _question(writer: Writer, *, stated: bool) -> str | None:
+    """What is asked; without the objective where that was stated before."""
+    plan, rng = writer.plan, writer.rng
+    if stated:
+        return writer.section("plain_questions") if rng.random() < 0.8 else ""
+    if plan.counted:
+        return writer.section(f"objective_count_{plan.sense}")
+    drawn = rng.random()
+    if drawn < 0.12 and (text := writer.section(f"objective_res_{plan.sense}")):
+        return text
+    return writer.section(f"objective_{plan.sense}")
+
+
+def _ending(writer: Writer, condition: str, question: str, often: float) -> list[str]:
+    """The question, with its condition before it (`often` after a plain "if"), and what follows."""
+    rng, found = writer.rng, []
+    if condition and not any(mark in bare(condition) for mark in _TERSE) and question:
+        drawn = rng.random()
+        env = {"limit": lambda: condition, "question": lambda: question}
+        joined = f"if {condition}, {question}" if drawn < often else writer.section("if_limit", env)
+        found.append(joined or f"if {condition}, {question}")
+    else:
+        found += [each for each in (condition, question) if each]
+    if rng.random() < 0.07:
+        found.append(writer.section("objective_value", writer.noise_env()))
+    if rng.random() < 0.05 + 0.05 * writer.breadth:
+        found.append(writer.section("closings", writer.noise_env()))
+    return [each for each in found if each]
+
+
+def _joined(writer: Writer, sentences: list[str]) -> str:
+    """The sentences as a text, in one paragraph or several, with the slips of the manner."""
+    rng = writer.rng
+    done = [sentence(each) for each in sentences]
+    between = "\n" if rng.random() < 0.03 * writer.breadth else " "
+    text = done[0]
+    for before, each in pairwise(done):
+        line = "\n" in each or "\n" in before
+        text += ("\n" if line else "\n\n" if rng.random() < 0.02 * writer.breadth else between) + each
+    return blemished(text, rng, writer.breadth)

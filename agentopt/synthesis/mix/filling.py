@@ -41,6 +41,7 @@ class Writer:
             self.measure = one, many or one
         self.short = rng.random() < 0.3
         self.said: set[int] = set()
+        self.introduced = False
 
     # numbers
 
@@ -99,6 +100,8 @@ class Writer:
     def mention(self, v: int, form: str) -> str:
         """A decision: `s` singular, `p` plural, `a` with an article, `l` in a first list."""
         name = self.plan.names[v]
+        if self.introduced and form in "sp" and self.rng.random() < 0.025 * self.breadth:
+            return self._by_order(v)
         short = bool(name.short) and v in self.said and (self.short or self.rng.random() < 0.15)
         self.said.add(v)
         one, many = (name.short, name.short_plural) if short else (name.singular, name.plural)
@@ -127,6 +130,25 @@ class Writer:
             return f"{self.measure[0]} of {what}"
         word = self.rng.choice((article(self.measure[0]), "each", "one", "every"))
         return f"{word} {self.measure[0]} of {what}"
+
+    def _by_order(self, v: int) -> str:
+        """A decision by its place in the list: `the latter`, `the second type`."""
+        if len(self.plan.names) == 2 and self.rng.random() < 0.6:
+            return f"the {self._decision(v, ('former', 'latter')[v])}"
+        place = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")[v]
+        word = self.rng.choice(("type", "kind", "one", self.plan.head[0]))
+        return f"the {self._decision(v, place)} {word}"
+
+    def listed_first(self) -> str:
+        """All decisions where they are introduced; from here on there are a first and a second."""
+        self.introduced = True
+        which = range(len(self.plan.names))
+        shared = self.plan.names[0].plural.rpartition(" ")[2]
+        firsts = [name.plural.rpartition(" ") for name in self.plan.names]
+        if shared and all(first and last == shared for first, _, last in firsts) and self.rng.random() < 0.4:
+            elided = [self._decision(v, firsts[v][0]) for v in which[:-1]]
+            return self.join([*elided, self.mention(which[-1], "l")])
+        return self.listed(which, form="l" if self.rng.random() < 0.85 else "a")
 
     def _decision(self, v: int, text: str) -> str:
         return self.plan.book.mark("decision", v, text)
@@ -161,7 +183,7 @@ class Writer:
             "one": lambda: plan.head[0],
             "vlist": lambda: self.listed(range(len(plan.names))),
             "vlist_or": lambda: self.listed(range(len(plan.names)), last="or"),
-            "res": lambda: plan.head[1],
+            "res": self._goal_noun,
             "goal": lambda: self.goal(),
             "unit": lambda: self.measure[1] if self.measure else "",
             "units": lambda: self.measure[1] if self.measure else "",
@@ -169,11 +191,43 @@ class Writer:
 
     def goal(self) -> str:
         """The noun phrase of the objective."""
-        for attr in self.plan.attrs:
-            if attr.goal:
-                res = attr.res
-                return self.fill(self.plan.goal, {"res": lambda: res, "unit": str, "units": str})
-        return f"the number of {self.plan.head[1]}"
+        if self.plan.counted:
+            return f"the number of {self.plan.head[1]}"
+        return self.fill(self.plan.goal, {"res": self._goal_noun, "unit": str, "units": str})
+
+    def noise_env(self) -> Env:
+        """The slots of numbers that are no data."""
+        rng = self.rng
+        month = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ]
+        return {
+            "year": lambda: str(rng.randint(1890, 2030)),
+            "age": lambda: str(rng.randint(6, 95)),
+            "count": lambda: str(
+                rng.choice((rng.randint(2, 20), rng.randint(20, 400), 10 * rng.randint(50, 900)))
+            ),
+            "date": lambda: f"{rng.choice(month)} {rng.randint(1, 28)}",
+            "time": lambda: f"{rng.randint(1, 12)}:{rng.choice(('00', '15', '30', '45'))}",
+            "price": lambda: f"${rng.randint(2, 900)}",
+            "number": lambda: str(rng.randint(1, 300)),
+            "name": lambda: self.agent.first,
+            "res": lambda: self._goal_noun(),
+        }
+
+    def _goal_noun(self) -> str:
+        return next((attr.res for attr in self.plan.attrs if attr.goal), "total")
 
     def pair_env(self, v: int, w: int | None = None) -> Env:
         """The slots of one decision, or of two."""
@@ -213,6 +267,11 @@ class Writer:
                 filled = one_unit(filled)
             parts.append(filled)
         return agree("".join(parts), self.agent)
+
+    def section(self, section: str, env: Env | None = None) -> str:
+        """A sentence of a section; empty if the bank has none."""
+        template = self.phrase(section)
+        return "" if template is None else self.fill(template, env or {})
 
     def phrase(self, section: str) -> Template | None:
         """A template of a section; None if there is none."""

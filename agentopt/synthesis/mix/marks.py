@@ -1,6 +1,6 @@
-"""Text with marks: what is a number, a decision or a comparing word is known when it is written, not found later.
+"""Text with marks: what is a number, a decision or a comparing word is known as it is written.
 
-A mark is a pair of private-use characters around a piece of text, so that marked text can be joined, split and
+A mark is a pair of private-use characters around a piece of text, so that marked text can be joined and
 capitalised like any other; `Book.read` takes the marks out and says where they stood.
 """
 
@@ -60,7 +60,7 @@ class Book:
         return f"{chr(_OPEN + at)}{text}{chr(_CLOSE + at)}"
 
     def read(self, marked: str) -> tuple[str, list[Place]]:
-        """The text without marks, and the places they stood at; `3 %` makes a hundredth of a number's value."""
+        """The text without marks, and the places they stood at; a percent sign divides a number by 100."""
         hundredths = {
             ord(each.group(1)) - _CLOSE: each.end() - each.start() - 1 for each in _SHARE.finditer(marked)
         }

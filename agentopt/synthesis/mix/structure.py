@@ -43,7 +43,7 @@ def draw_plan(banks: Banks, rng: random.Random, difficulty: int) -> Plan:
 
 @dataclass(slots=True)
 class _Drawer:
-    """What drawing a plan goes by: its random numbers, difficulty, currency, and nouns to put in others' place."""
+    """What drawing a plan goes by; `resources` are nouns to put in others' place."""
 
     plan: Plan
     rng: random.Random
@@ -196,7 +196,7 @@ def _limit(drawer: _Drawer, attr: Attr) -> None:
     """Limit the total of an attribute, so that the point of the plan fits."""
     plan, rng = drawer.plan, drawer.rng
     upper = _is_upper(plan, attr)
-    factor, unit = _larger(attr.unit, rng) if rng.random() < 0.06 else (1, attr.unit)
+    factor, unit = _larger(attr.unit) if rng.random() < 0.06 else (1, attr.unit)
     total = _total(plan, attr) / factor
     drawn = rng.random() if not attr.goal else 0.0
     high = tidy(total * Fraction(rng.randint(100, 150), 100), rng, up=True)
@@ -221,15 +221,14 @@ def _limit(drawer: _Drawer, attr: Attr) -> None:
 
 
 _LARGER = {
-    "minutes": (60, "hours"), "min": (60, "hours"), "seconds": (60, "minutes"), "hours": (24, "days"),
-    "grams": (1000, "kg"), "g": (1000, "kg"), "mg": (1000, "grams"), "ml": (1000, "liters"),
-    "kg": (1000, "tons"), "ounces": (16, "pounds"), "oz": (16, "lb"), "cents": (100, "dollars"),
-    "metres": (1000, "km"), "meters": (1000, "km"), "cm": (100, "m"), "feet": (3, "yards"), "pounds": (2000, "tons"),
-    "inches": (12, "feet"),
+    "minutes": (60, "hours"), "min": (60, "hours"), "seconds": (60, "minutes"), "mg": (1000, "grams"),
+    "grams": (1000, "kg"), "g": (1000, "kg"), "kg": (1000, "tons"), "ml": (1000, "liters"),
+    "ounces": (16, "pounds"), "oz": (16, "lb"), "cents": (100, "dollars"), "cm": (100, "m"),
+    "metres": (1000, "km"), "meters": (1000, "km"),
 }  # fmt: skip
 
 
-def _larger(unit: str, rng: random.Random) -> tuple[int, str]:
+def _larger(unit: str) -> tuple[int, str]:
     """A larger unit, and how many of a unit it is; the unit itself where none is usual."""
     return _LARGER.get(unit, (1, unit))
 
