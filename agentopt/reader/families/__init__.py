@@ -11,7 +11,7 @@ __all__ = ["READERS", "Reader"]
 from collections.abc import Sequence
 from typing import Protocol
 
-from agentopt.reader.families import bins, transportation
+from agentopt.reader.families import assignment, bins, transportation
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
