@@ -134,6 +134,8 @@ SECTIONS: dict[str, Section] = {
     "because": _section("v vs a_v w ws a_w res"),
     "first_person": _FREE, "imperative": _FREE, "distractor_numbers": _FREE, "closings": _FREE,
     "nonnegative": _section("v vs a_v vlist vlist_or"),
+    "at_start": _section("vlist vlist_or unit units"), "polite": _section(), "chatter_generic": _FREE,
+    "list_first": _section("unit units", some=[_LIST]), "integrality": _FREE, "divisible": _FREE,
     "objective_res_max": _OBJECTIVE, "objective_res_min": _OBJECTIVE,
     "openers": _section(one=[_set("second")]), "because_after": _section("v vs a_v w ws a_w res"),
 }  # fmt: skip

@@ -55,7 +55,17 @@ def _opening(writer: Writer) -> tuple[list[str], list[Attr]]:
     attrs = list(plan.attrs)
     if rng.random() < 0.05 * writer.breadth and attrs and (text := inline_opening(writer, attrs)) is not None:
         return [text], [attr for attr in attrs if attr.same]
-    return [writer.fill(rng.choice(plan.domain.opening), {"vlist": lambda: writer.listed_first()})], attrs
+    env = {"vlist": writer.listed_first}
+    text = writer.section("at_start", env) if rng.random() < 0.1 else ""
+    found = [text or writer.fill(rng.choice(plan.domain.opening), env)]
+    if not writer.said and rng.random() < 0.6:
+        found.append(writer.section("list_first", env))
+    drawn = rng.random()
+    if drawn < (0.12 if writer.agent.person == "1" else 0.01 * writer.breadth):
+        found.insert(rng.randint(0, 1), writer.section("first_person"))
+    elif drawn > 1 - 0.05 * writer.breadth:
+        found.insert(0, writer.section(rng.choice(("imperative", "imperative", "polite"))))
+    return [each for each in found if each], attrs
 
 
 def _coefficients(writer: Writer, attrs: list[Attr]) -> list[str]:
@@ -152,11 +162,14 @@ def _sprinkle(writer: Writer, body: list[str]) -> None:
     rng, plan = writer.rng, writer.plan
     env = {**writer.pair_env(0, 1), **writer.noise_env()}
     if rng.random() < 0.14 + 0.1 * writer.breadth:
-        body.insert(rng.randint(0, len(body)), writer.fill(rng.choice(plan.domain.chatter), env))
+        text = writer.section("chatter_generic", env) if rng.random() < 0.4 else ""
+        text = text or writer.fill(rng.choice(plan.domain.chatter), env)
+        body.insert(rng.randint(0, len(body)), text)
     if rng.random() < 0.12 * writer.breadth and (text := writer.section("distractor_numbers", env)):
         body.insert(rng.randint(0, len(body)), text)
-    if rng.random() < 0.04 and (text := writer.section("nonnegative", env)):
-        body.append(text)
+    if rng.random() < 0.04:
+        section = rng.choice(("nonnegative", "integrality" if plan.domain.whole else "divisible"))
+        body.append(writer.section(section, env))
 
 
 def _question(writer: Writer, *, stated: bool) -> str | None:
@@ -185,7 +198,8 @@ def _ending(writer: Writer, condition: str, question: str, often: float) -> list
     if rng.random() < 0.07:
         found.append(writer.section("objective_value", writer.noise_env()))
     if rng.random() < 0.05 + 0.05 * writer.breadth:
-        found.append(writer.section("closings", writer.noise_env()))
+        section = rng.choice(("closings", "closings", "closings", "imperative", "polite"))
+        found.append(writer.section(section, writer.noise_env()))
     return [each for each in found if each]
 
 
