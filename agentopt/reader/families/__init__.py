@@ -11,7 +11,7 @@ __all__ = ["READERS", "Reader"]
 from collections.abc import Sequence
 from typing import Protocol
 
-from agentopt.reader.families import assignment, bins, transportation
+from agentopt.reader.families import assignment, bins, lots, network, scheduling, transportation
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
@@ -31,5 +31,8 @@ READERS: dict[str, Reader] = {
     "transportation": transportation.read,
     "assignment": assignment.read,
     "bins": bins.read,
+    "lots": lots.read,
+    "network": network.read,
+    "scheduling": scheduling.read,
 }
 """The readers by the name of their class."""

@@ -59,7 +59,7 @@ _UNITS = {
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
     """Items and a capacity, when the least number of containers is asked for."""
-    marked = Marked.of(tokens, [table for table in tables if table.layout != "list"])
+    marked = Marked.of(tokens, tables)
     asked = next((found for pattern in _ASKED if (found := marked.find(pattern))), None)
     if asked is None or marked.says(_OTHER):
         return None

@@ -66,7 +66,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
     """Demand by period and the costs of making and keeping, when the least cost is asked for."""
-    marked = Marked.of(tokens, [table for table in tables if table.layout not in ("list", "attached")])
+    marked = Marked.of(tokens, tables)
     asks = marked.says(_LEAST) and marked.says(r"\bcosts?\b|\bcheap\w*\b|\bexpens\w+\b")
     everything = marked.words + " ".join(
         cell.text for table in tables for cell in table.cells() if cell.value is None
@@ -209,7 +209,9 @@ class _Reading:
         """Numbers that count or name periods are no data."""
         for at in self.ledger.left():
             value = self.ledger.tokens[at].value
-            if self.ledger.tokens[at].lower in ("a quarter", "one quarter") and self.marked.says(r"\bquarters\b|\bQ\d|quarter <"):
+            if self.ledger.tokens[at].lower in ("a quarter", "one quarter") and self.marked.says(
+                r"\bquarters\b|\bQ\d|quarter <"
+            ):
                 self.ledger.waive(at, "a period")
                 continue
             before, after = self.marked.around(at, before=30, after=30)

@@ -43,13 +43,14 @@ class Marked:
 
     @classmethod
     def of(cls, tokens: Sequence[Token], tables: Sequence[Table] = ()) -> Marked:
-        """The tokens marked, without those of tables.
+        """The tokens marked, without those of tables that have heads; lists read like sentences.
 
         >>> from agentopt.reader.tokens import tokenize
         >>> Marked.of(tokenize("Each van holds 800 kg.")).words
         'Each van holds <3> kg .'
         """
-        hidden = {at for table in tables for at in range(table.first, table.last)}
+        drawn = [table for table in tables if table.layout not in ("list", "attached")]
+        hidden = {at for table in drawn if table.header for at in range(table.first, table.last)}
         parts: list[str] = []
         starts: list[int] = []
         length = 0

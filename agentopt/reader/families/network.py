@@ -62,7 +62,7 @@ _ONE_WAY = r"\b(?:one-way|directed|only in (?:this|that|the) direction|arcs?)\b|
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
     """Links with their numbers and two ends, when a path or a flow between them is asked for."""
-    marked = Marked.of(tokens, [table for table in tables if table.layout not in ("list", "attached")])
+    marked = Marked.of(tokens, tables)
     if marked.says(_OTHER):
         return None
     ledger = Ledger(tokens)
