@@ -1,9 +1,9 @@
 """A text as words, marks and numbers: all that the two readers have in common.
 
 A number is one token whatever its notation: digits (`1,000`, `1 000`, `.5`, `½`, `2 1/2`, `$20k`), words
-(`three dozen`, `one hundred and twenty`), shares (`30 %`, `a third`), multipliers (`twice`). Its value is exact.
-Digits that belong to a word (`x1`, `B2B`, `2nd`) are words; digits before a hyphen (`2-piece`) are numbers, and
-what they mean is for a reader to say.
+(`three dozen`, `one hundred and twenty`), shares (`30 %`, `a third`), multipliers (`twice`). Its value is
+exact. Digits that belong to a word (`x1`, `B2B`, `2nd`) are words; digits before a hyphen (`2-piece`) are
+numbers, and what they mean is for a reader to say.
 """
 
 from __future__ import annotations
@@ -88,35 +88,37 @@ _VULGAR = {
 _SPACE = "[ \u00a0\u2009\u202f]"
 _PIECE = re.compile(
     rf"""
-      \d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d)        # 1,000  12,500.75
-    | \d{{1,3}}(?:'\d{{3}})+(?!\d)                   # 1'000
-    | \d{{1,3}}(?:[\u00a0\u2009\u202f]\d{{3}})+(?![\d,.]\d|\d)  # 1 000 with the space of printers
-    | \d{{1,3}}(?:[ ]\d{{3}})*[ ]\d00(?![\d,.]\d|\d)            # 1 000, 12 500
-    | \d+(?:\.\d{{3}})+(?:,\d+)(?!\d)                # 1.000,50
-    | \d+{_SPACE}\d+/\d+(?![\d/])                    # 2 1/2
-    | \d+/\d+(?![\d/])                               # 1/3
-    | \d+[{"".join(_VULGAR)}] | [{"".join(_VULGAR)}]  # 2½  ½
-    | \d*\.\d+(?!\.?\d) | \d+                        # 1.5  .5  10
-    | [^\W\d_][\w]*\d\w*                             # x1  B2B
-    | [^\W\d_]+(?:['’][^\W\d_]+)?                    # words
+      \d{{1,3}}(?:,\d{{3}}){{1,9}}(?:\.\d+)?(?!\d)                   # 1,000  12,500.75
+    | \d{{1,3}}(?:'\d{{3}}){{1,9}}(?!\d)                              # 1'000
+    | \d{{1,3}}(?:[\u00a0\u2009\u202f]\d{{3}}){{1,9}}(?![\d,.]\d|\d)  # 1 000 with the space of printers
+    | \d{{1,3}}(?:[ ]\d{{3}}){{0,9}}[ ]\d00(?![\d,.]\d|\d)           # 1 000, 12 500
+    | \d{{1,3}}(?:\.\d{{3}}){{1,9}},\d+(?!\d)                        # 1.000,50
+    | \d+{_SPACE}\d+/\d+(?![\d/])                                  # 2 1/2
+    | \d+/\d+(?![\d/])                                             # 1/3
+    | \d+[{"".join(_VULGAR)}] | [{"".join(_VULGAR)}]                # 2½  ½
+    | \d*\.\d+(?!\.?\d) | \d+                                     # 1.5  .5  10
+    | [^\W\d_]\w{{0,40}}?\d\w{{0,40}}                               # x1  B2B
+    | [^\W\d_]+(?:['’][^\W\d_]+)?                                 # words
     | \S
     """,
     re.VERBOSE,
 )
+"""Repetitions have bounds, so that no text takes more than linear time."""
+
+_LONGEST = 40
+"""Digits of a number; longer rows of digits are names."""
 
 _UNITS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen".split()
-    )
-}
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
 _TENS = {
-    word: 10 * value
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
-}
-_TENS["fourty"] = 40
+    "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90,
+}  # fmt: skip
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9}
+_NUMERALS = frozenset((*_UNITS, *_TENS, *_SCALES))
 _SUFFIXES = {
     "k": 10**3,
     "thousand": 10**3,
@@ -182,6 +184,8 @@ _Number = tuple[Kind, Fraction, int, bool]
 def _digits(raw: list[_Raw], at: int) -> _Number | None:
     piece = raw[at].text
     if not (piece[0].isdecimal() or piece[0] in _VULGAR or (piece[0] == "." and len(piece) > 1)):
+        return None
+    if len(piece) > _LONGEST:
         return None
     after = raw[at + 1] if at + 1 < len(raw) else None
     if piece.isdecimal() and after and after.start == raw[at].end and after.lower in ("st", "nd", "rd", "th"):
@@ -257,7 +261,7 @@ def _whole(raw: list[_Raw], at: int) -> tuple[Fraction, int]:
     total, group, end = 0, 0, at
     while end < len(raw):
         word = raw[end].lower
-        if word in _UNITS and _fits(group, _UNITS[word], begun=end > at):
+        if word in _UNITS and _fits(total, group, _UNITS[word], begun=end > at):
             group += _UNITS[word]
         elif word in _TENS and (end == at or (group and group % 100 == 0) or (total and not group)):
             group += _TENS[word]
@@ -268,12 +272,14 @@ def _whole(raw: list[_Raw], at: int) -> tuple[Fraction, int]:
         elif not _joins(raw, end, at):
             break
         end += 1
+    while raw[end - 1].lower not in _NUMERALS:  # "two hundred and" with nothing behind it
+        end -= 1
     return Fraction(total + group), end
 
 
-def _fits(group: int, unit: int, *, begun: bool) -> bool:
+def _fits(total: int, group: int, unit: int, *, begun: bool) -> bool:
     """Whether a unit word continues a number."""
-    if not begun:
+    if not begun or (total and not group and unit):
         return True
     return (group > 0 and group % 100 == 0) or (group % 10 == 0 and group % 100 >= 20 and 0 < unit < 10)
 
