@@ -88,7 +88,15 @@ class _State:
     step: int = 0
 
 
-def train(folder: Path, plan: Plan, judge: Judge, report: Report, mixture: Mixture | None = None) -> Path:
+def train(
+    folder: Path,
+    plan: Plan,
+    judge: Judge,
+    report: Report,
+    *,
+    mixture: Mixture | None = None,
+    begin: Network | None = None,
+) -> Path:
     """Train, or go on where the folder's checkpoint stands; the path of the weights.
 
     Args:
@@ -97,12 +105,13 @@ def train(folder: Path, plan: Plan, judge: Judge, report: Report, mixture: Mixtu
         judge: scores the network, every `judge_every` examples and at the end.
         report: told every line of the curve.
         mixture: of problems.
+        begin: a network of the same shape whose weights a new run starts from, word by word.
     """
     if plan.threads:
         torch.set_num_threads(plan.threads)
     mixture = mixture or Mixture()
     device = plan.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    state = _begin(folder, plan, mixture, device)
+    state = _begin(folder, plan, mixture, device, begin)
     stream = pools(mixture, state.vocabulary, plan.seed, state.pool, plan.batch_tokens, plan.workers)
     began, total, count = time.monotonic(), 0.0, 0
     judged = state.seen // plan.judge_every
@@ -131,7 +140,9 @@ def train(folder: Path, plan: Plan, judge: Judge, report: Report, mixture: Mixtu
     return folder / "weights.npz"
 
 
-def _begin(folder: Path, plan: Plan, mixture: Mixture, device: str) -> _State:
+def _begin(
+    folder: Path, plan: Plan, mixture: Mixture, device: str, begin: Network | None
+) -> _State:
     """A new state, or the one of the checkpoint."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "checkpoint.pt"
@@ -142,6 +153,8 @@ def _begin(folder: Path, plan: Plan, mixture: Mixture, device: str) -> _State:
         vocabulary = Vocabulary(tuple(kept["words"]), kept["num_fixed"])
     torch.manual_seed(plan.seed)
     model = ReaderModel(plan.shape, vocabulary.size).to(device)
+    if kept is None and begin is not None:
+        _start_from(model, vocabulary, begin)
     average = {name: value.detach().clone() for name, value in model.named_arrays()}
     state = _State(model, average, _optimizers(model, plan), vocabulary)
     if kept is not None:
@@ -151,6 +164,21 @@ def _begin(folder: Path, plan: Plan, mixture: Mixture, device: str) -> _State:
             optimizer.load_state_dict(saved)
         state.pool, state.seen, state.step = kept["pool"], kept["seen"], kept["step"]
     return state
+
+
+def _start_from(model: ReaderModel, vocabulary: Vocabulary, begin: Network) -> None:
+    """Copy the weights of another network; words it does not know keep their random ones."""
+    with torch.no_grad():
+        for name, value in model.named_arrays():
+            found = torch.from_numpy(begin.weights.arrays[name]).to(value.device)
+            if name != "words":
+                value.copy_(found)
+                continue
+            slots = vocabulary.size - len(vocabulary.words)
+            value[:slots] = found[:slots]
+            for word, at in vocabulary.index.items():
+                if word in begin.vocabulary.index:
+                    value[at] = found[begin.vocabulary.index[word]]
 
 
 def _optimizers(model: ReaderModel, plan: Plan) -> list[torch.optim.Optimizer]:

@@ -1,8 +1,8 @@
 """From what the heads say to a reading: well-formed by construction, coefficients assigned jointly.
 
-A number serves at most one limit in each direction, so which coefficient belongs to which limit is decided for all
-limits of a decision at once, as an assignment. `targets` is the way here; a test holds that the way there and back
-loses nothing.
+A number serves at most one limit in each direction, so which coefficient belongs to which limit is decided for
+all limits of a decision at once, as an assignment. `targets` is the way here; a test holds that the way there and
+back loses nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ Chance = NDArray[np.float64]
 
 FIRST, INSIDE, LATER = (PARTS.index(part) for part in ("first", "inside", "later"))
 MAX_DECISIONS = 12
+ECHO = 0.9
+"""Less sure than this, a comparison without a number may be an echo of one with a number."""
+
 WEAK = 0.2
 """A coefficient less likely than this is not taken, however it is assigned."""
 
@@ -140,7 +143,7 @@ class _Decoding:
         objective = self._objective()
         self._note(-1, max(self.given.minimize, 1 - self.given.minimize))
         sense = "minimize" if self.given.minimize > 0.5 else "maximize"
-        mix = Mix(tuple(self.decisions), sense, tuple(objective), tuple(_without_echoes(rows, self.tokens)))
+        mix = Mix(tuple(self.decisions), sense, tuple(objective), tuple(self._without_echoes(rows)))
         sure = np.log(np.maximum([chance for _, chance in self.choices], 1e-4))
         return Decoded(
             mix,
@@ -285,6 +288,25 @@ class _Decoding:
             self._note(at, max(chance[each], 1 - chance[each]))
         return found
 
+    def _without_echoes(self, rows: Sequence[Row]) -> list[Row]:
+        """Drop an unsure comparison without a number beside one with a number of the same decisions."""
+
+        def sides(row: Row) -> frozenset[int]:
+            return frozenset(term.decision for term in (*row.left, *row.right))
+
+        numbered = {
+            (self.tokens[row.token].sentence, sides(row))
+            for row in rows
+            if row.form != "limit" and row.token != IMPLIED
+        }
+        return [
+            row
+            for row in rows
+            if row.token != IMPLIED
+            or self.given.roles[row.anchor].max() > ECHO
+            or (self.tokens[row.anchor].sentence, sides(row)) not in numbered
+        ]
+
     def _objective(self) -> list[Term]:
         given = self.given
         self._note(-1, max(given.counts, 1 - given.counts))
@@ -311,21 +333,3 @@ def _words(tokens: Sequence[Token], first: int, last: int) -> str:
     for at in range(first + 1, last + 1):
         words += " " * (tokens[at].start > tokens[at - 1].end) + tokens[at].text
     return words
-
-
-def _without_echoes(rows: Sequence[Row], tokens: Sequence[Token]) -> list[Row]:
-    """Drop a comparison without a number in a sentence that states one with a number for the same decisions."""
-
-    def sides(row: Row) -> frozenset[int]:
-        return frozenset(term.decision for term in (*row.left, *row.right))
-
-    numbered = {
-        (tokens[row.token].sentence, sides(row))
-        for row in rows
-        if row.form != "limit" and row.token != IMPLIED
-    }
-    return [
-        row
-        for row in rows
-        if row.token != IMPLIED or (tokens[row.anchor].sentence, sides(row)) not in numbered
-    ]
