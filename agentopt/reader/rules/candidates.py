@@ -318,6 +318,8 @@ def _subjects(words: Words, found: Sequence[Run], numbered: Counter[str]) -> Ite
             before == "of" and words.word(run.start - 3) in ("each", "every", "a", "an", "one", "per")
         )
         first = words.tag(run.start - 1) in ("mark", "") and words.lower[run.end - 1].endswith("s")
+        if words.word(run.end) == "of" and words.tag(run.end + 1) == "noun":
+            continue  # "a tray of pasta" is a way to count pasta
         if not (single or first) or numbered[run.stems[-1]] or run.stems[-1] in _NO_DECISIONS:
             continue
         if all(each in _GENERIC or each in _NO_DECISIONS for each in run.stems) or not _has_amount(

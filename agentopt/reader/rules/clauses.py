@@ -48,7 +48,9 @@ _SUBORDINATE = frozenset(
 def _breaks(words: Words, begin: int, at: int, end: int) -> bool:
     """Whether a clause begins at a token."""
     word = words.lower[at]
-    if word == ";" or (word == ":" and words.tag(at + 1) != "number"):
+    if word == ":":  # "jam: 3 hours" is one clause, "sells two things: jam and honey" is two
+        return any(words.tags[x] in ("verb", "auxiliary") for x in range(begin, at))
+    if word == ";":
         return True
     if word == "(" or words.lower[at - 1] == ")":
         return _is_aside(words, at if word == "(" else at - 1)

@@ -88,8 +88,16 @@ def _directed(view: Scene, figure: Figure, sense: str) -> Limit:
         is not None
     ):
         return Limit(figure, ">=", False, shared=shared)
+    if _must_follow(view, figure):
+        return Limit(figure, ">=", False, shared=shared)
     demand = view.has(clause.start, figure.token, lexicon.DEMAND)
     have = view.has(clause.start, figure.token, lexicon.AVAILABLE)
+    if (
+        figure.kind == "money"
+        and sense == "maximize"
+        and view.has(clause.start, figure.token, _PLACING) is not None
+    ):
+        return Limit(figure, "<=", False, shared=shared)
     if view.words.tag(figure.token - 1) == "pronoun" or view.words.word(figure.token - 2) in (
         "his",
         "her",
@@ -126,6 +134,22 @@ def _directed(view: Scene, figure: Figure, sense: str) -> Limit:
         False,
         shared=shared,
     )
+
+
+_PLACING = frozenset("invest spend put place allocate divide split distribute".split())
+
+
+def _must_follow(view: Scene, figure: Figure) -> bool:
+    """Whether a duty follows a number: `120 guests have to be fed`, `all 1200 trees must be treated`."""
+    words = view.words
+    for at in range(figure.token + 1, min(figure.token + 6, view.clauses[figure.clause].end)):
+        if words.tags[at] == "number" or words.lower[at] in (",", ".", ";"):
+            return False
+        if words.lower[at] in ("must", "should", "need", "needs") or (
+            words.lower[at] in ("have", "has") and words.word(at + 1) == "to"
+        ):
+            return True
+    return False
 
 
 def _is_shared(view: Scene, figure: Figure) -> bool:

@@ -15,7 +15,7 @@ from agentopt.reader.rules.goals import goal
 from agentopt.reader.rules.limits import is_limit, limits, place, row
 from agentopt.reader.rules.objective import aim, objective
 from agentopt.reader.rules.runs import runs
-from agentopt.reader.rules.scene import Scene, scene
+from agentopt.reader.rules.scene import Figure, Scene, scene
 from agentopt.reader.rules.sides import sides
 from agentopt.reader.rules.words import Words, tagged
 from agentopt.reader.tokens import Token
@@ -80,6 +80,10 @@ def _under(words: Words, view: Scene, candidate: Candidate) -> tuple[RuleReading
     side = sides(view, waived)
     rest = [each for each in view.figures if each.token not in waived and each.token not in side.used]
     bounding = [each for each in rest if is_limit(view, each)]
+    again = _restated(view, bounding)
+    waived |= again
+    bounding = [each for each in bounding if each.token not in again]
+    rest = [each for each in rest if each.token not in again]
     facts = [each for each in rest if each not in bounding and each.decisions]
     lost = [each for each in rest if each not in bounding and not each.decisions]
     table = columns(view, facts)
@@ -150,6 +154,21 @@ def _under(words: Words, view: Scene, candidate: Candidate) -> tuple[RuleReading
         frozenset(waived) | view.names,
         tuple(doubts),
     ), score
+
+
+def _restated(view: Scene, bounding: Sequence[Figure]) -> set[int]:
+    """Limits told without a comparison that another sentence tells again with one."""
+    value = {each.token: view.words.tokens[each.token].value for each in bounding}
+    firm = [each for each in bounding if each.comparison is not None]
+    return {
+        each.token
+        for each in bounding
+        if each.comparison is None
+        and any(
+            value[each.token] == value[other.token] and each.kind == other.kind and each.head == other.head
+            for other in firm
+        )
+    }
 
 
 def _name(words: Words, candidate: Candidate, number: int) -> str:

@@ -179,7 +179,7 @@ def _generic(
         back = each.start - 1
         while words.tag(back) == "determiner":
             back -= 1
-        if words.word(back) in ("of", "by", "using", "with", "in") and words.tag(back - 1) == "noun":
+        if words.word(back) in ("of", "by", "using") and words.tag(back - 1) == "noun":
             containers.add(words.stems[back - 1])
     single = {name[-1] for name in candidate.names}
     if len(single) > 1:
@@ -383,6 +383,11 @@ def _compare(view: Scene, figure: Figure) -> None:
     figure.comparison = after or best
     if figure.comparison is None:
         figure.comparison = _limited(words, clause, figure)
+    stated = figure.comparison
+    if stated and figure.kind == "count" and not figure.nouns and stated.end == at:
+        measured = words.stems[stated.start - 1] if stated.start > clause.start else ""
+        if measured in MEASURES:  # "minutes <= 900"
+            figure.unit, figure.kind = measured, MEASURES[measured]
 
 
 def _limited(words: Words, clause: Clause, figure: Figure) -> Comparison | None:

@@ -29,8 +29,8 @@ Tag = Literal[
 _QUOTES = frozenset('“”"‘')
 _VOWELS = frozenset("aeiouy")
 _IRREGULAR = {
-    "children": "child", "men": "man", "women": "woman", "people": "people", "feet": "foot", "loaves": "loaf",
-    "knives": "knif", "shelves": "shelf", "made": "mak", "sold": "sell", "bought": "buy", "grown": "grow", "spent": "spend",
+    "children": "child", "men": "man", "women": "woman", "people": "people", "feet": "foot", 
+     "made": "mak", "sold": "sell", "bought": "buy", "grown": "grow", "spent": "spend",
     "labour": "labor", "labourer": "labor", "laborer": "labor", "litre": "liter", "litres": "liter", "metres": "meter",
     "metre": "meter", "tonnes": "ton", "tonne": "ton", "colour": "color", "built": "build", "paid": "pay", "lbs": "lb",
     "kgs": "kg", "hrs": "hour", "hr": "hour", "h": "hour", "mins": "minut", "min": "minut", "geese": "goos", "mice": "mous",
@@ -65,8 +65,10 @@ def stem(word: str) -> str:
             break
     if len(word) > 4 and word.endswith("ie"):
         return word[:-2]
-    if len(word) > 3 and word[-1] in "ey":
+    if len(word) > 2 and word[-1] in "ey":
         word = word[:-1]
+    if word.endswith("f") and not word.endswith("ff"):
+        word = word[:-1] + "v"  # "knife", "knives"
     return word
 
 
@@ -349,6 +351,12 @@ def _is_said(lower: Sequence[str], tags: Sequence[Tag], at: int) -> bool:
         (lower[at + 1] if at + 1 < len(lower) else ""),
         lower[at + 2] if at + 2 < len(lower) else "",
     )
+    if (
+        after in ("a", "an", "the", "its", "their", "our")
+        and word not in lexicon.MEASURES
+        and second not in lexicon.MEASURES
+    ):
+        return True
     if word.endswith("s") and not before.endswith("s") and (after[:1].isdigit() or after in ("$", "€", "£")):
         first = at - 1
         while first > 0 and tags[first - 1] == "noun":
@@ -374,6 +382,22 @@ def _starts(tokens: Sequence[Token], lower: Sequence[str], at: int) -> bool:
     )
 
 
+def _is_first_verb(tokens: Sequence[Token], lower: Sequence[str], tags: Sequence[Tag], at: int) -> bool:
+    """Whether a form such as `designs` follows the subject of a sentence: `a company designs chairs`."""
+    after = lower[at + 1] if at + 1 < len(lower) else "."
+    if (
+        not after[:1].isalpha()
+        or after in lexicon.PREPOSITIONS | lexicon.AUXILIARIES | lexicon.CONJUNCTIONS | _VERBS
+    ):
+        return False
+    first = at
+    while first > 0 and tokens[first - 1].sentence == tokens[at].sentence:
+        first -= 1
+    if any(tags[x] in ("verb", "auxiliary", "mark", "number", "preposition") for x in range(first, at)):
+        return False
+    return lower[first] in ("a", "an", "the", "our", "my", "this") and at - first >= 2
+
+
 def _either(tokens: Sequence[Token], lower: Sequence[str], tags: Sequence[Tag], at: int) -> Tag:
     """Noun or verb, by the word before: `the cost`, `to cost`, `a desk costs $5`."""
     before = tags[at - 1] if at else "mark"
@@ -395,6 +419,8 @@ def _either(tokens: Sequence[Token], lower: Sequence[str], tags: Sequence[Tag], 
             return "verb"
         return "noun"
     after = lower[at + 1] if at + 1 < len(lower) else ""
+    if lower[at].endswith("s") and not word.endswith("s") and _is_first_verb(tokens, lower, tags, at):
+        return "verb"
     numeric = after[:1].isdigit() or after in ("$", "€", "£") or after in _SOON
     return "verb" if numeric else "noun"
 
