@@ -182,6 +182,8 @@ class _Reading:
         """`A-B 4`, `from A to B takes 4 minutes`, `A to B (cost 4, capacity 7)`."""
         words = self.marked.words
         matches = list(_ARC.finditer(words))
+        if not matches:
+            return []
         found = []
         for each, after in zip(matches, [*matches[1:], None], strict=True):
             gap = each["gap"]
