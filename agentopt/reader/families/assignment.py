@@ -122,7 +122,9 @@ _ASSIGNING = words(
     distribute staff staffing matchup
     """
 )
-_NOT_ONE = words("several multiple many split share shared cannot unable refuse refuses except without capacity budget")
+_NOT_ONE = words(
+    "several multiple many split share shared cannot unable refuse refuses except without capacity budget"
+)
 
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:

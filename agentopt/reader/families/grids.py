@@ -114,7 +114,10 @@ def _distinct(names: Sequence[str]) -> bool:
 def _attribute(heading: str, attributes: Attributes) -> str:
     """The attribute whose word comes last in a heading, "" for a name."""
     found = ""
-    for token in tokenize(heading):
+    tokens = tokenize(heading)
+    if len(tokens) > 1 and tokens[-1].text.isalnum() and (tokens[-1].is_number or len(tokens[-1].text) == 1):
+        return ""  # `Investment A` is a name
+    for token in tokens:
         for attribute, words in attributes.items():
             if stem(token.text) in words:
                 found = attribute

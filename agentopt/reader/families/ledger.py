@@ -15,7 +15,9 @@ from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Account
 
 
-_UNITS = words("unit ton tonne case crate box pallet container load truckload barrel item kilo kg bag piece pack package")
+_UNITS = words(
+    "unit ton tonne case crate box pallet container load truckload barrel item kilo kg bag piece pack package"
+)
 _BREAKS = words("and or to from for at in is are costs cost of each per by on with while than")
 _BEFORE_UNIT = words("of per ship send move transport deliver haul each")
 _AMOUNTS = words("hour minute day week second dollar point euro percent")

@@ -116,7 +116,11 @@ class _Words:
     def noun(self, name: str) -> str:
         """The noun before the identifier of a name: `hub` of `pharmacy hub 2`; "" for none."""
         parts = _parts(name)
-        known = len(parts) > 1 and stem(parts[-2]) in self.nouns and (parts[-1].isdecimal() or len(parts[-1]) == 1)
+        known = (
+            len(parts) > 1
+            and stem(parts[-2]) in self.nouns
+            and (parts[-1].isdecimal() or len(parts[-1]) == 1)
+        )
         return stem(parts[-2]) if known else ""
 
     def bare(self, name: str) -> tuple[str, ...]:
@@ -204,6 +208,12 @@ class _Words:
     def is_letter_name(self, at: int) -> bool:
         """Whether a lone capital letter is a name, not the article or the speaker."""
         letter = self.tokens[at].text
+        if any(
+            self.tokens[near].text == "&" and self.glued(min(at, near))
+            for near in (at - 1, at + 1)
+            if 0 <= near < len(self.tokens)
+        ):
+            return False  # R&D
         if letter not in "AI":
             return True
         if letter == "I":
@@ -211,6 +221,10 @@ class _Words:
         after = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
         ends = after is None or not after.text[0].isalpha() or after.lower in AFTER_NAME
         return ends or not self.opens(at)
+
+    def glued(self, at: int) -> bool:
+        """Whether a token stands right before the next one."""
+        return self.tokens[at].end == self.tokens[at + 1].start
 
     def joined(self, at: int) -> int:
         """The token after a comma, `and` or both; 0 when nothing joins."""
@@ -447,7 +461,9 @@ def _noun_before(words: _Words, at: int) -> str:
         if token.text in ".;":
             return ""
         plural = found_plural and token.kind == "word" and token.lower != stem(token.text)
-        if stem(token.text) in words.nouns or (plural and stem(token.text) not in AFTER_NAME | NO_NAME | OPENERS):
+        if stem(token.text) in words.nouns or (
+            plural and stem(token.text) not in AFTER_NAME | NO_NAME | OPENERS
+        ):
             return stem(token.text)
         found_plural = found_plural and token.lower in ("in", "at", "(", ":", "near", ",", "namely")
     return ""

@@ -281,7 +281,9 @@ def _relations(text: str, tokens: Sequence[Token], found: Paired, sense: str) ->
     for span in sentences(text, tokens):
         part = [token.lower for token in tokens[span.start : span.stop]]
         sold = any(stem(word) in _WORDS.column_cues | _WORDS.column_nouns | {found.nouns[1]} for word in part)
-        supplied = any(mention.first in span and mention.name in found.rows for mention in found.names.mentions)
+        supplied = any(
+            mention.first in span and mention.name in found.rows for mention in found.names.mentions
+        )
         if sold and not supplied and any(phrase in " ".join(part) for phrase in _AT_MOST):
             return leaves, "<="
     return leaves, "=="
@@ -302,4 +304,13 @@ _ALL_SHIPPED = (
     "ships everything",
     "ship everything",
 )
-_AT_MOST = ("at most", "up to", "no more than", "more than", "need not be met", "maximum", "not exceed", "as much as")
+_AT_MOST = (
+    "at most",
+    "up to",
+    "no more than",
+    "more than",
+    "need not be met",
+    "maximum",
+    "not exceed",
+    "as much as",
+)

@@ -91,14 +91,21 @@ def _side(writer: Writer, noun: str, pool: list[str], count: int, *, capital: bo
 def _written(writer: Writer, scene: _Scene, value: Fraction) -> str:
     if scene.kind in ("cost", "profit"):
         return writer.money(value)
-    return f"{writer.number(value)} hours" if scene.kind == "time" and writer.chance(0.4) else writer.number(value)
+    return (
+        f"{writer.number(value)} hours"
+        if scene.kind == "time" and writer.chance(0.4)
+        else writer.number(value)
+    )
 
 
 def _matrix(writer: Writer, scene: _Scene) -> tuple[list[str], list[list[str]]]:
     corner = writer.pick(["", scene.nouns[0].capitalize()])
     header = [corner, *map(writer.capital, scene.data.columns)]
     rows = [
-        [writer.capital(i), *(str(float(scene.data.values[i, j])).removesuffix(".0") for j in scene.data.columns)]
+        [
+            writer.capital(i),
+            *(str(float(scene.data.values[i, j])).removesuffix(".0") for j in scene.data.columns),
+        ]
         for i in scene.data.rows
     ]
     return header, rows

@@ -14,7 +14,13 @@ from agentopt.reader.families.transportation import Transportation
 from agentopt.synthesis.families.writing import Writer, bank
 from agentopt.synthesis.problem import Problem
 
-_SIZES = {1: ((2,), (2, 3)), 2: ((2, 3), (2, 3)), 3: ((2, 3), (3, 4)), 4: ((3, 4), (3, 4, 5)), 5: ((3, 4, 5), (4, 5, 6))}
+_SIZES = {
+    1: ((2,), (2, 3)),
+    2: ((2, 3), (2, 3)),
+    3: ((2, 3), (3, 4)),
+    4: ((3, 4), (3, 4, 5)),
+    5: ((3, 4, 5), (4, 5, 6)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,9 @@ def generate(rng: random.Random, difficulty: int) -> Problem:
     text = ""
     for piece in pieces:
         apart = "\n" in piece or text.endswith("\n")
-        text += ("\n" if apart and text and not text.endswith("\n") else " " if text and not apart else "") + piece
+        text += (
+            "\n" if apart and text and not text.endswith("\n") else " " if text and not apart else ""
+        ) + piece
         text += "\n" if "\n" in piece else ""
     return Problem("transportation", difficulty, 0, text.strip() + "\n", scene.data.formulation(), files)
 
@@ -86,7 +94,9 @@ def _scene(writer: Writer, difficulty: int) -> _Scene:
     pool = writer.names(nouns[1], columns + rows, style=styles[1], after=0 if styles[1] == "letter" else 12)
     destinations = [name for name in pool if name not in sources][:columns]
     data = _data(rng, sources, destinations, difficulty)
-    return _Scene((nouns[0], nouns[1]), scene["goods"], tuple(scene["intro"]), styles, data, rng.choice(_FILES))
+    return _Scene(
+        (nouns[0], nouns[1]), scene["goods"], tuple(scene["intro"]), styles, data, rng.choice(_FILES)
+    )
 
 
 _FILES = ("costs.csv", "rates.csv", "routes.csv", "table.csv", "freight.csv")
@@ -97,7 +107,10 @@ def _data(rng: random.Random, sources: list[str], destinations: list[str], diffi
     demand = {name: Fraction(step * rng.randint(4, 30)) for name in destinations}
     total = int(sum(demand.values())) + (0 if rng.random() < 0.3 else step * rng.randint(1, 12))
     shares = [rng.randint(3, 9) for _ in sources]
-    supply = {name: Fraction(total * share // sum(shares) // step * step) for name, share in zip(sources, shares, strict=True)}
+    supply = {
+        name: Fraction(total * share // sum(shares) // step * step)
+        for name, share in zip(sources, shares, strict=True)
+    }
     supply[sources[-1]] += total - sum(supply.values())
     scale = rng.choice([Fraction(1), Fraction(1), Fraction(1, 2), Fraction(1, 10), Fraction(5)])
     rates = {(i, j): rng.randint(2, 29) * scale for i in sources for j in destinations}
@@ -123,7 +136,9 @@ def _amounts(writer: Writer, scene: _Scene, kind: str, amounts: Mapping[str, Fra
         )
     if style < 0.4:
         between = ": " if any(name[-1].isdecimal() for name in amounts) else " "
-        return f"{kind.capitalize()}: " + ", ".join(f"{name}{between}{n}" for name, n in written.items()) + "."
+        return (
+            f"{kind.capitalize()}: " + ", ".join(f"{name}{between}{n}" for name, n in written.items()) + "."
+        )
     # "Store 2 800" would be one number.
     short = not any(name[-1].isdecimal() and " " in name for name in amounts)
     first, *rest = (
@@ -163,7 +178,9 @@ def _prose(writer: Writer, scene: _Scene, difficulty: int) -> str:
         elif style < 0.7:
             items = [writer.say(phrases["cost_item"], destination=j, n=n) for j, n in row.items()]
             listed = writer.listing(items)
-            sentences.append(writer.sentence(writer.say(phrases[f"{kind}_row"], source=source, list=listed, **scene.slots)))
+            sentences.append(
+                writer.sentence(writer.say(phrases[f"{kind}_row"], source=source, list=listed, **scene.slots))
+            )
         else:
             sentences.append(
                 writer.sentence(
@@ -185,7 +202,8 @@ def _matrix(writer: Writer, scene: _Scene) -> tuple[list[str], list[list[str]]]:
     dollar = writer.chance(0.3) and writer.currency != "dollars"
     write = writer.money if dollar else writer.number
     rows = [
-        [writer.capital(i), *(write(scene.data.rates[i, j]) for j in scene.data.demand)] for i in scene.data.supply
+        [writer.capital(i), *(write(scene.data.rates[i, j]) for j in scene.data.demand)]
+        for i in scene.data.supply
     ]
     return header, rows
 
@@ -199,7 +217,10 @@ def _rate_table(writer: Writer, scene: _Scene) -> str:
 def _whole_table(writer: Writer, scene: _Scene) -> str:
     """Rates with the supply as last column and the demand as last row."""
     header, rows = _matrix(writer, scene)
-    supply, demand = writer.pick(["Supply", "supply", "Available"]), writer.pick(["Demand", "demand", "Required"])
+    supply, demand = (
+        writer.pick(["Supply", "supply", "Available"]),
+        writer.pick(["Demand", "demand", "Required"]),
+    )
     rows = [[*row, writer.number(n)] for row, n in zip(rows, scene.data.supply.values(), strict=True)]
     rows.append([demand, *map(writer.number, scene.data.demand.values()), ""])
     phrases = bank("transportation")["phrases"]
@@ -212,7 +233,9 @@ def _attached(writer: Writer, scene: _Scene, files: dict[str, str]) -> str:
     phrases = bank("transportation")["phrases"]
     what = "profits" if scene.profit else "costs"
     if writer.chance(0.6):
-        files[scene.file] = writer.csv(*_matrix(Writer(random.Random(writer.rng.random())), scene)).replace(",000", "000")
+        files[scene.file] = writer.csv(*_matrix(Writer(random.Random(writer.rng.random())), scene)).replace(
+            ",000", "000"
+        )
     else:
         pairs = [[i, j, f"{float(n):g}"] for (i, j), n in scene.data.rates.items()]
         files[scene.file] = writer.csv(["from", "to", what[:-1]], pairs)

@@ -22,7 +22,16 @@ _CITIES = (
     "Nairobi Nantes Omaha Oslo Ottawa Perth Porto Prague Quito Reno Riga Salem Seattle Seville Tampa Toledo Topeka "
     "Toronto Tucson Tulsa Turin Utrecht Vienna Vilnius Warsaw Zurich"
 ).split()
-_TWO_WORDS = ("New York", "San Diego", "Salt Lake City", "Los Angeles", "St. Louis", "Cape Town", "Santa Fe", "Fort Worth")
+_TWO_WORDS = (
+    "New York",
+    "San Diego",
+    "Salt Lake City",
+    "Los Angeles",
+    "St. Louis",
+    "Cape Town",
+    "Santa Fe",
+    "Fort Worth",
+)
 _COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -145,7 +154,9 @@ class Writer:
             return self.pick([f"{count} {many}", f"{many} {self.listing(own)}"])
         if style == "city":
             listed = self.listing(own)
-            return self.pick([f"{count} {many} in {listed}", f"{many} in {listed}", f"{count} {many} ({listed})"])
+            return self.pick(
+                [f"{count} {many} in {listed}", f"{many} in {listed}", f"{count} {many} ({listed})"]
+            )
         listed = self.listing(own)
         commas = ", ".join(own)
         return self.pick([f"{count} {many} ({commas})", f"{many} {listed}", f"{count} {many} {listed}"])
@@ -163,11 +174,10 @@ class Writer:
             return "\n".join("\t".join(line) for line in lines)
         widths = [max(len(line[at]) for line in lines) + 3 for at in range(len(header))]
         return "\n".join(
-            "".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+            "".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+            for line in lines
         )
 
     def csv(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         """A table as the text of a CSV file."""
         return "\n".join(",".join(line) for line in [header, *rows]) + "\n"
-
-

@@ -1,0 +1,361 @@
+"""Items with a value and what each uses of one or several limited things, from a table, a list or prose."""
+
+from __future__ import annotations
+
+__all__ = ["Listed", "listed"]
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from agentopt.reader.families.clauses import Symbol, sentences, symbols_of
+from agentopt.reader.families.grids import Grid, grid
+from agentopt.reader.families.ledger import Datum, Ledger
+from agentopt.reader.families.names import Names, names_in
+from agentopt.reader.families.nouns import AFTER_NAME, NO_NAME, TYPE_NOUNS, stem, words
+from agentopt.reader.families.pairs import is_money, quoted
+from agentopt.reader.tables import Table
+from agentopt.reader.tokens import Token
+
+ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "value": words(
+        """
+        value valued worth profit return benefit npv revenue score utility reward gain point rating importance
+        earn earning bring yield income priority appeal usefulness impact audience votes vote reach saving
+        """
+    ),
+    "weight": words("weight weigh kg kilogram kilo pound lb gram g heavy ton tonne mass"),
+    "cost": words("cost price investment invest outlay budget spend expense fee capital euro dollar require"),
+    "time": words("time hour day week minute month duration h min"),
+    "space": words("space volume liter litre m3 cubic meter metre room size slot shelf"),
+    "staff": words("staff engineer worker people person developer employee crew"),
+    "memory": words("memory gb mb gigabyte megabyte storage"),
+}
+"""What an item has; all but the value are used up."""
+
+_CAPACITY = words(
+    """
+    budget capacity available at hold carry limit most exceed exceeding maximum max only spend total up within
+    have has allowance than bear fit afford load takes limited must can room there
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Items and their numbers.
+
+    Attributes:
+        items: in their order.
+        noun: what one is called; "" where the text does not say.
+        values: of the items.
+        uses: of each limited thing, by item.
+        limits: how much there is of it.
+        quotes: the words for a parameter, by its name.
+    """
+
+    items: tuple[str, ...]
+    noun: str
+    values: dict[str, Datum]
+    uses: dict[str, dict[str, Datum]]
+    limits: dict[str, Datum]
+    names: Names
+    ledger: Ledger
+    quotes: dict[str, str]
+
+
+def listed(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Listed | None:
+    """The items of a text, each with one number for every attribute; None when something is missing."""
+    drawn = [table for table in tables if table.layout != "list"]
+    grids = [grid(table, ATTRIBUTES) for table in drawn]
+    known: list[Sequence[str]] = []
+    for each in grids:
+        if each is None or bool(each.rows) == bool(each.columns):
+            return None
+        known.append(each.rows or each.columns)
+    known += [[row[0].text for row in table.rows] for table in tables if _is_listed(table)]
+    if not known:
+        phrases = list(dict.fromkeys(_phrases(tokens)))
+        known = [phrases] if len(phrases) > 1 else []
+    hidden = [range(table.first, table.last) for table in drawn]
+    names = names_in(tokens, known, hidden)
+    group = names.group(known[0][0]) if known else max(names.groups, key=len, default=())
+    if len(group) < 2:
+        return None
+    ledger = Ledger(tokens, tables)
+    noun = names.nouns.get(group[0], "") or next(
+        (stem(w) for w in group[0].split()[:-1] if stem(w) in TYPE_NOUNS), ""
+    )
+    ledger.names(names.mentions, (group,))
+    ledger.labels()
+    sizes = {each: len(group) for each in (noun, "item", "project", "object", "option", "candidate") if each}
+    _sizes(ledger, tokens, sizes)
+    numbers: dict[str, dict[str, Datum]] = {}
+    for each in grids:
+        if each is None or not _from_grid(each, group, numbers):
+            return None
+    skip = {at for span in hidden for at in span}
+    loose = list(_read(text, tokens, names, group, noun, ledger, skip, numbers))
+    return _checked(text, tokens, group, noun, numbers, loose, names, ledger)
+
+
+def _is_listed(table: Table) -> bool:
+    """Whether a list has an item to a row: more than one, with at least two numbers each."""
+    labels = [stem(part) for row in table.rows for part in row[0].text.split()]
+    return (
+        table.layout == "list"
+        and len(table.rows) > 1
+        and len(table.rows[0]) > 2
+        and not {"cost", "value"} & {*labels}
+    )
+
+
+def _sizes(ledger: Ledger, tokens: Sequence[Token], sizes: Mapping[str, int]) -> None:
+    """Count how many items there are, but not where a limit on them is meant."""
+    limiting = {"most", "least", "than", "exactly", "to", "only", "maximum", "minimum", "exceed"}
+    for at, token in enumerate(tokens):
+        before = {each.lower for each in tokens[max(0, at - 2) : at]}
+        if token.is_number and before & limiting:
+            continue
+        ahead = [stem(each.text) for each in tokens[at + 1 : at + 4] if each.kind == "word"]
+        if token.kind in ("integer", "spelled") and any(sizes.get(noun) == token.value for noun in ahead):
+            ledger.use(at, "the number of items")
+
+
+def _phrases(tokens: Sequence[Token]) -> Iterator[str]:
+    """What is named in small letters before its numbers: `a tent (5 kg`, `the stove weighs 3`, `a rope worth 4`."""
+    said = {
+        "worth",
+        "weighs",
+        "weighing",
+        "costs",
+        "costing",
+        "valued",
+        "is",
+        "has",
+        "with",
+        "takes",
+        "needs",
+    }
+    for at, token in enumerate(tokens):
+        if token.lower not in ("a", "an", "the"):
+            continue
+        end = at + 1
+        while (
+            end < len(tokens)
+            and tokens[end].text.islower()
+            and tokens[end].lower not in NO_NAME | AFTER_NAME | said
+        ):
+            end += 1
+        near = any(each.is_number for each in tokens[end : end + 6])
+        follows = end < len(tokens) and (tokens[end].text == "(" or tokens[end].lower in said)
+        inside = [stem(each.text) for each in tokens[at + 1 : end]]
+        plain = all(part not in ATTRIBUTES["value"] | ATTRIBUTES["weight"] | _BAGS for part in inside)
+        if 1 <= end - at - 1 <= 3 and follows and near and plain:
+            yield " ".join(each.text for each in tokens[at + 1 : end])
+
+
+_BAGS = words(
+    """
+    council budget capacity backpack knapsack bag rucksack truck van suitcase total limit company firm board hiker trunk
+    container cost time plane ship boat server disk foundation committee manager team city ministry
+    """
+)
+
+
+def _from_grid(each: Grid, group: Sequence[str], numbers: dict[str, dict[str, Datum]]) -> bool:
+    """Take the columns of a table; every cell must be a number of an item."""
+    for said in each.said:
+        item = said.row or said.column
+        if item not in group or not said.attribute or said.cell.value is None:
+            return False
+        datum = Datum(said.cell.value, next(iter(said.cell.tokens), -1), said.cell)
+        of = numbers.setdefault(said.attribute, {})
+        if item in of:
+            return False
+        of[item] = datum
+    return True
+
+
+def _read(
+    text: str,
+    tokens: Sequence[Token],
+    names: Names,
+    group: Sequence[str],
+    noun: str,
+    ledger: Ledger,
+    skip: set[int],
+    numbers: dict[str, dict[str, Datum]],
+) -> Iterator[tuple[int, range]]:
+    """Take what prose says of items; yields the numbers of sentences that name no item."""
+    order: list[str] = []
+    for span in sentences(text, tokens, skip):
+        symbols = symbols_of(tokens, span, names.mentions, group, (), (noun, ""), ledger.used())
+        plain = [symbol for symbol in symbols if symbol.kind in "RN"]
+        kinds = "".join(symbol.kind for symbol in plain)
+        if "N" not in kinds:
+            continue
+        if "R" not in kinds:
+            yield from ((symbol.token, span) for symbol in plain)
+            continue
+        for item, attribute, at in _facts(tokens, span, plain, kinds, order):
+            of = numbers.setdefault(attribute, {})
+            value = tokens[at].value
+            if value is None or (item in of and of[item].value != value):
+                of[item] = Datum(value or -1 * tokens[at].start, at)
+                of.pop(item)
+                continue
+            of.setdefault(item, Datum(value, at))
+
+
+def _facts(
+    tokens: Sequence[Token], span: range, plain: Sequence[Symbol], kinds: str, order: list[str]
+) -> Iterator[tuple[str, str, int]]:
+    """Item, attribute and number token of a sentence: `R NN R NN` or `RRR NNN`."""
+    names = [symbol for symbol in plain if symbol.kind == "R"]
+    said = {symbol.token: attribute_of(tokens, span, symbol.token) for symbol in plain if symbol.kind == "N"}
+    if len(names) > 1 and kinds == "R" * len(names) + "N" * len(names):
+        every = {attribute for attribute in said.values() if attribute}
+        every |= {attribute_in(tokens[span.start : plain[0].token if plain[0].token >= 0 else span.stop])} - {
+            ""
+        }
+        if len(every) == 1:
+            (attribute,) = every
+            yield from ((n.names[0], attribute, t) for n, t in zip(names, said, strict=True))
+        return
+    rows: list[tuple[str, list[int]]] = []
+    leading = kinds.startswith("N")
+    held: list[int] = []
+    for symbol in plain:
+        if symbol.kind == "N" and (leading or not rows):
+            held.append(symbol.token)
+        elif symbol.kind == "N":
+            rows[-1][1].append(symbol.token)
+        elif leading:
+            rows.append((symbol.names[0], held))
+            held = []
+        elif rows and not rows[-1][1]:
+            return
+        else:
+            rows.append((symbol.names[0], []))
+    if held or len({len(row) for _, row in rows}) != 1:
+        return
+    for item, row in rows:
+        attributes = [said[at] for at in row]
+        if all(attributes) and len(set(attributes)) == len(attributes):
+            order[:] = attributes
+        elif (
+            order
+            and len(order) == len(row)
+            and all(a in ("", b) for a, b in zip(attributes, order, strict=True))
+        ):
+            attributes = list(order)
+        else:
+            return
+        yield from ((item, attribute, at) for attribute, at in zip(attributes, row, strict=True))
+
+
+def attribute_in(said: Sequence[Token]) -> str:
+    """The attribute that words name last, "" for none."""
+    for token in reversed(said):
+        for attribute, stems in ATTRIBUTES.items():
+            if stem(token.text) in stems:
+                return attribute
+    return ""
+
+
+def attribute_of(tokens: Sequence[Token], span: range, at: int) -> str:
+    """What a number is: by its unit, then by the words before it, then by those after it."""
+    after: list[Token] = []
+    for here in range(at + 1, min(span.stop, at + 4)):
+        if (
+            tokens[here].is_number
+            or tokens[here].text in ",;.()"
+            or tokens[here].lower in ("and", "but", "while")
+        ):
+            break
+        after.append(tokens[here])
+    before: list[Token] = []
+    for here in range(at - 1, max(span.start, at - 8) - 1, -1):
+        if tokens[here].is_number or tokens[here].text in ",;.()":
+            break
+        before.insert(0, tokens[here])
+    unit = attribute_in(after[:1])
+    if unit not in ("", "cost", "value"):
+        return unit
+    named = attribute_in(before) or attribute_in(
+        [token for token in after if stem(token.text) not in _MONEY_UNITS]
+    )
+    return named or ("money" if is_money(tokens, at) else "")
+
+
+_MONEY_UNITS = words("dollar euro")
+
+
+def _checked(
+    text: str,
+    tokens: tuple[Token, ...],
+    group: tuple[str, ...],
+    noun: str,
+    numbers: dict[str, dict[str, Datum]],
+    loose: Sequence[tuple[int, range]],
+    names: Names,
+    ledger: Ledger,
+) -> Listed | None:
+    """The items when every one has a value and a use of everything limited, and every limit is given once."""
+    _settle_money(numbers)
+    if "value" not in numbers or any(set(of) != set(group) for of in numbers.values()):
+        return None
+    if any(datum.value < 0 for of in numbers.values() for datum in of.values()):
+        return None
+    values = numbers.pop("value")
+    limits: dict[str, Datum] = {}
+    for at, span in loose:
+        if _limits_items(tokens, span, at, noun):
+            continue
+        said = {stem(tokens[here].text) for here in span}
+        attribute = attribute_of(tokens, span, at) or attribute_in([tokens[here] for here in span])
+        if attribute in ("money", "value") and "cost" in numbers:
+            attribute = "cost"
+        if attribute not in numbers and len(numbers) == 1 and attribute in ("", "value", "money", "cost"):
+            (attribute,) = numbers
+        value = tokens[at].value
+        if (
+            attribute not in numbers
+            or attribute in limits
+            or not said & _CAPACITY
+            or value is None
+            or value < 0
+        ):
+            return None
+        limits[attribute] = Datum(value, at)
+    if not numbers or set(limits) != set(numbers):
+        return None
+    quotes = {}
+    for name, of in (("value", values), *numbers.items()):
+        for item, datum in of.items():
+            ledger.note(datum, f"{name} of {item}")
+        quotes[name] = quoted(text, tokens, list(of.values())) or ""
+    for name, datum in limits.items():
+        ledger.note(datum, f"limit on {name}")
+        quotes[f"{name}_limit"] = quoted(text, tokens, [datum]) or ""
+    found = {name: quote for name, quote in quotes.items() if quote}
+    return Listed(group, noun, values, numbers, limits, names, ledger, found)
+
+
+def _settle_money(numbers: dict[str, dict[str, Datum]]) -> None:
+    """Amounts of money without a word are values, or costs where values have one."""
+    money = numbers.pop("money", None)
+    if money is not None:
+        name = "cost" if "value" in numbers else "value"
+        if name in numbers:
+            numbers["money"] = money
+        else:
+            numbers[name] = money
+
+
+def _limits_items(tokens: Sequence[Token], span: range, at: int, noun: str) -> bool:
+    """Whether a number limits how many are taken, which is a rule."""
+    after = [stem(each.text) for each in tokens[at + 1 : min(span.stop, at + 3)]]
+    return tokens[at].kind in ("integer", "spelled") and bool(
+        {noun, "item", "project", "of"} & {*after[:1]} - {""}
+    )

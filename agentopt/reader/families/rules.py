@@ -1,0 +1,200 @@
+"""Rules of choosing: at most k, this only with that, not both, one of two, must be taken."""
+
+from __future__ import annotations
+
+__all__ = ["Rule", "rules_in"]
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from agentopt.reader.families.clauses import sentences
+from agentopt.reader.families.ledger import Ledger
+from agentopt.reader.families.names import Mention
+from agentopt.reader.families.nouns import stem, words
+from agentopt.reader.tokens import Token
+
+Kind = Literal["implies", "at_most", "at_least", "exactly"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule on the items taken.
+
+    Attributes:
+        kind: `implies` when the first item needs the second, else a limit on how many of the items are taken.
+        items: those it is about; none for all.
+        number: the limit.
+        because: the sentence it was read in.
+    """
+
+    kind: Kind
+    items: tuple[str, ...] = ()
+    number: int = 1
+    because: str = ""
+
+    def statement(self, of: str) -> str:
+        """The constraint over the variable `take`, whose items are the set `of`."""
+        if self.kind == "implies":
+            first, second = map(_label, self.items)
+            return f"take[{first}] <= take[{second}]"
+        relation = {"at_most": "<=", "at_least": ">=", "exactly": "=="}[self.kind]
+        total = " + ".join(f"take[{_label(item)}]" for item in self.items)
+        return f"{total or f'sum(take[i] for i in {of})'} {relation} {self.number}"
+
+
+def _label(name: str) -> str:
+    """An element as an expression names it."""
+    return repr(name)
+
+
+_LOGIC = words(
+    """
+    if unless only both either neither cannot must require requires needs depends depend exclusive exclude excludes
+    together conflict conflicts incompatible without prerequisite mandatory compulsory
+    """
+)
+
+_NEEDS = words("requires require needs depends depend must only")
+_BINDING = words("unless both neither cannot exclusive together conflict incompatible prerequisite otherwise")
+
+_N = r"(?:[^.]*?)"
+_PATTERNS: tuple[tuple[str, Kind | str], ...] = (
+    # Two items, R and S, in the order of the sentence.
+    (rf"(?:if|whenever|when|choosing|taking|selecting|picking) {_N}R (?!.*(?:cannot|not|n't|excluded)).*(?:must|also|needs?|requires?) .*S", "implies"),
+    (rf"(?:if|whenever|when) {_N}R .*S .*(?:must|also) (?!not)(?!.*(?:cannot|not|n't|excluded)).*", "implies"),
+    (r".*S .*(?:must|also) (?!not).*(?:if|whenever|when) .*R.*", "implied"),
+    (r"(?!.*(?:cannot|not) ).*R .*(?:requires?|needs?|depends on|relies on) .*S", "implies"),
+    (r".*R .*(?:only|not|cannot) .*(?:if|when|unless|without) .*S", "implies"),
+    (r".*R .*(?:only) .*(?:together with|with) .*S", "implies"),
+    (rf"(?:if|whenever|when) {_N}R .*S .*(?:cannot|not|n't|excluded).*", "exclude"),
+    (rf"(?:if|whenever|when) {_N}R .*(?:cannot|not) .*S.*", "exclude"),
+    (r".*R (?:and|or) .*S .*(?:cannot|can not|not|n't) (?:both )?.*", "exclude"),
+    (r".*(?:not|cannot|never) .*both .*R and .*S.*", "exclude"),
+    (r".*R (?:and|or) .*S .*(?:mutually exclusive|exclude each other|incompatible|conflict|exclusive).*", "exclude"),
+    (r".*R (?:excludes|conflicts with|is incompatible with|rules out) .*S.*", "exclude"),
+    (r".*(?:at most|no more than|not more than|only) (?:one|1) (?:of|out of) .*R (?:and|or) .*S.*", "exclude"),
+    (r".*either .*R or .*S.*(?:but )?not both.*", "exclude"),
+    (r".*(?:at least) (?:one|1) (?:of|out of) .*R (?:and|or) .*S.*", "cover"),
+)  # fmt: skip
+_SINGLE = (
+    r".*(?:must|has to|should always) (?:be )?(?:included?|chosen|choose|take|taken|selected?|pack|packed|funded|fund|approved|part|picked|pick|go|done|do|run)?.*R.*",
+    r".*R .*(?:must|has to) (?:be )?(?:included|chosen|taken|selected|packed|funded|approved|part|picked|come|in|done).*",
+    r".*R is (?:mandatory|compulsory|required|a must).*",
+)
+_COUNT = {
+    "at_most": r"(?:at most|no more than|not more than|up to|a maximum of|maximum of|more than|only|exceed)$",
+    "at_least": r"(?:at least|no fewer than|a minimum of|minimum of|not fewer than)$",
+    "exactly": r"(?:exactly|precisely)$",
+}
+
+
+def rules_in(
+    text: str,
+    tokens: Sequence[Token],
+    mentions: Sequence[Mention],
+    items: Sequence[str],
+    noun: str,
+    ledger: Ledger,
+) -> tuple[Rule, ...] | None:
+    """The rules of a text, their numbers noted; None when a sentence states a rule that is not understood."""
+    found: list[Rule] = []
+    for span in sentences(text, tokens):
+        because = " ".join(text[tokens[span.start].start : tokens[span.stop - 1].end].split())
+        counted = _counts(tokens, span, items, noun, ledger)
+        found += [Rule(kind, (), number, because) for kind, number in counted]
+        named = [mention for mention in mentions if mention.first in span and mention.name in items]
+        inside = {at for mention in named for at in range(mention.first, mention.last)}
+        said = {tokens[at].lower for at in span if at not in inside}
+        numbers = [at for at in span if tokens[at].is_number and at not in inside and tokens[at].value != 1]
+        if numbers and named and not counted:
+            # Data, in which "needs" states no rule; a rule among them is too much for this reader.
+            if said & _LOGIC - _NEEDS:
+                return None
+            continue
+        if not named:
+            if said & _BINDING and not numbers:
+                return None
+            continue
+        limited = said & {"most", "least", "more"} and said & {"one", "1"}
+        if counted or not (said & _LOGIC or limited or ("not" in said and "both" in said)):
+            continue
+        rule = _rule(tokens, span, named, because)
+        if rule is None:
+            return None
+        for at in span:
+            if tokens[at].is_number:
+                ledger.use(at, "a rule of choosing")
+        found += rule
+    return tuple(found)
+
+
+def _rule(tokens: Sequence[Token], span: range, named: Sequence[Mention], because: str) -> list[Rule] | None:
+    """The rule of a sentence about one, two or a few items."""
+    names = list(dict.fromkeys(mention.name for mention in named))
+    symbols = dict(zip(names, "RSTUVWXYZ", strict=False))
+    said, at = [], span.start
+    while at < span.stop:
+        mention = next((each for each in named if each.first == at), None)
+        if mention is not None:
+            said.append(symbols.get(mention.name, "Z"))
+            at = mention.last
+        else:
+            said.append(tokens[at].lower)
+            at += 1
+    sentence = " ".join(said)
+    if len(names) == 1:
+        fits = any(re.fullmatch(pattern, sentence) for pattern in _SINGLE)
+        if not fits or re.search(r"\b(if|not|unless|only|cannot)\b", sentence):
+            return None
+        return [Rule("at_least", (names[0],), 1, because)]
+    if len(names) > 2:
+        several = re.search(
+            r"(at most|no more than|at least|exactly|only) (?:one|1) (?:of|out of|project)", sentence
+        )
+        if several is None or len(names) > 8 or re.search(r"\b(if|unless)\b", sentence):
+            return None
+        kind: Kind = (
+            "at_least" if several[1] == "at least" else "exactly" if several[1] == "exactly" else "at_most"
+        )
+        return [Rule(kind, tuple(names), 1, because)]
+    for pattern, kind_said in _PATTERNS:
+        for turned in (False, True):
+            line = sentence.translate(str.maketrans("RS", "SR")) if turned else sentence
+            if turned and kind_said not in ("implied",):
+                continue
+            if re.match(pattern, line):
+                return [_of_two(kind_said, names, because, turned=turned)]
+    return None
+
+
+def _of_two(kind: str, names: Sequence[str], because: str, *, turned: bool) -> Rule:
+    first, second = names if not turned else (names[1], names[0])
+    if kind in ("implies", "implied"):
+        return Rule("implies", (first, second), 1, because)
+    return Rule("at_least" if kind == "cover" else "at_most", (first, second), 1, because)
+
+
+def _counts(
+    tokens: Sequence[Token], span: range, items: Sequence[str], noun: str, ledger: Ledger
+) -> list[tuple[Kind, int]]:
+    """Limits on how many are taken: `at most three projects`, `no more than 2 of them`."""
+    found: list[tuple[Kind, int]] = []
+    nouns = {noun, "item", "project", "one", "thing", "them", "these", "of"} - {""}
+    for at in span:
+        token = tokens[at]
+        if token.kind not in ("integer", "spelled") or at in ledger.used() or token.value is None:
+            continue
+        after = [stem(each.text) for each in tokens[at + 1 : min(span.stop, at + 4)]]
+        if not after or not (after[0] in nouns or (len(after) > 1 and after[1] in nouns - {"of"})):
+            continue
+        if after[0] == "of" and (len(after) < 2 or after[1] not in ("them", "these", "the")):
+            continue
+        before = " ".join(each.lower for each in tokens[max(span.start, at - 3) : at])
+        for kind, pattern in _COUNT.items():
+            if re.search(pattern, before):
+                found.append((kind, int(token.value)))  # type: ignore[arg-type]  # the keys are kinds
+                ledger.use(at, "how many are chosen")
+                break
+    return found
