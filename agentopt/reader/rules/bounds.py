@@ -18,11 +18,14 @@ def bound(view: Scene, figure: Figure, found: Rows) -> bool:
     relation = relation_of(figure) or _cued(view, figure)
     if relation is None:
         return False
-    if (words.word(at + 1) == "of" and words.word(at + 2) in ("each", "both", "every")) or (
-        words.word(at + 2) == "of" and words.word(at + 3) in ("each", "both", "every")
+    if (words.word(at + 1) == "of" and words.word(at + 2) in ("each", "both", "every", "any")) or (
+        words.word(at + 2) == "of" and words.word(at + 3) in ("each", "both", "every", "any")
     ):
         for number in range(view.count):
             found.add(Row("limit", (Term(number),), relation[0], at, (), relation[1], at))
+        return True
+    if figure.paired and figure.comparison is not None and not figure.unit and not _nouns(view, figure):
+        found.add(Row("limit", (Term(figure.decisions[0]),), relation[0], at, (), relation[1], at))
         return True
     if figure.after and not figure.before and _is_counted(view, figure):
         listed = _listed(view, figure)

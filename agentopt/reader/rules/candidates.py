@@ -127,7 +127,8 @@ def _enumerated(words: Words, found: Sequence[Run], *, chained: bool) -> Iterato
             ",",
             ";",
         ):  # "two creams, a day cream and a night cream"
-            yield from _list_candidates(words, items[1:], numbered)
+            for each in _list_candidates(words, items[1:], numbered):
+                yield Candidate(each.spans, each.names, each.weight - 0.8)
 
 
 def _list_candidates(words: Words, items: list[Run], numbered: Counter[str]) -> Iterator[Candidate]:

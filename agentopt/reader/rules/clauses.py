@@ -97,6 +97,8 @@ def _subject_follows(words: Words, at: int, end: int) -> bool:
             seen = True
         elif tag in ("auxiliary", "verb"):
             return seen and words.lower[at - 1] != "to" and not words.lower[at].endswith("ing")
+        elif seen and words.lower[at] in ("and", "or") and words.tag(at + 1) in ("noun", "determiner"):
+            pass
         elif tag in ("mark", "conjunction", "number") and not words.hyphen(at):
             return False
         at += 1

@@ -154,7 +154,7 @@ def _pair(view: Scene, group: Sequence[Figure]) -> None:
     for row in rows:
         if len(row) == len(group):
             for figure, mention in zip(group, row, strict=True):
-                figure.decisions = (mention.decision,)
+                figure.decisions, figure.paired = (mention.decision,), True
                 if figure.kind == "count" and not figure.unit and not figure.nouns:  # "2 and 5 minutes"
                     figure.kind, figure.unit = group[-1].kind, group[-1].unit
                     figure.nouns, figure.head = group[-1].nouns, group[-1].head

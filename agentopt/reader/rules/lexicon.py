@@ -94,7 +94,7 @@ VERBS = _words(
     "return ride run satisfy say see seem send set share ship show spray start stay stock stop store study suggest "
     "supply support supplement teach tell think train travel try turn understand visit wait watch water wear "
     "weigh work write cost entertain delight sew knit bottle deliver introduce implement install deploy bake roast "
-    "specialize specialise design paint print publish guarantee incur fetch market harvest mine refine stitch mix"
+    "specialize specialise lack construct sow dig harvest retail boast assemble bear host design paint print publish guarantee incur fetch market harvest mine refine stitch mix"
 )
 AMBIGUOUS = _words(
     "cost order plant supply offer use need work ship store run paint process stock mix feed profit yield cook train "
@@ -150,7 +150,7 @@ COMPARISONS: dict[str, tuple[Relation, bool]] = {
     "not exceed": ("<=", False), "cannot exceed": ("<=", False), "not exceeding": ("<=", False),
     "can't exceed": ("<=", False), "never exceed": ("<=", False), "without exceeding": ("<=", False),
     "doesn't exceed": ("<=", False), "mustn't exceed": ("<=", False), "shouldn't exceed": ("<=", False),
-    "not go over": ("<=", False), "not surpass": ("<=", False), "not to exceed": ("<=", False),
+    "not go over": ("<=", False), "not surpass": ("<=", False), "not reach": ("<=", True), "not to exceed": ("<=", False),
     "not go above": ("<=", False), "no exceed": ("<=", False),
     "up to": ("<=", False), "maximum of": ("<=", False), "maximum": ("<=", False), "max of": ("<=", False),
     "max": ("<=", False), "maximally": ("<=", False), "as much as": ("<=", False), "upper limit of": ("<=", False),
@@ -184,7 +184,7 @@ COMPARISONS: dict[str, tuple[Relation, bool]] = {
 
 REGRETS = _words(
     "complain trouble waste wasted problem fail illegal unacceptable pointless unavailable impossible forbidden penalty "
-    "fine unhappy useless unsold angry"
+    "fine unhappy useless unsold angry risky expensive upset"
 )
 NEGATIONS = _words("not no never cannot cant neither nor without nobody none unable unwilling")
 NUMBERLESS = _words("exceed exceeds exceeding outnumber outnumbers surpass")

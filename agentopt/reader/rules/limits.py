@@ -300,8 +300,21 @@ def _as_total(view: Scene, limit: Limit, table: Sequence[Column]) -> float:
     return 0.5 * together
 
 
+def _is_mean(view: Scene, limit: Limit) -> bool:
+    """Whether a limit is one on the average of what is mixed."""
+    clause = view.clauses[limit.figure.clause]
+    found = view.has(clause.start, clause.end, frozenset(("average", "mean")))
+    return found is not None and view.words.word(found - 1) != "on"
+
+
 def row(view: Scene, limit: Limit, index: int, table: Sequence[Column]) -> Row:
     """The constraint a limit states."""
+    if index != COUNT and _is_mean(view, limit):
+        left = tuple(Term(number, token) for number, token in sorted(table[index].cells.items()))
+        everything = tuple(Term(each) for each in range(view.count))
+        return Row(
+            "ratio", left, limit.relation, limit.figure.token, everything, limit.strict, limit.figure.token
+        )
     if index == COUNT:
         left = tuple(Term(each) for each in range(view.count))
     else:

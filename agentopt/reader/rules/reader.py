@@ -7,17 +7,18 @@ __all__ = ["RuleReading", "read"]
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agentopt.reader.reading import Decision, Mix
+from agentopt.reader.reading import IMPLIED, Decision, Mix, Row
+from agentopt.reader.rules import lexicon
 from agentopt.reader.rules.attributes import columns
 from agentopt.reader.rules.candidates import Candidate, candidates
 from agentopt.reader.rules.facts import settle
 from agentopt.reader.rules.goals import goal
-from agentopt.reader.rules.limits import is_limit, limits, place, row
+from agentopt.reader.rules.limits import COUNT, is_limit, limits, place, row
 from agentopt.reader.rules.objective import aim, objective
 from agentopt.reader.rules.runs import runs
 from agentopt.reader.rules.scene import Figure, Scene, scene
 from agentopt.reader.rules.sides import sides
-from agentopt.reader.rules.words import Words, tagged
+from agentopt.reader.rules.words import Words, stem, tagged
 from agentopt.reader.tokens import Token
 
 _TRIES = 5
@@ -122,6 +123,17 @@ def _under(words: Words, view: Scene, candidate: Candidate) -> tuple[RuleReading
             )
         if score <= 0.4:
             unread.append(f"it is not clear what “{text}” limits")
+    for limit, index, _ in placed:
+        if limit.figure.comparison is None and _is_of_another(view, limit.figure):
+            unread.append(
+                f"“{words.tokens[limit.figure.token].text}” may be said of one thing rather than limit all"
+            )
+        share = (
+            words.tokens[limit.figure.token].kind in ("percent", "factor") and limit.figure.kind != "money"
+        )
+        if share and (index == COUNT or table[index].kind not in ("percent", "factor")):
+            unread.append(f"it is not clear what “{words.tokens[limit.figure.token].text}” is a part of")
+    unread.extend(_contradictions(words, [*rows, *side.rows]))
     if target is not None and sure < 0.9:
         unread.append("it is not clear what is to be made as large or as small as possible")
     if not rows and not side.rows:
@@ -154,6 +166,44 @@ def _under(words: Words, view: Scene, candidate: Candidate) -> tuple[RuleReading
         frozenset(waived) | view.names,
         tuple(doubts),
     ), score
+
+
+def _is_of_another(view: Scene, figure: Figure) -> bool:
+    """Whether a clause speaks of one of something that is no decision: `each briefcase`."""
+    words, clause = view.words, view.clauses[figure.clause]
+    for at in range(clause.start, clause.end):
+        if words.lower[at] in ("each", "every", "per") and words.tag(at + 1) == "noun":
+            last = at + 1
+            while words.tag(last + 1) == "noun":
+                last += 1
+            nouns = {words.stems[each] for each in range(at + 1, last + 1)}
+            known = (
+                view.generic
+                | view.containers
+                | set(map(stem, lexicon.MEASURES))
+                | {"season", "shift", "machin", "worker"}
+            )
+            if not nouns & known and not view.mentioned(at, last + 1):
+                return True
+    return False
+
+
+def _contradictions(words: Words, rows: Sequence[Row]) -> list[str]:
+    """Rows that limit the same twice, so that one of them is likely misread."""
+    found = []
+    seen: dict[object, Row] = {}
+    for each in rows:
+        key = (each.form, each.left, each.relation, each.right)
+        other = seen.setdefault(key, each)
+        if (
+            other is not each
+            and IMPLIED not in (each.token, other.token)
+            and words.tokens[each.token].value != words.tokens[other.token].value
+        ):
+            found.append(
+                f"“{words.tokens[other.token].text}” and “{words.tokens[each.token].text}” seem to limit the same"
+            )
+    return found
 
 
 def _restated(view: Scene, bounding: Sequence[Figure]) -> set[int]:

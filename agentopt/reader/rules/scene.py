@@ -39,6 +39,9 @@ class Figure:
         before, after: mentions between the number before and it, and in its tail.
         comparison: what compares with it, if anything does.
         every: whether it is said of each of the decisions alike.
+        decisions: those it is said of.
+        inherited: whether its comparison stands before an earlier number.
+        paired: whether it is one of a row of numbers that goes with a row of decisions.
     """
 
     token: int
@@ -56,6 +59,7 @@ class Figure:
     every: bool = False
     decisions: tuple[int, ...] = ()
     inherited: bool = False
+    paired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +432,7 @@ def _range(view: Scene, one: Figure, other: Figure) -> None:
     elif not (one.comparison and other.comparison and one.comparison.relation != other.comparison.relation):
         return
     if not one.nouns and not one.after and one.kind in ("count", other.kind):
+        one.before = () if other.after else one.before
         one.after, one.nouns, one.head = other.after, other.nouns, other.head
         one.unit, one.kind = other.unit, other.kind
     elif not other.nouns and not other.after and other.kind in ("count", one.kind) and not other.inherited:

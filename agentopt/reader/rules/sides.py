@@ -157,7 +157,10 @@ def _ratio(view: Scene, figure: Figure, found: Rows) -> bool:
         return True
     if figure.kind not in ("percent", "factor") and not times:
         return False
-    if figure.kind == "percent" or (not times and words.word(at + 1) in ("of", "are", "must", ".")):
+    many = words.word(at + 1) == "as" and words.word(at + 2) in ("many", "much")
+    if (figure.kind == "percent" and not many) or (
+        not times and words.word(at + 1) in ("of", "are", "must", ".")
+    ):
         return _share(view, figure, before, behind, found)
     pair: list[Mention] = []
     if len({each.decision for each in behind}) > 1:

@@ -242,7 +242,10 @@ def tagged(tokens: Sequence[Token]) -> Words:
     """The tokens as tagged words."""
     lower = tuple(each.lower.replace("’", "'") for each in tokens)
     glued = tuple(at > 0 and tokens[at - 1].end == each.start for at, each in enumerate(tokens))
-    stems = tuple(stem(each) if not tokens[at].is_number else each for at, each in enumerate(lower))
+    stems = tuple(
+        each if tokens[at].is_number else each[0] if _is_letters(tokens[at].text) else stem(each)
+        for at, each in enumerate(lower)
+    )
     tags: list[Tag] = []
     for at, token in enumerate(tokens):
         tags.append(_tag(tokens, lower, tags, glued, at, token))
@@ -254,6 +257,11 @@ def tagged(tokens: Sequence[Token]) -> Words:
             sentences.append((begin, at))
             begin = at
     return Words(tuple(tokens), lower, stems, tuple(tags), glued, tuple(sentences))
+
+
+def _is_letters(text: str) -> bool:
+    """Whether a word is the plural of a letter: `the supplement Bs`."""
+    return len(text) == 2 and text[0].isupper() and text[1] == "s" and text not in ("As", "Is", "Us")
 
 
 def _quote(lower: Sequence[str], tags: list[Tag]) -> None:
@@ -279,6 +287,8 @@ def _tag(
 ) -> Tag:
     word = lower[at]
     if token.is_number:
+        if at + 1 < len(tokens) and glued[at + 1] and tokens[at + 1].text in ("G", "D"):
+            return "noun"  # "4G", "3D"
         # the number of a word in two parts, such as `double-load`
         inside = at + 2 < len(tokens) and lower[at + 1] in "-‐‑" and glued[at + 1] and glued[at + 2]
         if inside and tokens[at + 2].kind == "word" and token.kind in ("factor", "spelled"):
