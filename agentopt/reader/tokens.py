@@ -211,10 +211,10 @@ def _value(piece: str) -> tuple[Kind, Fraction, bool]:
         whole = Fraction(int(piece[:-1])) if piece[:-1] else Fraction(0)
         return "factor", whole + _VULGAR[piece[-1]], False
     if "/" in piece:
-        *whole, part = piece.split()
+        *wholes, part = piece.split()
         above, below = part.split("/")
         fraction = Fraction(int(above), int(below)) if int(below) else Fraction(0)
-        return "factor", sum(map(Fraction, whole), fraction), not int(below)
+        return "factor", sum(map(Fraction, wholes), fraction), not int(below)
     if re.fullmatch(r"\d+(\.\d{3})+,\d+", piece):
         return "decimal", Fraction(piece.replace(".", "").replace(",", ".")), False
     if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", piece):  # a thousand, or one to three places
@@ -401,7 +401,8 @@ _ABBREVIATIONS = {
 
 def _with_sentences(text: str, tokens: list[Token]) -> tuple[Token, ...]:
     """Number the sentences: they end at `.`, `?` and `!`, and before a blank or listed line."""
-    count, found = 0, []
+    count = 0
+    found: list[Token] = []
     for at, token in enumerate(tokens):
         if at and "\n" in (gap := text[tokens[at - 1].end : token.start]):
             listed = token.text in "-*•|#" or token.is_number

@@ -1,4 +1,4 @@
-"""The rule reader: a product-mix problem read by grammar alone, the second opinion beside a trained network."""
+"""The rule reader: product-mix problems read by grammar alone, a second opinion beside a network."""
 
 from __future__ import annotations
 

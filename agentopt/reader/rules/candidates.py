@@ -23,48 +23,11 @@ _MEASURES = frozenset(map(stem, lexicon.MEASURES))
 _NO_DECISIONS = _MEASURES | frozenset(
     map(
         stem,
-        [
-            "profit",
-            "cost",
-            "revenue",
-            "price",
-            "time",
-            "budget",
-            "number",
-            "amount",
-            "total",
-            "hour",
-            "labor",
-            "labour",
-            "money",
-            "demand",
-            "supply",
-            "capacity",
-            "company",
-            "week",
-            "day",
-            "month",
-            "year",
-            "section",
-            "kind",
-            "type",
-            "today",
-            "customer",
-            "unit",
-            "maximum",
-            "minimum",
-            "space",
-            "production",
-            "production-time",
-            "limit",
-            "resource",
-            "way",
-            "process",
-            "people",
-            "sale",
-            "worth",
-            "half",
-        ],
+        lexicon.words_of(
+            "profit cost revenue price time budget number amount total hour labor labour money demand supply "
+            "capacity company week day month year section kind type today customer unit maximum minimum space "
+            "production production-time limit resource way process people sale worth half"
+        ),
     )
 )
 

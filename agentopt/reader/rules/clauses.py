@@ -40,9 +40,7 @@ def _ends_reason(words: Words, begin: int, at: int) -> bool:
     )
 
 
-_SUBORDINATE = frozenset(
-    ["since", "because", "as", "although", "though", "due", "if", "when", "while", "whereas"]
-)
+_SUBORDINATE = lexicon.words_of("since because as although though due if when while whereas")
 
 
 def _breaks(words: Words, begin: int, at: int, end: int) -> bool:

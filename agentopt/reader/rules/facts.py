@@ -11,29 +11,8 @@ from agentopt.reader.rules import lexicon
 from agentopt.reader.rules.mentions import Mention
 from agentopt.reader.rules.scene import Figure, Scene
 
-_LINKS = frozenset(
-    [
-        "per",
-        "for",
-        "of",
-        "on",
-        "to",
-        "in",
-        "from",
-        "by",
-        "with",
-        "using",
-        "each",
-        "every",
-        "a",
-        "an",
-        "the",
-        "one",
-        "making",
-        "producing",
-        "produce",
-        "make",
-    ]
+_LINKS = lexicon.words_of(
+    "per for of on to in from by with using each every a an the one making producing produce make"
 )
 _PLACING = frozenset(("invest", "put", "place", "split", "divide", "allocate", "spend"))
 _AT_HAND = frozenset(("available", "hand", "stock", "left", "remaining", "total", "altogether"))

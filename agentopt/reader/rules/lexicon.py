@@ -1,6 +1,7 @@
 """The words the rule reader knows, as data: grammar, measures, comparisons, cues.
 
-Entries are in lower case. Nouns of a trade (`flour`, `welding`) are in no list: they are known by their place.
+Entries are in lower case. Nouns of a trade (`flour`, `welding`) are in no list: they are known by
+their place.
 """
 
 from __future__ import annotations
@@ -36,84 +37,91 @@ __all__ = [
     "SUPERLATIVES",
     "TOGETHER",
     "VERBS",
+    "words_of",
 ]
 
 from agentopt.reader.reading import Relation
 
 
-def _words(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text."""
     return frozenset(text.split())
 
 
 MULTIPLE: Relation = ">="
-"""How "there must be twice as many vans as cars" is meant: nobody who wants twice as many minds a van more."""
+"""How "there must be twice as many vans as cars" is meant: nobody who says so minds a van more."""
 
-DETERMINERS = _words(
+DETERMINERS = words_of(
     "a an the this that these those each every any some another no its their his her our your my own"
 )
-PREPOSITIONS = _words(
-    "of in on at by for with from to into onto per as through using via within between among under over above below "
-    "during before after about against across without including toward towards upon than throughout like despite "
-    "regarding concerning due"
+PREPOSITIONS = words_of(
+    "of in on at by for with from to into onto per as through using via within between among under over "
+    "above below during before after about against across without including toward towards upon than "
+    "throughout like despite regarding concerning due"
 )
-CONJUNCTIONS = _words("and or nor plus &")
-PRONOUNS = _words(
-    "i you he she it we they them him us me which who whom whose what that there one's both either neither each all "
-    "these those this everyone someone himself herself themselves itself"
+CONJUNCTIONS = words_of("and or nor plus &")
+PRONOUNS = words_of(
+    "i you he she it we they them him us me which who whom whose what that there one's both either "
+    "neither each all these those this everyone someone himself herself themselves itself"
 )
-AUXILIARIES = _words(
-    "is are was were be been being am has have had having do does did can could may might must shall should will "
-    "would cannot can't won't doesn't don't isn't aren't mustn't shouldn't not need needs let let's "
-    "i'd i'll we'd they'd"
+AUXILIARIES = words_of(
+    "is are was were be been being am has have had having do does did can could may might must shall "
+    "should will would cannot can't won't doesn't don't isn't aren't mustn't shouldn't not need needs let "
+    "let's i'd i'll we'd they'd"
 )
-OTHER_WORDS = _words(
-    "how many much more most less least fewer fewest only also just exactly approximately roughly currently "
-    "respectively however furthermore moreover additionally finally conversely otherwise instead therefore thus hence "
-    "then else so too very well long if when while whereas since because although though but unless until whether "
-    "where why once twice times time's always never usually often sometimes still already again at least up out "
-    "off down away together altogether combined overall total totally maximum minimum max min available extra "
-    "additional further addition order even same different such other others new possible able average averages "
-    "suppose assume assuming given consider formulate solve find determine help please etc e.g i.e now today "
-    "lp linear programming e g optimal best ahead both either first second third next last "
-    "every daily weekly monthly yearly annually hourly per exceed exceeds exceeding available"
+OTHER_WORDS = words_of(
+    "how many much more most less least fewer fewest only also just exactly approximately roughly "
+    "currently respectively however furthermore moreover additionally finally conversely otherwise "
+    "instead therefore thus hence then else so too very well long if when while whereas since because "
+    "although though but unless until whether where why once twice times time's always never usually "
+    "often sometimes still already again at least up out off down away together altogether combined "
+    "overall total totally maximum minimum max min available extra additional further addition order even "
+    "same different such other others new possible able average averages suppose assume assuming given "
+    "consider formulate solve find determine help please etc e.g i.e now today lp linear programming e g "
+    "optimal best ahead both either first second third next last every daily weekly monthly yearly "
+    "annually hourly per exceed exceeds exceeding available"
 )
 
-VERBS = _words(
-    "make produce sell grow build manufacture use require take consume contain provide earn generate give buy "
-    "purchase want wish hire employ serve carry transport hold deliver move prepare cook bake brew invest put place "
-    "allocate spend pay get eat schedule create assemble extract increase reduce attract reach clean collect "
-    "catch emit treat plan decide choose expect involve include go keep maintain meet satisfy ensure receive yield "
-    "raise save lose obtain gain bring come become consist operate occupy occur add accept handle complete feature "
-    "offer own open close sit stand cause utilize utilise achieve acquire absorb accommodate advertise aim allow "
-    "agree apply assign associate attend avoid base begin believe book burn care charge commit compete complain "
-    "comprise contribute convert craft cut decrease demand depend describe desire determine develop distribute "
-    "divide earn enjoy establish estimate examine exceed feed fill fit fly follow force gather help improve "
-    "know know lead learn leave lend let limit live look love manage maximize minimise maximise minimize measure "
-    "meal-prep need net number obey order outsource output pack package perform permit pick plant prefer prescribe "
-    "prevent process promise purify read realize receive recommend refuse release rent represent reserve restrict "
-    "return ride run satisfy say see seem send set share ship show spray start stay stock stop store study suggest "
-    "supply support supplement teach tell think train travel try turn understand visit wait watch water wear "
-    "weigh work write cost entertain delight sew knit bottle deliver introduce implement install deploy bake roast "
-    "specialize specialise lack construct sow dig harvest retail boast assemble bear host design paint print publish guarantee incur fetch market harvest mine refine stitch mix"
+VERBS = words_of(
+    "make produce sell grow build manufacture use require take consume contain provide earn generate give "
+    "buy purchase want wish hire employ serve carry transport hold deliver move prepare cook bake brew "
+    "invest put place allocate spend pay get eat schedule create assemble extract increase reduce attract "
+    "reach clean collect catch emit treat plan decide choose expect involve include go keep maintain meet "
+    "satisfy ensure receive yield raise save lose obtain gain bring come become consist operate occupy "
+    "occur add accept handle complete feature offer own open close sit stand cause utilize utilise "
+    "achieve acquire absorb accommodate advertise aim allow agree apply assign associate attend avoid "
+    "base begin believe book burn care charge commit compete complain comprise contribute convert craft "
+    "cut decrease demand depend describe desire determine develop distribute divide earn enjoy establish "
+    "estimate examine exceed feed fill fit fly follow force gather help improve know know lead learn "
+    "leave lend let limit live look love manage maximize minimise maximise minimize measure meal-prep "
+    "need net number obey order outsource output pack package perform permit pick plant prefer prescribe "
+    "prevent process promise purify read realize receive recommend refuse release rent represent reserve "
+    "restrict return ride run satisfy say see seem send set share ship show spray start stay stock stop "
+    "store study suggest supply support supplement teach tell think train travel try turn understand "
+    "visit wait watch water wear weigh work write cost entertain delight sew knit bottle deliver "
+    "introduce implement install deploy bake roast specialize specialise lack construct sow dig harvest "
+    "retail boast assemble bear host design paint print publish guarantee incur fetch market harvest mine "
+    "refine stitch mix"
 )
-AMBIGUOUS = _words(
-    "cost order plant supply offer use need work ship store run paint process stock mix feed profit yield cook train "
-    "produce harvest mine design drink open close limit demand number pack package water book share show start "
-    "market return charge gain raise fit fill cut spray supplement support measure network pick place plan set "
-    "play print promise rent stand study visit wait watch wear catch clean care book bottle model fly lead "
-    "net own release output care estimate force craft market sale box meal pick stay stop turn try travel treat "
-    "document exercise coach tutor guard bus truck drone"
+AMBIGUOUS = words_of(
+    "cost order plant supply offer use need work ship store run paint process stock mix feed profit yield "
+    "cook train produce harvest mine design drink open close limit demand number pack package water book "
+    "share show start market return charge gain raise fit fill cut spray supplement support measure "
+    "network pick place plan set play print promise rent stand study visit wait watch wear catch clean "
+    "care book bottle model fly lead net own release output care estimate force craft market sale box "
+    "meal pick stay stop turn try travel treat document exercise coach tutor guard bus truck drone"
 )
 """Verbs whose form is as often a noun."""
 
-BREAKS = _words(
-    "while whereas but however although though because since therefore conversely so if unless when whilst yet where"
+BREAKS = words_of(
+    "while whereas but however although though because since therefore conversely so if unless when "
+    "whilst yet where"
 )
 """Words that begin a clause."""
 
-TOGETHER = _words("total combined together altogether overall collectively sum combination totally jointly")
-ALL_WORDS = _words("each both either every all")
-PARTS = _words("of total all number amount entire whole overall")
+TOGETHER = words_of("total combined together altogether overall collectively sum combination totally jointly")
+ALL_WORDS = words_of("each both either every all")
+PARTS = words_of("of total all number amount entire whole overall")
 
 MEASURES: dict[str, str] = {
     **dict.fromkeys(["dollar", "dollars", "usd", "euro", "euros", "eur", "pound-sterling", "gbp", "cent", "cents", "rupee", "rupees", "yen", "yuan", "bucks"], "money"),
@@ -130,15 +138,16 @@ MEASURES: dict[str, str] = {
     **dict.fromkeys(["unit", "units", "au", "kwh", "kw", "mwh", "calorie", "calories", "kcal", "iu", "point", "points"], "units"),
 }  # fmt: skip
 
-GENERIC = _words(
-    "product products item items unit units good goods type types kind kinds option options method methods piece pieces "
-    "one ones variety model models version versions vehicle vehicles trip trips container containers"
+GENERIC = words_of(
+    "product products item items unit units good goods type types kind kinds option options method "
+    "methods piece pieces one ones variety model models version versions vehicle vehicles trip trips "
+    "container containers"
 )
-HEADS_OF_TYPE = _words(
-    "type types kind kinds sort sorts variety varieties style styles model models version versions brand brands grade "
-    "grades category categories size sizes flavor flavors flavour flavours method methods way ways option options "
-    "product products item items form forms choice choices class classes source sources product product-lines "
-    "products experiments techniques technique alternatives"
+HEADS_OF_TYPE = words_of(
+    "type types kind kinds sort sorts variety varieties style styles model models version versions brand "
+    "brands grade grades category categories size sizes flavor flavors flavour flavours method methods "
+    "way ways option options product products item items form forms choice choices class classes source "
+    "sources product product-lines products experiments techniques technique alternatives"
 )
 
 COMPARISONS: dict[str, tuple[Relation, bool]] = {
@@ -182,45 +191,49 @@ COMPARISONS: dict[str, tuple[Relation, bool]] = {
 }  # fmt: skip
 """Words before a number, the relation they state and whether it is strict; the longest that fits counts."""
 
-REGRETS = _words(
-    "complain trouble waste wasted problem fail illegal unacceptable pointless unavailable impossible forbidden penalty "
-    "fine unhappy useless unsold angry risky expensive upset"
+REGRETS = words_of(
+    "complain trouble waste wasted problem fail illegal unacceptable pointless unavailable impossible "
+    "forbidden penalty fine unhappy useless unsold angry risky expensive upset"
 )
-NEGATIONS = _words("not no never cannot cant neither nor without nobody none unable unwilling")
-NUMBERLESS = _words("exceed exceeds exceeding outnumber outnumbers surpass")
+NEGATIONS = words_of("not no never cannot cant neither nor without nobody none unable unwilling")
+NUMBERLESS = words_of("exceed exceeds exceeding outnumber outnumbers surpass")
 
-AVAILABLE = _words(
-    "available has have having budget capacity limit limited access stock supply supplies only employed allocated "
-    "possesses hand accommodate fit fits had owns own open remaining left can spend maximum stocks purchases cap "
-    "allotted allowance ceiling max inventory reserve reserves receives limitation limits restricted budgeted "
-    "obtain get set aside permits allows"
+AVAILABLE = words_of(
+    "available has have having budget capacity limit limited access stock supply supplies only employed "
+    "allocated possesses hand accommodate fit fits had owns own open remaining left can spend maximum "
+    "stocks purchases cap allotted allowance ceiling max inventory reserve reserves receives limitation "
+    "limits restricted budgeted obtain get set aside permits allows"
 )
-DEMAND = _words(
-    "need needs needed require requires required requirement requirements must demand demands want wants wish wishes "
-    "expect expects order orders ordered contract contracts meet satisfy goal target necessary quota minimum requiring "
-    "committed commitment promised minimum should deliver requested reserved booked preordered agreed agreement owes owe "
-    "counting"
+DEMAND = words_of(
+    "need needs needed require requires required requirement requirements must demand demands want wants "
+    "wish wishes expect expects order orders ordered contract contracts meet satisfy goal target "
+    "necessary quota minimum requiring committed commitment promised minimum should deliver requested "
+    "reserved booked preordered agreed agreement owes owe counting"
 )
 
-LARGE = _words(
+LARGE = words_of(
     "many much high great large big most highest largest greatest biggest maximum max maximal best utmost"
 )
-SMALL = _words(
-    "few little low small cheap cheaply least lowest smallest fewest cheapest minimum min minimal cheaply economically"
+SMALL = words_of(
+    "few little low small cheap cheaply least lowest smallest fewest cheapest minimum min minimal cheaply "
+    "economically"
 )
-SUPERLATIVES = _words(
-    "most highest largest greatest biggest maximum max maximal least lowest smallest fewest cheapest minimum min minimal"
+SUPERLATIVES = words_of(
+    "most highest largest greatest biggest maximum max maximal least lowest smallest fewest cheapest "
+    "minimum min minimal"
 )
-BEFORE_GOAL = _words(
-    "the for total find its with ensure earn make makes get achieve obtain reach gives yields what determine give "
-    "bring brings leave leaves seek want wants possible aim goal"
+BEFORE_GOAL = words_of(
+    "the for total find its with ensure earn make makes get achieve obtain reach gives yields what "
+    "determine give bring brings leave leaves seek want wants possible aim goal"
 )
-RAISING = _words("boost boosts increase increases raise raises bring drive push expand grow improve")
-LOWERING = _words(
-    "reduce reduces decrease decreases lower lowers bring brings cut cuts keep hold limit trim curb lessen reducing lowering "
-    "save"
+RAISING = words_of("boost boosts increase increases raise raises bring drive push expand grow improve")
+LOWERING = words_of(
+    "reduce reduces decrease decreases lower lowers bring brings cut cuts keep hold limit trim curb "
+    "lessen reducing lowering save"
 )
-ENDS_GOAL = _words(". ? ; : , if while given subject without such how what whilst but provided assuming when")
+ENDS_GOAL = words_of(
+    ". ? ; : , if while given subject without such how what whilst but provided assuming when"
+)
 
 CONCEPTS: dict[str, str] = {
     **dict.fromkeys(

@@ -136,7 +136,7 @@ def _directed(view: Scene, figure: Figure, sense: str) -> Limit:
     )
 
 
-_PLACING = frozenset("invest spend put place allocate divide split distribute".split())
+_PLACING = lexicon.words_of("invest spend put place allocate divide split distribute")
 
 
 def _must_follow(view: Scene, figure: Figure) -> bool:

@@ -28,7 +28,7 @@ def mentions(
 ) -> tuple[tuple[Mention, ...], frozenset[str]]:
     """Every place that speaks of one of the decisions of a candidate, and the stems they share."""
     matcher = _Matcher(words, found, candidate)
-    places = []
+    places: list[Mention] = []
     for run in found:
         places.extend(matcher.places(run))
     places.extend(_referring(words, len(candidate.names)))

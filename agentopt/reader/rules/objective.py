@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from agentopt.reader.reading import Term
 from agentopt.reader.rules.attributes import Column, affinity
+from agentopt.reader.rules.generics import CONCEPTS, MEASURES
 from agentopt.reader.rules.goals import Goal
-from agentopt.reader.rules.scene import CONCEPTS, MEASURES, Scene
+from agentopt.reader.rules.scene import Scene
 from agentopt.reader.rules.words import Words
 
 

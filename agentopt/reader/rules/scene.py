@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CONCEPTS", "MEASURES", "Figure", "Scene", "scene"]
+__all__ = ["Figure", "Scene", "scene"]
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,15 +12,10 @@ from agentopt.reader.rules import lexicon
 from agentopt.reader.rules.candidates import Candidate
 from agentopt.reader.rules.clauses import Clause, clauses
 from agentopt.reader.rules.comparisons import Comparison, behind, comparisons
+from agentopt.reader.rules.generics import CONCEPTS, MEASURES, general
 from agentopt.reader.rules.mentions import Mention, mentions
 from agentopt.reader.rules.runs import Run
 from agentopt.reader.rules.words import Words, stem
-
-_GENERIC = frozenset(map(stem, lexicon.GENERIC | lexicon.HEADS_OF_TYPE))
-MEASURES = {stem(word): kind for word, kind in lexicon.MEASURES.items()}
-CONCEPTS: dict[str, str] = {}
-for _word, _concept in lexicon.CONCEPTS.items():
-    CONCEPTS.setdefault(stem(_word), _concept)
 
 
 @dataclass(slots=True)
@@ -109,7 +104,7 @@ def scene(words: Words, found: Sequence[Run], candidate: Candidate) -> Scene:
     )
     parts = tuple(clauses(words))
     compared = tuple(comparisons(words))
-    generic, containers = _generic(words, candidate, places)
+    generic, containers = general(words, candidate, places)
     generic, containers = generic | shared, containers - shared
     taken = frozenset(at for each in places for at in range(each.start, each.end))
     figures = tuple(_figures(words, parts, places, named, taken))
@@ -123,72 +118,6 @@ def scene(words: Words, found: Sequence[Run], candidate: Candidate) -> Scene:
     for one, other in pairwise(figures):
         _range(result, one, other)
     return result
-
-
-def _generic(
-    words: Words, candidate: Candidate, places: Sequence[Mention]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Stems for any of the decisions, and stems of what they are counted in."""
-    lists = [set(each) for each in candidate.names]
-    generic = set(_GENERIC) | set.intersection(*lists)
-    first = candidate.spans[0][0]
-    for at in range(max(0, first - 16), first):
-        if words.word(at) == "of" and words.word(at - 1) in lexicon.HEADS_OF_TYPE:
-            last = at + 1
-            while words.tag(last) in ("noun", "determiner") and last < first:
-                last += 1
-            generic.add(words.stems[last - 1])
-    for at, word in enumerate(words.lower):
-        if (
-            word == "each"
-            and words.word(at - 1) == "of"
-            and words.word(at - 2) in ("many", "much", "units", "amount", "number")
-        ):
-            last = at + 1
-            while words.tag(last) == "noun":
-                last += 1
-            generic.update(words.stems[each] for each in range(at + 1, last))
-        if (
-            words.tag(at) == "number"
-            and words.tokens[at].value == len(lists)
-            and words.tokens[at].kind == "spelled"
-        ):
-            last = at + 1
-            while words.tag(last) in ("noun", "other") and last < len(words) - 1:
-                last += 1
-            if last > at + 1 and last <= first + 1 and words.tag(last - 1) == "noun":
-                generic.add(words.stems[last - 1])
-    heads = {each[-1] for each in candidate.names if len(each) > 1}
-    for each in places:
-        head = words.stems[each.end - 1]
-        if words.tag(each.end) == "noun":
-            generic.add(words.stems[each.end])
-        heads.add(head)
-    containers = set()
-    for at, word in enumerate(words.lower):
-        if word == "many" and words.word(at - 1) == "how" and words.tag(at + 1) == "noun":
-            containers.add(words.stems[at + 1])
-    for at, word in enumerate(words.lower):
-        if word == "per" or (word in ("each", "every") and words.word(at - 1) in ("for", "of")):
-            last = at + 1
-            while words.tag(last + 1) == "noun" and words.word(last) in ("square", "cubic"):
-                last += 1
-            if (
-                words.tag(last) == "noun"
-                and MEASURES.get(words.stems[last]) != "time"
-                and not any(each.start <= last < each.end for each in places)
-            ):
-                containers.add(words.stems[last])
-    for each in places:
-        back = each.start - 1
-        while words.tag(back) == "determiner":
-            back -= 1
-        if words.word(back) in ("of", "by", "using") and words.tag(back - 1) == "noun":
-            containers.add(words.stems[back - 1])
-    single = {name[-1] for name in candidate.names}
-    if len(single) > 1:
-        generic -= single - set.intersection(*lists)
-    return frozenset(generic), frozenset(containers - {"number", "amount", "unit"})
 
 
 _STOP = frozenset([",", ";", ":", ".", "?", "!"]) | lexicon.BREAKS
@@ -257,26 +186,10 @@ def _content(words: Words, first: int, end: int, taken: frozenset[int]) -> Itera
 _IDLE = frozenset(
     map(
         stem,
-        [
-            "take",
-            "require",
-            "need",
-            "use",
-            "contain",
-            "have",
-            "worth",
-            "average",
-            "number",
-            "amount",
-            "company",
-            "day",
-            "week",
-            "month",
-            "year",
-            "produce",
-            "make",
-            "unit",
-        ],
+        lexicon.words_of(
+            "take require need use contain have worth average number amount company day week month year "
+            "produce make unit"
+        ),
     )
 )
 

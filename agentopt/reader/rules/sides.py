@@ -16,12 +16,12 @@ from agentopt.reader.rules.rows import Rows, everything, relation_of, terms
 from agentopt.reader.rules.scene import Figure, Scene
 
 _REASONS = frozenset(["since", "because", "as", "although", "though"])
-_OVER = frozenset(
-    "exceed exceeds exceeding outnumber outnumbers surpass surpasses top tops lead leads beat beats".split()
+_OVER = lexicon.words_of(
+    "exceed exceeds exceeding outnumber outnumbers surpass surpasses top tops lead leads beat beats"
 )
-_UNDER = frozenset("trail trails lag lags".split())
+_UNDER = lexicon.words_of("trail trails lag lags")
 _MORE = frozenset(["more", "greater", "larger", "higher"])
-_QUOTIENT = frozenset("ratio divided factor quotient".split())
+_QUOTIENT = lexicon.words_of("ratio divided factor quotient")
 _LESS = frozenset(["fewer", "less", "smaller", "lower"])
 
 

@@ -110,47 +110,10 @@ def _forms(verbs: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-_PAST = frozenset(
-    [
-        "made",
-        "sold",
-        "bought",
-        "built",
-        "grew",
-        "grown",
-        "spent",
-        "paid",
-        "got",
-        "ate",
-        "eaten",
-        "held",
-        "kept",
-        "met",
-        "lost",
-        "brought",
-        "came",
-        "gave",
-        "given",
-        "took",
-        "taken",
-        "chose",
-        "chosen",
-        "found",
-        "left",
-        "put",
-        "cut",
-        "set",
-        "sent",
-        "shown",
-        "wrote",
-        "written",
-        "ran",
-        "ridden",
-        "rode",
-        "fed",
-        "became",
-        "began",
-    ]
+_PAST = lexicon.words_of(
+    "made sold bought built grew grown spent paid got ate eaten held kept met lost brought came gave "
+    "given took taken chose chosen found left put cut set sent shown wrote written ran ridden rode "
+    "fed became began"
 )
 _VERBS = _forms(lexicon.VERBS) | _PAST
 _AMBIGUOUS = (
@@ -158,33 +121,10 @@ _AMBIGUOUS = (
     | frozenset(each + "s" for each in lexicon.AMBIGUOUS)
     | frozenset(["supplies", "boxes", "dishes", "buses", "processes"])
 )
-_GERUNDS = frozenset(
-    [
-        "making",
-        "selling",
-        "using",
-        "growing",
-        "producing",
-        "building",
-        "buying",
-        "purchasing",
-        "hiring",
-        "offering",
-        "planning",
-        "requiring",
-        "earning",
-        "having",
-        "taking",
-        "giving",
-        "costing",
-        "carrying",
-        "delivering",
-        "transporting",
-        "preparing",
-        "providing",
-        "containing",
-        "selling",
-    ]
+_GERUNDS = lexicon.words_of(
+    "making selling using growing producing building buying purchasing hiring offering planning "
+    "requiring earning having taking giving costing carrying delivering transporting preparing "
+    "providing containing selling"
 )
 
 
@@ -345,7 +285,7 @@ def _tag(
     return "noun"
 
 
-_MODALS = frozenset("to can could may might must shall should will would cannot can't won't".split())
+_MODALS = lexicon.words_of("to can could may might must shall should will would cannot can't won't")
 
 
 def _ends(lower: Sequence[str], at: int) -> bool:
@@ -435,35 +375,7 @@ def _either(tokens: Sequence[Token], lower: Sequence[str], tags: Sequence[Tag], 
     return "verb" if numeric else "noun"
 
 
-_SOON = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "at",
-        "up",
-        "only",
-        "about",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "half",
-        "twice",
-        "around",
-        "roughly",
-        "between",
-        "exactly",
-        "more",
-        "less",
-        "no",
-        "for",
-        "with",
-    ]
+_SOON = lexicon.words_of(
+    "a an the at up only about one two three four five six seven eight nine ten half twice around "
+    "roughly between exactly more less no for with"
 )

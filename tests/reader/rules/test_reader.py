@@ -72,7 +72,9 @@ def meaning(mix: Mix, tokens: tuple[Token, ...]) -> Meaning:
         return found
 
     def total(terms: tuple[Term, ...]) -> Sum:
-        return frozenset(Counter((names[each.decision], value(each.token) * each.sign) for each in terms).items())
+        return frozenset(
+            Counter((names[each.decision], value(each.token) * each.sign) for each in terms).items()
+        )
 
     def row(each: Row) -> tuple[Sum, str, Fraction, Sum]:
         right = total(each.right)
