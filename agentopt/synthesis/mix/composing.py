@@ -20,8 +20,8 @@ _TERSE = ("<", ">", "=", "≤", "≥", ":", "\n")
 def compose(writer: Writer) -> str | None:
     """The marked text of a plan; None if the banks lack words for it."""
     rng, breadth = writer.rng, writer.breadth
-    if rng.random() < 0.05 * breadth:
-        return terse(writer)
+    if rng.random() < 0.06 * breadth and (text := terse(writer)) is not None:
+        return blemished(text, rng, breadth)
     opening, attrs = _opening(writer)
     inside = rng.random() < 0.07 + 0.05 * breadth and not writer.plan.counted
     question = _question(writer, stated=inside)

@@ -94,7 +94,7 @@ def _drawn(writer: Writer, side: Side, slots: dict[str, int]) -> list[str | Slot
     templates = writer.banks.phrases[side.section].templates
     values = writer.plan.book.values
     multiple = side.section.startswith(("ratio_ge", "ratio_le", "ratio_eq", "ratio_gt", "ratio_lt"))
-    for _ in range(20):
+    for _ in range(60):
         pieces = draw(templates[int(writer.rng.random() * len(templates))], writer.rng)
         names = {each.name for each in pieces if isinstance(each, Slot)}
         if all(_suits(values[slots[name]], name, multiple=multiple) for name in names & slots.keys()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Env", "Writer"]
 
 import random
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from agentopt.synthesis.banks import Banks
@@ -19,6 +20,9 @@ Env = Mapping[str, Callable[[], str]]
 """What fills the slots of a template, by name; called anew for every slot."""
 
 _MONEY = "$€£"
+_SCALED = re.compile(r"(hundred|thousand|million|billion|dozen)s? ?(.*)")
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12}
+_WORDS_OF_MONEY = ("dollars", "cents", "euros", "USD", "EUR")
 
 
 class Writer:
@@ -42,11 +46,12 @@ class Writer:
         self.short = rng.random() < 0.3
         self.said: set[int] = set()
         self.introduced = False
+        self.after = ""
 
     # numbers
 
-    def number(self, key: int, *, money: str = "", plain: bool = False) -> str:
-        """A number, marked; with its currency before it."""
+    def number(self, key: int, *, money: str = "", plain: bool = False, scale: str = "") -> str:
+        """A number, marked; with its currency before it, or a scale (thousand) as part of it."""
         value = self.plan.book.values[key]
         words = (
             in_words(value)
@@ -56,7 +61,10 @@ class Writer:
         if money:
             digits = in_digits(value, self.rng, breadth=self.breadth, places=2)
             return money + self.plan.book.mark("number", key, digits)
-        text = words or in_digits(value, self.rng, breadth=self.breadth)
+        text = words or in_digits(value, self.rng, breadth=0.0 if scale else self.breadth)
+        if scale:
+            self.plan.book.values[key] = value * _SCALES[scale]
+            text = f"{text} {scale}"
         return self.plan.book.mark("number", key, text)
 
     def share(self, key: int, *, kind: str) -> str:
@@ -65,7 +73,7 @@ class Writer:
         if kind == "pct":
             text = percent_words(value, self.rng, breadth=self.breadth)
         elif kind == "frac":
-            text = fraction_words(value, self.rng)
+            text = fraction_words(value, self.rng, article=self.after.startswith(" of "))
         else:
             text = times_words(value, self.rng)
             if text.endswith(" times"):
@@ -93,21 +101,32 @@ class Writer:
         elif unit in ("%", "percent"):
             sign = "%" if unit == "%" else " percent"
             found |= {"n": lambda: self.number(key, plain=True) + sign, "unit": str, "units": str}
+        elif (scaled := _SCALED.match(unit)) is not None:
+            scale, rest = scaled.groups()
+            found |= {
+                "n": lambda: self.number(key, plain=True, scale=scale),
+                "unit": lambda: rest,
+                "units": lambda: rest,
+            }
+        elif unit in _WORDS_OF_MONEY:
+            found |= {"n": lambda: f"{self.number(key)} {said}", "unit": str, "units": str}
         return found
 
     # decisions
 
     def mention(self, v: int, form: str) -> str:
-        """A decision: `s` singular, `p` plural, `a` with an article, `l` in a first list."""
+        """A decision: `s` singular, `p` plural, `a` with an article, `l` and `i` in a first list."""
         name = self.plan.names[v]
         if self.introduced and form in "sp" and self.rng.random() < 0.025 * self.breadth:
             return self._by_order(v)
         short = bool(name.short) and v in self.said and (self.short or self.rng.random() < 0.15)
         self.said.add(v)
         one, many = (name.short, name.short_plural) if short else (name.singular, name.plural)
-        if self.measure is None or form == "l":
+        if self.measure is None or form in "li":
             if form in "pl":
                 return self._decision(v, many)
+            if form == "i":
+                return self._decision(v, one) if name.mass else f"{article(one)} {self._decision(v, one)}"
             if form == "s" or (name.mass and form == "a" and self.rng.random() < 0.5):
                 return self._decision(v, one)
             if name.mass:
@@ -148,7 +167,7 @@ class Writer:
         if shared and all(first and last == shared for first, _, last in firsts) and self.rng.random() < 0.4:
             elided = [self._decision(v, firsts[v][0]) for v in which[:-1]]
             return self.join([*elided, self.mention(which[-1], "l")])
-        return self.listed(which, form="l" if self.rng.random() < 0.85 else "a")
+        return self.listed(which, form="l" if self.rng.random() < 0.85 else "i")
 
     def _decision(self, v: int, text: str) -> str:
         return self.plan.book.mark("decision", v, text)
@@ -258,10 +277,12 @@ class Writer:
             pieces[at] = piece[:start] + self.plan.book.mark("anchor", anchor, piece[start:end]) + piece[end:]
         common = self.everywhere()
         parts: list[str] = []
-        for piece in pieces:
+        for at, piece in enumerate(pieces):
             if isinstance(piece, str):
                 parts.append(piece)
                 continue
+            after = pieces[at + 1] if at + 1 < len(pieces) else ""
+            self.after = after if isinstance(after, str) else ""
             filled = (env.get(piece.name) or common[piece.name])()
             if piece.name == "unit" and parts and parts[-1] == "-":
                 filled = one_unit(filled)

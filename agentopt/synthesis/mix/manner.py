@@ -12,7 +12,7 @@ from agentopt.synthesis.mix.marks import BARE
 _SPACES = re.compile(r"  +")
 _BEFORE = re.compile(r" +([\ue000-\uf7ff]*)([,.;?)])")
 _MARKS = "[\ue000-\uf7ff]*"
-_INNER = re.compile(rf"([.?!]\s+{_MARKS})([a-z])")
+_INNER = re.compile(rf"(?<![a-z]\.[a-z])([.?!]\s+{_MARKS})([a-z])")
 _DOUBLED = re.compile(rf",({_MARKS})([.,;])")
 _ITEM = re.compile(rf"^({_MARKS})([a-z])")
 

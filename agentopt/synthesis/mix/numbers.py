@@ -87,14 +87,16 @@ def percent_words(value: Fraction, rng: random.Random, *, breadth: float = 0.5) 
     return f"{words} percent" if words else f"{digits} percent"
 
 
-def fraction_words(value: Fraction, rng: random.Random) -> str:
-    """A share as a fraction: `a third`, `two-thirds`, `half`, `1/3`."""
+def fraction_words(value: Fraction, rng: random.Random, *, article: bool = True) -> str:
+    """A share as a fraction: `a third` (unless without an article), `two-thirds`, `half`, `1/3`."""
     above, below = value.numerator, value.denominator
     part = _PARTS.get(below)
     if part is None or rng.random() < 0.15:
         return f"{above}/{below}"
     if below == 2:
         return rng.choice(("half", "half", "one half", "one-half", "a half"))
+    if above == 1 and not article:
+        return f"one {part}"
     if above == 1:
         return rng.choice((f"a {part}" if part[0] != "e" else f"an {part}", f"one {part}", f"one-{part}"))
     return f"{_SMALL[above]}{rng.choice(' -')}{part}s"
