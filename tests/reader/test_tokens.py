@@ -100,8 +100,10 @@ def test_no_text_breaks_the_tokens(text: str) -> None:
 @given(
     st.lists(
         st.sampled_from([
-            "1", "000", ".", ",", "/", "-", "−", "½", "$", "%", "a", "an", "half", "dozen", "third", "thirds", "one",
-            "hundred", "thousand", "and", "twenty", "per", "cent", "k", "M", "x1", "'", "hour", "0", "twice", " ",
+            "1", "000", ".", ",", "/", "-", "−", "½", "$", "%", "a", "an",
+            "half", "dozen", "third", "thirds", "one", "hundred",
+            "thousand", "and", "twenty", "per", "cent", "k", "M", "x1", "'",
+            "hour", "0", "twice", " ",
         ]),
         max_size=30,
     ),

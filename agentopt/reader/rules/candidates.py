@@ -1,8 +1,8 @@
 """What is to be decided, and where the text speaks of it.
 
-Candidates for the list of decisions come from enumerations ("desks, chairs and beds"), from things of which the same is
-said with different numbers ("a van carries 8 … a bus carries 30"), and from what stands after "per". The reader tries
-the best of them and keeps the one under which the most of the text makes sense.
+Candidates for the list of decisions come from enumerations ("desks, chairs and beds"), from things of which
+the same is said with different numbers ("a van carries 8 … a bus carries 30"), and from what stands after
+"per". The reader tries the best of them and keeps the one under which the most of the text makes sense.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ _NO_DECISIONS = _MEASURES | frozenset(
         stem,
         lexicon.words_of(
             "profit cost revenue price time budget number amount total hour labor labour money demand supply "
-            "capacity company week day month year section kind type today customer unit maximum minimum space "
+            "capacity company week day month year section kind type today customer unit maximum minimum "
+            "space "
             "production production-time limit resource way process people sale worth half"
         ),
     )
@@ -252,7 +253,7 @@ def _parallel(words: Words, found: Sequence[Run]) -> Iterator[Candidate]:
 
 
 def _contrasted(words: Words, found: Sequence[Run]) -> Iterator[Candidate]:
-    """Things with one head noun and different modifiers, each named again: `internal drivers`, `external drivers`."""
+    """Things with one head and different modifiers, each named again: `old vans`, `new vans`."""
     counts = Counter(each.stems for each in found)
     heads: dict[str, list[Run]] = {}
     for run in found:
@@ -276,7 +277,7 @@ def _contrasted(words: Words, found: Sequence[Run]) -> Iterator[Candidate]:
 def _subjects(words: Words, found: Sequence[Run], numbered: Counter[str]) -> Iterator[Candidate]:
     """All things of which one is spoken of with a number: `each desk takes 3 hours`, `chairs cost $5`."""
     chosen: list[Run] = []
-    for number, run in enumerate(found):
+    for run in found:
         before = words.word(run.start - 1)
         single = before in ("each", "every", "a", "an", "one", "per") or (
             before == "of" and words.word(run.start - 3) in ("each", "every", "a", "an", "one", "per")

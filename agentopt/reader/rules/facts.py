@@ -45,10 +45,11 @@ def _complete(view: Scene) -> None:
         if view.clauses[one.clause].sentence != view.clauses[other.clause].sentence:
             continue
         bare = other.kind == "count" and not other.nouns and not other.unit and other.comparison is None
-        if bare and other.decisions and one.decisions and set(one.decisions).isdisjoint(other.decisions):
-            if one.kind not in ("money", "percent", "factor") or not other.frame or one.frame & other.frame:
-                other.kind, other.unit, other.nouns, other.head = one.kind, one.unit, one.nouns, one.head
-                other.frame = other.frame or one.frame
+        apart = one.decisions and other.decisions and set(one.decisions).isdisjoint(other.decisions)
+        alike = one.kind not in ("money", "percent", "factor") or not other.frame or one.frame & other.frame
+        if bare and apart and alike:
+            other.kind, other.unit, other.nouns, other.head = one.kind, one.unit, one.nouns, one.head
+            other.frame = other.frame or one.frame
 
 
 def _is_base(view: Scene, figure: Figure) -> bool:

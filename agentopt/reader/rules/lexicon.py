@@ -124,18 +124,28 @@ ALL_WORDS = words_of("each both either every all")
 PARTS = words_of("of total all number amount entire whole overall")
 
 MEASURES: dict[str, str] = {
-    **dict.fromkeys(["dollar", "dollars", "usd", "euro", "euros", "eur", "pound-sterling", "gbp", "cent", "cents", "rupee", "rupees", "yen", "yuan", "bucks"], "money"),
-    **dict.fromkeys(
-        ["second", "seconds", "minute", "minutes", "min", "mins", "hour", "hours", "hr", "hrs", "day", "days", "week", "weeks", "month", "months", "year", "years", "h"], "time"
-    ),
-    **dict.fromkeys(
-        ["kg", "kgs", "kilogram", "kilograms", "kilo", "kilos", "g", "gram", "grams", "mg", "milligram", "milligrams", "lb", "lbs", "pound", "pounds", "oz", "ounce", "ounces", "ton", "tons", "tonne", "tonnes", "t"], "mass"
-    ),
-    **dict.fromkeys(
-        ["l", "liter", "liters", "litre", "litres", "ml", "milliliter", "milliliters", "millilitres", "gallon", "gallons", "barrel", "barrels", "pint", "pints", "quart", "quarts", "cup", "cups"], "volume"
-    ),
-    **dict.fromkeys(["acre", "acres", "hectare", "hectares", "sqft", "feet", "foot", "ft", "meter", "meters", "metre", "metres", "yard", "yards", "m", "inch", "inches", "mile", "miles", "km", "kilometer", "kilometers", "kilometre", "kilometres"], "extent"),
-    **dict.fromkeys(["unit", "units", "au", "kwh", "kw", "mwh", "calorie", "calories", "kcal", "iu", "point", "points"], "units"),
+    **dict.fromkeys(sorted(words_of(
+        "dollar dollars usd euro euros eur pound-sterling gbp cent cents rupee rupees yen yuan bucks"
+    )), "money"),
+    **dict.fromkeys(sorted(words_of(
+        "second seconds minute minutes min mins hour hours hr hrs day days week weeks month months year "
+        "years h"
+    )), "time"),
+    **dict.fromkeys(sorted(words_of(
+        "kg kgs kilogram kilograms kilo kilos g gram grams mg milligram milligrams lb lbs pound pounds oz "
+        "ounce ounces ton tons tonne tonnes t"
+    )), "mass"),
+    **dict.fromkeys(sorted(words_of(
+        "l liter liters litre litres ml milliliter milliliters millilitres gallon gallons barrel barrels "
+        "pint pints quart quarts cup cups"
+    )), "volume"),
+    **dict.fromkeys(sorted(words_of(
+        "acre acres hectare hectares sqft feet foot ft meter meters metre metres yard yards m inch inches "
+        "mile miles km kilometer kilometers kilometre kilometres"
+    )), "extent"),
+    **dict.fromkeys(sorted(words_of(
+        "unit units au kwh kw mwh calorie calories kcal iu point points"
+    )), "units"),
 }  # fmt: skip
 
 GENERIC = words_of(
@@ -151,43 +161,46 @@ HEADS_OF_TYPE = words_of(
 )
 
 COMPARISONS: dict[str, tuple[Relation, bool]] = {
-    "at most": ("<=", False), "at the most": ("<=", False), "no more than": ("<=", False), "not more than": ("<=", False),
-    "no greater than": ("<=", False), "not greater than": ("<=", False), "no larger than": ("<=", False),
-    "no higher than": ("<=", False), "no longer than": ("<=", False), "not longer than": ("<=", False),
-    "not be more than": ("<=", False), "not be greater than": ("<=", False), "not be over": ("<=", False),
-    "not be larger than": ("<=", False), "not be higher than": ("<=", False), "not be above": ("<=", False),
-    "not exceed": ("<=", False), "cannot exceed": ("<=", False), "not exceeding": ("<=", False),
-    "can't exceed": ("<=", False), "never exceed": ("<=", False), "without exceeding": ("<=", False),
-    "doesn't exceed": ("<=", False), "mustn't exceed": ("<=", False), "shouldn't exceed": ("<=", False),
-    "not go over": ("<=", False), "not surpass": ("<=", False), "not reach": ("<=", True), "not to exceed": ("<=", False),
-    "not go above": ("<=", False), "no exceed": ("<=", False),
-    "up to": ("<=", False), "maximum of": ("<=", False), "maximum": ("<=", False), "max of": ("<=", False),
-    "max": ("<=", False), "maximally": ("<=", False), "as much as": ("<=", False), "upper limit of": ("<=", False),
-    "limited to": ("<=", False), "limit of": ("<=", False), "capped at": ("<=", False), "cap of": ("<=", False),
-    "restricted to": ("<=", False), "limiting": ("<=", False), "within": ("<=", False), "ceiling of": ("<=", False),
-    "not use more than": ("<=", False), "not have more than": ("<=", False), "can only": ("<=", False),
-    "less than or equal to": ("<=", False), "smaller than or equal to": ("<=", False),
-    "less than": ("<=", True), "fewer than": ("<=", True), "smaller than": ("<=", True), "lower than": ("<=", True),
-    "below": ("<=", True), "under": ("<=", True), "shorter than": ("<=", True),
-    "≤": ("<=", False), "<": ("<=", True), "≥": (">=", False), ">": (">=", True), "< =": ("<=", False),
-    "> =": (">=", False), "= <": ("<=", False), "= >": (">=", False), "=": ("==", False), "= =": ("==", False),
-    "at least": (">=", False), "at the least": (">=", False), "at the very least": (">=", False),
-    "at the minimum": (">=", False), "at a minimum": (">=", False), "no less than": (">=", False),
-    "no fewer than": (">=", False), "not less than": (">=", False), "not fewer than": (">=", False),
-    "no smaller than": (">=", False), "no lower than": (">=", False), "not be less than": (">=", False),
-    "not be fewer than": (">=", False), "not be below": (">=", False), "not be under": (">=", False),
-    "not be lower than": (">=", False), "not be smaller than": (">=", False), "not fall below": (">=", False),
-    "not go below": (">=", False), "not drop below": (">=", False), "not below": (">=", False),
-    "minimum of": (">=", False), "minimum": (">=", False), "min of": (">=", False), "minimally": (">=", False),
+    "at most": ("<=", False), "at the most": ("<=", False), "no more than": ("<=", False),
+    "not more than": ("<=", False), "no greater than": ("<=", False), "not greater than": ("<=", False),
+    "no larger than": ("<=", False), "no higher than": ("<=", False), "no longer than": ("<=", False),
+    "not longer than": ("<=", False), "not be more than": ("<=", False),
+    "not be greater than": ("<=", False), "not be over": ("<=", False), "not be larger than": ("<=", False),
+    "not be higher than": ("<=", False), "not be above": ("<=", False), "not exceed": ("<=", False),
+    "cannot exceed": ("<=", False), "not exceeding": ("<=", False), "can't exceed": ("<=", False),
+    "never exceed": ("<=", False), "without exceeding": ("<=", False), "doesn't exceed": ("<=", False),
+    "mustn't exceed": ("<=", False), "shouldn't exceed": ("<=", False), "not go over": ("<=", False),
+    "not surpass": ("<=", False), "not reach": ("<=", True), "not to exceed": ("<=", False),
+    "not go above": ("<=", False), "no exceed": ("<=", False), "up to": ("<=", False),
+    "maximum of": ("<=", False), "maximum": ("<=", False), "max of": ("<=", False), "max": ("<=", False),
+    "maximally": ("<=", False), "as much as": ("<=", False), "upper limit of": ("<=", False),
+    "limited to": ("<=", False), "limit of": ("<=", False), "capped at": ("<=", False),
+    "cap of": ("<=", False), "restricted to": ("<=", False), "limiting": ("<=", False),
+    "within": ("<=", False), "ceiling of": ("<=", False), "not use more than": ("<=", False),
+    "not have more than": ("<=", False), "can only": ("<=", False), "less than or equal to": ("<=", False),
+    "smaller than or equal to": ("<=", False), "less than": ("<=", True), "fewer than": ("<=", True),
+    "smaller than": ("<=", True), "lower than": ("<=", True), "below": ("<=", True), "under": ("<=", True),
+    "shorter than": ("<=", True), "≤": ("<=", False), "<": ("<=", True), "≥": (">=", False),
+    ">": (">=", True), "< =": ("<=", False), "> =": (">=", False), "= <": ("<=", False),
+    "= >": (">=", False), "=": ("==", False), "= =": ("==", False), "at least": (">=", False),
+    "at the least": (">=", False), "at the very least": (">=", False), "at the minimum": (">=", False),
+    "at a minimum": (">=", False), "no less than": (">=", False), "no fewer than": (">=", False),
+    "not less than": (">=", False), "not fewer than": (">=", False), "no smaller than": (">=", False),
+    "no lower than": (">=", False), "not be less than": (">=", False), "not be fewer than": (">=", False),
+    "not be below": (">=", False), "not be under": (">=", False), "not be lower than": (">=", False),
+    "not be smaller than": (">=", False), "not fall below": (">=", False), "not go below": (">=", False),
+    "not drop below": (">=", False), "not below": (">=", False), "minimum of": (">=", False),
+    "minimum": (">=", False), "min of": (">=", False), "minimally": (">=", False),
     "lower limit of": (">=", False), "as little as": (">=", False), "as few as": (">=", False),
     "greater than or equal to": (">=", False), "more than or equal to": (">=", False),
-    "larger than or equal to": (">=", False), "no fewer": (">=", False),
-    "more than": (">=", True), "greater than": (">=", True), "larger than": (">=", True), "higher than": (">=", True),
-    "in excess of": (">=", True), "upwards of": (">=", True), "exceed": (">=", True), "exceeds": (">=", True),
-    "exceeding": (">=", True), "over": (">=", True), "above": (">=", True), "longer than": (">=", True),
-    "surpass": (">=", True), "outnumber": (">=", True), "outnumbers": (">=", True),
-    "exactly": ("==", False), "precisely": ("==", False), "equal to": ("==", False), "equals": ("==", False),
-    "equal": ("==", False), "the same as": ("==", False),
+    "larger than or equal to": (">=", False), "no fewer": (">=", False), "more than": (">=", True),
+    "greater than": (">=", True), "larger than": (">=", True), "higher than": (">=", True),
+    "in excess of": (">=", True), "upwards of": (">=", True), "exceed": (">=", True),
+    "exceeds": (">=", True), "exceeding": (">=", True), "over": (">=", True), "above": (">=", True),
+    "longer than": (">=", True), "surpass": (">=", True), "outnumber": (">=", True),
+    "outnumbers": (">=", True), "exactly": ("==", False), "precisely": ("==", False),
+    "equal to": ("==", False), "equals": ("==", False), "equal": ("==", False),
+    "the same as": ("==", False),
 }  # fmt: skip
 """Words before a number, the relation they state and whether it is strict; the longest that fits counts."""
 
@@ -236,22 +249,40 @@ ENDS_GOAL = words_of(
 )
 
 CONCEPTS: dict[str, str] = {
-    **dict.fromkeys(
-        ["cost", "costs", "costing", "spend", "spends", "spending", "spent", "budget", "price", "priced", "prices", "pay", "pays", "paid", "wage", "wages", "expense", "expenses", "capital", "salary", "salaries", "bill", "invest", "investment", "investing", "expenditure", "charge", "charges", "money", "fund", "funds", "purchase", "purchasing", "averages", "averaging"], "@cost"
-    ),
-    **dict.fromkeys(
-        ["profit", "profits", "revenue", "revenues", "earn", "earns", "earning", "earnings", "return", "returns", "income", "yield", "yields", "sell", "sells", "selling", "sold", "sale", "sales", "margin", "margins", "gain", "fundraise", "fundraised", "gains", "profitable", "worth", "profiting"], "@gain"
-    ),
-    **dict.fromkeys(
-        ["carry", "carries", "carrying", "transport", "transports", "transported", "transporting", "hold", "holds", "take", "takes", "deliver", "delivers", "delivered", "delivering", "move", "moves", "moved", "moving", "store", "stores", "ship", "ships", "shipped", "shipping", "capacity", "fit", "fits", "accommodate", "accommodates", "accommodated", "delivery", "transportation", "seat", "seats"], "@carry"
-    ),
-    **dict.fromkeys(
-        ["person", "persons", "people", "worker", "workers", "employee", "employees", "staff", "labor", "labour", "laborer", "laborers", "labourers", "man", "men", "crew", "operator", "operators", "manpower"], "@people"
-    ),
-    **dict.fromkeys(["time", "times", "minute", "minutes", "hour", "hours", "day", "days", "second", "seconds", "duration", "long"], "@time"),
-    **dict.fromkeys(["pollution", "pollutants", "emission", "emissions", "emit", "emits", "pollute", "carbon"], "@pollution"),
-    **dict.fromkeys(["space", "area", "room", "footage"], "@space"),
-    **dict.fromkeys(["view", "views", "viewer", "viewers", "viewership", "audience", "exposure", "exposures", "reach", "reaches"], "@audience"),
-    **dict.fromkeys(["teach", "teaches", "teaching", "work", "works", "working"], "@work"),
+    **dict.fromkeys(sorted(words_of(
+        "cost costs costing spend spends spending spent budget price priced prices pay pays paid wage "
+        "wages expense expenses capital salary salaries bill invest investment investing expenditure "
+        "charge charges money fund funds purchase purchasing averages averaging"
+    )), "@cost"),
+    **dict.fromkeys(sorted(words_of(
+        "profit profits revenue revenues earn earns earning earnings return returns income yield yields "
+        "sell sells selling sold sale sales margin margins gain fundraise fundraised gains profitable "
+        "worth profiting"
+    )), "@gain"),
+    **dict.fromkeys(sorted(words_of(
+        "carry carries carrying transport transports transported transporting hold holds take takes "
+        "deliver delivers delivered delivering move moves moved moving store stores ship ships shipped "
+        "shipping capacity fit fits accommodate accommodates accommodated delivery transportation seat "
+        "seats"
+    )), "@carry"),
+    **dict.fromkeys(sorted(words_of(
+        "person persons people worker workers employee employees staff labor labour laborer laborers "
+        "labourers man men crew operator operators manpower"
+    )), "@people"),
+    **dict.fromkeys(sorted(words_of(
+        "time times minute minutes hour hours day days second seconds duration long"
+    )), "@time"),
+    **dict.fromkeys(sorted(words_of(
+        "pollution pollutants emission emissions emit emits pollute carbon"
+    )), "@pollution"),
+    **dict.fromkeys(sorted(words_of(
+        "space area room footage"
+    )), "@space"),
+    **dict.fromkeys(sorted(words_of(
+        "view views viewer viewers viewership audience exposure exposures reach reaches"
+    )), "@audience"),
+    **dict.fromkeys(sorted(words_of(
+        "teach teaches teaching work works working"
+    )), "@work"),
 }  # fmt: skip
 """Words of one meaning, so that "a budget of $200" finds the attribute "costs $10"."""

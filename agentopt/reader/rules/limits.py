@@ -37,7 +37,7 @@ class Limit:
 
 def is_limit(view: Scene, figure: Figure) -> bool:
     """Whether a number limits something, rather than says what one of a decision takes."""
-    words, clause = view.words, view.clauses[figure.clause]
+    clause = view.clauses[figure.clause]
     own = view.mentioned(clause.start, figure.token)
     if figure.comparison is not None:
         return not (own and figure.comparison.start > own[-1].start and _is_of_one(view, own[-1].start))
@@ -55,9 +55,7 @@ def is_limit(view: Scene, figure: Figure) -> bool:
             cued is not None
             and view.has(clause.start, clause.end, frozenset(("available", "budget"))) is not None
         )
-    if figure.decisions:
-        return False
-    return True
+    return not figure.decisions
 
 
 def _is_of_one(view: Scene, at: int) -> bool:
@@ -155,18 +153,11 @@ def _must_follow(view: Scene, figure: Figure) -> bool:
 def _is_shared(view: Scene, figure: Figure) -> bool:
     """Whether a limit holds for several things alike: `each machine at most 40 hours`."""
     clause = view.clauses[figure.clause]
+    known = view.generic | {"day", "week", "month", "year", "shift", "hour", "season"}
     for at in range(clause.start, clause.end):
-        if view.words.lower[at] in ("each", "both", "either", "every") and view.words.tag(at + 1) == "noun":
-            if view.words.stems[at + 1] not in view.generic | {
-                "day",
-                "week",
-                "month",
-                "year",
-                "shift",
-                "hour",
-                "season",
-            }:
-                return True
+        one = view.words.lower[at] in ("each", "both", "either", "every")
+        if one and view.words.tag(at + 1) == "noun" and view.words.stems[at + 1] not in known:
+            return True
     return False
 
 
@@ -190,7 +181,7 @@ def _spoken(view: Scene, limit: Limit) -> list[tuple[str, float]]:
 def place(
     view: Scene, found: Sequence[Limit], table: Sequence[Column], aim: int | None, sense: str
 ) -> list[tuple[Limit, int, float]]:
-    """The column of each limit, COUNT for a total, with its score; no column has two limits of one direction."""
+    """The column of each limit, COUNT for a total, with its score; a column has one limit a direction."""
     scored = []
     for number, limit in enumerate(found):
         words = _spoken(view, limit)

@@ -126,7 +126,7 @@ class _Matcher:
         )
 
     def _is_same_form(self, run: Run, number: int) -> bool:
-        """Whether a modifier that stands alone has the form it has in the name: no `commuters` for commuter trains."""
+        """Whether a modifier alone has the form of the name: no `commuters` for commuter trains."""
         start, end = self.spans[number]
         forms = {self.words.lower[at] for at in range(start, end)}
         word = self.words.lower[run.start]

@@ -81,7 +81,7 @@ def objective(
 
 
 def _pointless(target: Goal, relations: frozenset[str]) -> float:
-    """What speaks against a goal that a limit alone settles: the least cost when at least so much must be spent."""
+    """What speaks against a goal that a limit alone settles: the least cost above a least cost."""
     return 2.5 if relations == {">=" if target.sense == "minimize" else "<="} else 0.0
 
 

@@ -112,10 +112,9 @@ def _under(words: Words, view: Scene, candidate: Candidate) -> tuple[RuleReading
             missing = [
                 _name(words, candidate, each) for each in range(view.count) if each not in column.cells
             ]
-            unread.append(
-                f"no number like “{words.tokens[next(iter(column.cells.values()))].text}” is given for {', '.join(missing)}"
-            )
-    for limit, index, score in placed:
+            first = words.tokens[next(iter(column.cells.values()))].text
+            unread.append(f"no number like “{first}” is given for {', '.join(missing)}")
+    for limit, _, score in placed:
         text = words.tokens[limit.figure.token].text
         if limit.guessed:
             (doubts if sense == "maximize" else unread).append(
@@ -201,7 +200,8 @@ def _contradictions(words: Words, rows: Sequence[Row]) -> list[str]:
             and words.tokens[each.token].value != words.tokens[other.token].value
         ):
             found.append(
-                f"“{words.tokens[other.token].text}” and “{words.tokens[each.token].text}” seem to limit the same"
+                f"“{words.tokens[other.token].text}” and “{words.tokens[each.token].text}” "
+                "seem to limit the same"
             )
     return found
 

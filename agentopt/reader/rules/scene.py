@@ -27,7 +27,8 @@ class Figure:
         clause: index of its clause.
         tail: the token after the last that belongs to it ("hours of machine time").
         lead: the first token of what leads to it, after the number before.
-        unit, kind: stem and kind of its measure; kind is "money", "percent", "factor", "count" or of a measure.
+        unit, kind: stem and kind of its measure; kind is "money", "percent", "factor" or "count", or
+            the kind of a measure.
         nouns: stems of what it counts, behind it.
         head: those of them in the first row of nouns.
         frame: stems of what stands before it in its clause.
@@ -144,7 +145,8 @@ def _figures(
             after = tuple(each for each in places if at < each.start < tail)
             nouns = frozenset(each for each in _content(words, at + 1, tail, taken) if each != unit)
             yield Figure(
-                at, number, tail, begin, unit, kind, nouns, _head(words, at, tail, taken, unit), frozenset(stems or frame),
+                at, number, tail, begin, unit, kind, nouns,
+                _head(words, at, tail, taken, unit), frozenset(stems or frame),
                 tuple(each for each in places if begin <= each.start < at), after,
             )  # fmt: skip
             lead = tail
@@ -318,13 +320,13 @@ def _limited(words: Words, clause: Clause, figure: Figure) -> Comparison | None:
 
 
 def _range(view: Scene, one: Figure, other: Figure) -> None:
-    """Read `between 5 and 10 desks`, `from 5 to 10`, `at least 5 and at most 10 desks`: both numbers count the same."""
+    """Read `between 5 and 10 desks`, `at least 5 and at most 10 desks`: both count the same."""
     words = view.words
     near = one.clause == other.clause or (other.clause == one.clause + 1 and other.token - one.token <= 7)
     if (
         not near
         or other.token - one.token > 9
-        or one.kind in ("percent", "factor") != other.kind in ("percent", "factor")
+        or (one.kind in ("percent", "factor")) != (other.kind in ("percent", "factor"))
     ):
         return
     gap = words.lower[one.token + 1 : other.token]

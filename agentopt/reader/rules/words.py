@@ -29,14 +29,15 @@ Tag = Literal[
 _QUOTES = frozenset('“”"‘')
 _VOWELS = frozenset("aeiouy")
 _IRREGULAR = {
-    "children": "child", "men": "man", "women": "woman", "people": "people", "feet": "foot", 
-     "made": "mak", "sold": "sell", "bought": "buy", "grown": "grow", "spent": "spend",
-    "labour": "labor", "labourer": "labor", "laborer": "labor", "litre": "liter", "litres": "liter", "metres": "meter",
-    "metre": "meter", "tonnes": "ton", "tonne": "ton", "colour": "color", "built": "build", "paid": "pay", "lbs": "lb",
-    "kgs": "kg", "hrs": "hour", "hr": "hour", "h": "hour", "mins": "minut", "min": "minut", "geese": "goos", "mice": "mous",
-    "kilogram": "kg", "kilograms": "kg", "gram": "g", "grams": "g", "pounds": "lb", "pound": "lb", "ounces": "oz",
-    "ounce": "oz", "hours": "hour", "flavour": "flavor", "potatoes": "potato", "tomatoes": "tomato", "gas": "gas",
-    "bus": "bus", "buses": "bus", "analyses": "analysi", "staffing": "staff", "patent": "patient", "suites": "suit",
+    "children": "child", "men": "man", "women": "woman", "people": "people", "feet": "foot", "made": "mak",
+    "sold": "sell", "bought": "buy", "grown": "grow", "spent": "spend", "labour": "labor",
+    "labourer": "labor", "laborer": "labor", "litre": "liter", "litres": "liter", "metres": "meter",
+    "metre": "meter", "tonnes": "ton", "tonne": "ton", "colour": "color", "built": "build", "paid": "pay",
+    "lbs": "lb", "kgs": "kg", "hrs": "hour", "hr": "hour", "h": "hour", "mins": "minut", "min": "minut",
+    "geese": "goos", "mice": "mous", "kilogram": "kg", "kilograms": "kg", "gram": "g", "grams": "g",
+    "pounds": "lb", "pound": "lb", "ounces": "oz", "ounce": "oz", "hours": "hour", "flavour": "flavor",
+    "potatoes": "potato", "tomatoes": "tomato", "gas": "gas", "bus": "bus", "buses": "bus",
+    "analyses": "analysi", "staffing": "staff", "patent": "patient", "suites": "suit",
     "firemen": "firefighter", "chosen": "choos", "shoes": "shoe", "dollars": "dollar", "always": "always",
 }  # fmt: skip
 

@@ -115,22 +115,25 @@ def test_what_is_no_product_mix_is_not_read_as_a_whole(text: str) -> None:
 
 def test_a_limit_without_a_direction_is_named() -> None:
     text = (
-        "A farm keeps goats and sheep. A goat costs $40 and a sheep costs $60. A goat gives 3 litres of milk and a sheep "
-        "gives 2 litres of milk. The milk is 50 litres. Minimize the cost."
+        "A farm keeps goats and sheep. A goat costs $40 and a sheep costs $60. "
+        "A goat gives 3 litres of milk and a sheep gives 2 litres of milk. The milk is 50 litres. "
+        "Minimize the cost."
     )  # fmt: skip
     assert any("“50”" in each for each in read(tokenize(text)).unread)
 
 
 def test_a_number_for_one_of_two_decisions_only_is_named() -> None:
     text = (
-        "A shop makes desks and chairs. A desk earns $70 and a chair earns $50. A desk takes 4 hours of carpentry. "
-        "120 hours of carpentry are available. At most 20 chairs can be made. Maximize profit."
+        "A shop makes desks and chairs. A desk earns $70 and a chair earns $50. A desk takes 4 hours of "
+        "carpentry. 120 hours of carpentry are available. At most 20 chairs can be made. Maximize profit."
     )  # fmt: skip
     assert any("chair" in each for each in read(tokenize(text)).unread)
 
 
 def test_a_problem_without_a_goal_is_not_whole() -> None:
-    text = "A shop makes desks and chairs. A desk takes 4 hours and a chair takes 2 hours. 100 hours are available."
+    text = (
+        "A shop makes desks and chairs. A desk takes 4 hours, a chair takes 2 hours. 100 hours are available."
+    )
     assert not read(tokenize(text)).is_whole
 
 
@@ -141,8 +144,10 @@ def test_a_megabyte_is_declined() -> None:
 
 
 _WORDS = (
-    "desks chairs and or , . ; : ( ) $ a the each every at most least no more than less exceed must 3 40 50% twice a "
-    "third hours of kg profit cost maximize minimize total number as many respectively while available has needs per"
+    "desks chairs and or , . ; : ( ) $ a the each every at most least no more than less exceed must 3 40 "
+    "50% twice a third hours of kg profit cost maximize minimize total number as many respectively "
+    "while available "
+    "has needs per"
 )
 
 
