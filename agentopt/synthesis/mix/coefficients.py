@@ -6,6 +6,7 @@ __all__ = ["coefficient_sentences", "one_sentence"]
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from agentopt.synthesis.mix.filling import Writer
 from agentopt.synthesis.mix.plan import Attr
@@ -177,7 +178,7 @@ def _per_decision(writer: Writer, attrs: list[Attr]) -> list[str]:
             template = writer.phrase("unit_coefficients")
         if manner == "frame" and template is not None:
             phrases = [writer.quantity(a, a.keys[v], rng.choice(a.entry.phrase)) for a in order]
-            env = {**writer.pair_env(v), "phrases": lambda phrases=phrases: writer.join(phrases)}
+            env = {**writer.pair_env(v), "phrases": partial(writer.join, phrases)}
             found.append(writer.fill(template, env))
         elif manner == "inline" and len(order) > 1:
             found.append(_inline(writer, order, v))

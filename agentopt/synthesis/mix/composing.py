@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["compose"]
 
+from functools import partial
 from itertools import pairwise
 
 from agentopt.synthesis.mix.coefficients import coefficient_sentences, one_sentence
@@ -145,11 +146,11 @@ def _linked(writer: Writer, sentences: list[str]) -> list[str]:
         text = sentences[at]
         plain = not any(mark in bare(text) for mark in _TERSE)
         if at + 1 < len(sentences) and rng.random() < 0.22 and plain:
-            env = {"first": lambda at=at: sentences[at], "second": lambda at=at: sentences[at + 1]}
+            env = {"first": partial(str, sentences[at]), "second": partial(str, sentences[at + 1])}
             text = writer.section("joins", env) or text
             at += 1
         elif plain and rng.random() < 0.12:
-            text = writer.section("openers", {"second": lambda text=text: text}) or text
+            text = writer.section("openers", {"second": partial(str, text)}) or text
         elif plain and rng.random() < 0.1:
             text = f"{writer.section('leads')} {text}"
         found.append(text)

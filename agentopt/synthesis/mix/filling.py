@@ -89,7 +89,7 @@ class Writer:
         unit = attr.unit if unit is None else unit
         rng = self.rng
         said = one_unit(unit) if self.plan.book.values[key] == 1 else unit
-        found = {
+        found: dict[str, Callable[[], str]] = {
             "n": lambda: self.number(key),
             "amount": lambda: self.fill(rng.choice(attr.entry.phrase), found),
             "unit": lambda: said,

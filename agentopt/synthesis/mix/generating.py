@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 from agentopt.errors import UsageError
 from agentopt.reader.reading import IMPLIED, Decision, Mix, Row, Term
@@ -153,7 +154,7 @@ def _mapped(
         Decision(text[tokens[mentions[v][0][0]].start : tokens[mentions[v][0][1]].end], tuple(mentions[v]))
         for v in order
     )
-    sense = "maximize" if plan.sense == "max" else "minimize"
+    sense: Literal["minimize", "maximize"] = "maximize" if plan.sense == "max" else "minimize"
     intended = tuple(_intended(plan, place, at) for at in range(len(plan.rows)))
     goal = (_numeric(plan, place, plan.objective), plan.sense, Fraction(0), (), Fraction(0))
     sections = tuple(side.section for side in plan.sides)
