@@ -137,6 +137,10 @@ def _under(words: Words, view: Scene, candidate: Candidate) -> tuple[RuleReading
         unread.append("it is not clear what is to be made as large or as small as possible")
     if not rows and not side.rows:
         unread.append("there is no limit")
+    if not any(term.token != IMPLIED for each in rows for term in each.left) and not used - {IMPLIED}:
+        unread.append("no number says what one of anything takes or gives")
+    if target is not None and "per" in words.lower[target.start : target.end]:
+        unread.append("a ratio is not a sum of what is chosen")
     decisions = tuple(
         Decision(
             words.text(*candidate.spans[number]),
