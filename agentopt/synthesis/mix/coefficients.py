@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
-from agentopt.synthesis.mix.filling import Writer
+from agentopt.synthesis.mix.filling import Env, Writer
 from agentopt.synthesis.mix.plan import Attr
 
 _PLURAL = {"has": "have", "is": "are", "does": "do", "goes": "go"}
@@ -166,19 +166,21 @@ def _listed(writer: Writer, attr: Attr) -> str:
 def _per_decision(writer: Writer, attrs: list[Attr]) -> list[str]:
     """Several attributes, decision by decision, in a manner common to most."""
     rng = writer.rng
-    framed = writer.phrase("unit_coefficients") is not None and all(a.kind == "use" for a in attrs)
+    kinds = {attr.kind for attr in attrs if not attr.average}
+    frames = {"use": "unit_coefficients", "need": "supply_coefficients"}.get("".join(kinds), "")
+    framed = writer.phrase(frames) is not None
     manner = rng.choice(("verbs", "verbs", "verbs", "frame" if framed else "verbs", "inline"))
-    template = writer.phrase("unit_coefficients")
+    template = writer.phrase(frames)
     order = list(attrs)
     rng.shuffle(order)
     found = []
     for v in range(len(writer.plan.names)):
         if rng.random() < 0.1:
             manner = rng.choice(("verbs", "frame" if framed else "verbs"))
-            template = writer.phrase("unit_coefficients")
+            template = writer.phrase(frames)
         if manner == "frame" and template is not None:
             phrases = [writer.quantity(a, a.keys[v], rng.choice(a.entry.phrase)) for a in order]
-            env = {**writer.pair_env(v), "phrases": partial(writer.join, phrases)}
+            env: Env = {**writer.pair_env(v), "phrases": partial(writer.join, phrases)}
             found.append(writer.fill(template, env))
         elif manner == "inline" and len(order) > 1:
             found.append(_inline(writer, order, v))
