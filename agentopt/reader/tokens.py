@@ -11,7 +11,7 @@ from __future__ import annotations
 __all__ = ["Token", "tokenize"]
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -407,7 +407,9 @@ def _with_sentences(text: str, tokens: list[Token]) -> tuple[Token, ...]:
         if at and "\n" in (gap := text[tokens[at - 1].end : token.start]):
             listed = token.text in "-*•|#" or token.is_number
             count += ("\n\n" in gap or listed) and found[-1].text not in ".?!"
-        found.append(replace(token, sentence=count))
+        found.append(
+            Token(token.text, token.start, token.end, token.kind, token.value, count, token.doubtful)
+        )
         if token.text in ("?", "!") or (token.text == "." and not _is_abbreviated(tokens, at)):
             count += 1
     return tuple(found)
