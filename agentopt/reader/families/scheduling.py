@@ -205,8 +205,12 @@ class _Reading:
         """`Jobs A, B and C take 3, 5 and 2 hours and are due after 4, 8 and 9`."""
         lists: dict[str, list[int]] = {}
         for each in self.marked.all(LIST):
-            within = [at for at in numbers(each.group()) if at not in self.ledger.waived]
-            before = self.marked.around(within[0], before=70)[0] if within else ""
+            within = [
+                at for at in numbers(each.group()) if at not in self.ledger.waived and not self._is_one(at)
+            ]
+            if len(within) < 2:
+                continue
+            before = self.marked.around(within[0], before=70)[0]
             values = [self.ledger.tokens[at].value for at in within]
             if re.search(rf"{_JOB}s? $", before) and values == [
                 Fraction(n) for n in range(1, len(values) + 1)
@@ -215,7 +219,7 @@ class _Reading:
                     self.ledger.waive(at, "part of a name")
                 continue
             kind = _named(before)
-            if not within or kind is None or kind in lists:
+            if kind is None or kind in lists:
                 return ()
             lists[kind] = within
         if "duration" not in lists or len({len(within) for within in lists.values()}) > 1:
@@ -229,6 +233,11 @@ class _Reading:
         empty: list[int | float | None] = [None] * count
         rows = zip(names, taken["duration"], taken.get("due", empty), taken.get("weight", empty), strict=True)
         return tuple(Job(*row) for row in rows)
+
+    def _is_one(self, at: int) -> bool:
+        """Whether it is the word of "one after the other"."""
+        token = self.ledger.tokens[at]
+        return token.value == 1 and token.kind in ("spelled", "one")
 
     def _listed_names(self, count: int) -> list[str]:
         found = self.marked.find(r"[A-Z]\w*(?:(?: ,| and| , and) [A-Z]\w*)+")
@@ -274,7 +283,7 @@ class _Reading:
         """`Job A: M1 3, M2 2`, `Job B needs 4 hours on M2, then 1 hour on M1`."""
         jobs = []
         heads = list(
-            re.finditer(rf"(?:^|(?<=[.;:?-] )|(?<=and ))(?P<name>{_NAME}) (?=[a-z:(,-])", self.marked.words)
+            re.finditer(rf"(?:^|(?<=[.;?-] )|(?<=and ))(?P<name>{_NAME}) (?=[a-z:,-])", self.marked.words)
         )
         heads = [each for each in heads if self._is_job(each["name"])]
         ends = [each.start() for each in heads[1:]] + [len(self.marked.words)]

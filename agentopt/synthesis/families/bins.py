@@ -129,7 +129,11 @@ def generate(rng: random.Random, difficulty: int) -> Problem:
     capacity = rng.randrange(low, high + 1, step)
     cut = not scene.sized
     alike = cut or (difficulty >= 3 and rng.random() < 0.5)
-    kinds = rng.randint(2, 2 + difficulty // 2) if alike else rng.randint(3 + difficulty // 2, 4 + difficulty * 4 // 5)
+    kinds = (
+        rng.randint(2, 2 + difficulty // 2)
+        if alike
+        else rng.randint(3 + difficulty // 2, 4 + difficulty * 4 // 5)
+    )
     sizes = _sizes(rng, capacity, kinds, distinct=alike)
     names = _names(rng, scene, kinds)
     counts = [rng.randint(2, 3 + difficulty) if alike else 1 for _ in sizes]
