@@ -44,6 +44,7 @@ COMMANDS = {
     "prompts": Command("prompts", "The prompts that steer the agents.", True),
     "strategies": Command("strategies", "List the ways a formulation is got from words."),
     "config": Command("config", "Settings: their values and where each comes from.", True),
+    "synth": Command("synth", "Make problems in words with their formulation and answer.", True),
     "doctor": Command("doctor", "See whether everything is in place, and what to type if not."),
 }
 
