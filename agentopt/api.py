@@ -66,6 +66,7 @@ def solve(
     prompts: str | Path | None = None,
     seed: int = 0,
     run: Journal | None = None,
+    cross_check: bool = False,
     on_event: Listener | None = None,
     ask_person: Asker | None = None,
 ) -> Answer:
@@ -74,7 +75,9 @@ def solve(
     Args:
         problem: words; or, without a model, a formulation, its file, `example:NAME`, an LP or MPS file.
         data: tables for a problem in words, or what a formulation is bound to; wins over its own.
-        model: a language model, or its specification (`openai:NAME`, `URL#NAME`, `scripted:FILE`, ...).
+        model: a language model, or its specification (`openai:NAME`, `URL#NAME`, `scripted:FILE`, ...);
+            `builtin`, the built-in reader, if None; `builtin,SPECIFICATION` for the one after the other.
+        cross_check: compare what a language model wrote with what the built-in reader comes to.
         engine: by name; chosen by the class of the problem if None.
         strategy: how the model is asked.
         budget: what may be spent on the model, such as `"calls=20,dollars=1"`.
@@ -111,6 +114,7 @@ def solve(
         on_event=on_event,
         ask_person=ask_person,
     )
+    context = replace(context, cross_check=cross_check)
     return _answered(problem, data, context, model, budget, until="explain")
 
 
@@ -417,13 +421,19 @@ def _answered(
     until: str,
 ) -> Answer:
     """Read, connect, answer, and let go of the model."""
+    from agentopt.agents.consulting import stages
+
     subject = read(problem)
     folder = None if context.run is None else context.run.folder
     with ExitStack() as stack:
         subject = stack.enter_context(with_data(subject, data, folder=folder))
-        if model is not None:
+        named = model
+        if model is None or isinstance(model, str):
+            builtin, named = stages(model)
+            context = replace(context, builtin=builtin)
+        if named is not None:
             meter = _meter(budget, folder)
-            found = connected(model, meter=meter)
+            found = connected(named, meter=meter)
             if isinstance(model, str):
                 stack.callback(found.close)
             context = replace(context, model=found)

@@ -157,7 +157,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
-    model: Text | None = Field(None, description="the language model, PROVIDER:NAME or URL#NAME")
+    model: Text | None = Field(None, description="builtin, or a language model: PROVIDER:NAME or URL#NAME")
     engine: Text | None = Field(None, description="the engine; by default chosen by the problem's class")
     strategy: Text = Field("direct", description="how a formulation is got from words")
     prompts: Place | None = Field(None, description="a folder of prompts that replace shipped ones")
@@ -179,6 +179,9 @@ class Settings(BaseModel):
     repairs: Whole0 = Field(3, description="how often a formulation may be mended")
     ask: Annotated[bool, BeforeValidator(_flag)] = Field(
         False, description="ask the person where the answer changes the model"
+    )
+    cross_check: Literal["builtin"] | None = Field(
+        None, description="a second reader whose optimum is compared with the model's"
     )
     temperature: Annotated[float, BeforeValidator(_warmth)] = Field(
         0.0, description="of single replies; samples of a vote are drawn warmer"

@@ -30,6 +30,7 @@ ROOMS = (
     ("verification",),
     ("reader",),
     ("synthesis",),
+    ("training",),
     ("agents",),
     ("api",),
     ("display",),

@@ -47,6 +47,8 @@ class Answer:
         questions: what the person was asked, and answered.
         findings: what is still wrong with the formulation, when no answer was reached.
         repairs: how often the model mended its formulation.
+        verdict: of the built-in reader, where it read the problem: `solve`, `check` or `decline`.
+        reasons: why it was not sure.
         votes: for a vote, how many samples agree with the answer's objective value, and of how many.
     """
 
@@ -64,6 +66,8 @@ class Answer:
     warnings: tuple[str, ...] = ()
     spend: Spend = field(default_factory=Spend)
     repairs: int = 0
+    verdict: str = ""
+    reasons: tuple[str, ...] = ()
     votes: tuple[int, int] | None = None
 
     @property
@@ -116,6 +120,7 @@ def answer_of(state: State, session: Session, spend: Spend, *, until: str = "exp
         "warnings": tuple([*state.warnings, *([state.stopped] if state.stopped else [])]),
         "spend": spend,
         "repairs": state.repairs,
+        **_consulted(state),
     }
     if state.formulation is None:
         return Answer("no formulation", explanation=_without(state, "No formulation was reached"), **shared)  # type: ignore[arg-type]  # fields of Answer
@@ -143,10 +148,24 @@ def answer_of(state: State, session: Session, spend: Spend, *, until: str = "exp
         solution,
         None if kept is None else certificate_from_json(kept),
         explanation(compiled, solution, report),
-        readings(instance),
+        _account(state) or readings(instance),
         report,
         **shared,  # type: ignore[arg-type]  # fields of Answer
     )
+
+
+def _consulted(state: State) -> dict[str, object]:
+    kept = state.consulted
+    if kept is None:
+        return {}
+    reasons = kept["reasons"] if isinstance(kept["reasons"], list) else []
+    return {"verdict": str(kept["verdict"]), "reasons": tuple(map(str, reasons))}
+
+
+def _account(state: State) -> tuple[str, ...]:
+    """How each number was read, when the built-in reader read it."""
+    lines = [] if state.consulted is None else state.consulted["account"]
+    return tuple(map(str, lines)) if isinstance(lines, list) else ()
 
 
 def status_of(solution: Solution) -> Status:

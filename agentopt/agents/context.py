@@ -190,6 +190,8 @@ class Context:
         max_tokens: of one reply.
         slots: changed prompt slots, by prompt name and slot name.
         battery: whether to run the falsification tests, for at most `verify_seconds`.
+        builtin: whether the built-in reader reads a problem in words, before the model if there is one.
+        cross_check: whether its reading is compared with what the model wrote.
     """
 
     model: Model | None = None
@@ -209,6 +211,8 @@ class Context:
     max_tokens: int | None = None
     slots: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     battery: bool = True
+    builtin: bool = False
+    cross_check: bool = False
     verify_seconds: float = 20.0
 
     def seconds_to_verify(self, solution: Solution) -> float:

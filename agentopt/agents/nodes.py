@@ -13,6 +13,7 @@ __all__ = [
     "compile_",
     "explain",
     "formulate",
+    "may",
     "read",
     "repair",
     "solve",
@@ -139,7 +140,7 @@ def check(state: State, session: Session) -> Update:
     if errors:
         return send_back(state, session, "check", errors)
     warnings = [*state.warnings, *(d.render() for d in diagnostics)]
-    if not session.problem.tables and _may(state, session, "coverage"):
+    if not session.problem.tables and may(state, session, "coverage"):
         unused = findings.unused_numbers(formulation, session.problem)
         if unused:
             return send_back(state, session, "coverage", unused)
@@ -152,7 +153,7 @@ def bind(state: State, session: Session) -> Update:
         instance = session.instance(_of(state))
     except (BindingError, FormulationError) as error:
         return _refused(state, session, "binding", error)
-    if session.problem.tables and _may(state, session, "coverage"):
+    if session.problem.tables and may(state, session, "coverage"):
         unused = findings.unused_numbers(instance.formulation, session.problem, instance)
         if unused:
             return send_back(state, session, "coverage", unused)
@@ -194,7 +195,7 @@ def solve(state: State, session: Session) -> Update:
         "kept": Attempt(formulation=dict(formulation), solution=key).model_dump(mode="json"),
     }
     reason = findings.negative(solution)
-    if reason is not None and _may(state, session, reason):
+    if reason is not None and may(state, session, reason):
         words = findings.why_negative(session.compiled(formulation), solution)
         update |= send_back(state, session, reason, words)
     return update
@@ -225,7 +226,7 @@ def verify(state: State, session: Session) -> Update:
         ),
     }
     accusations = [each.statement for each in certificate.accusations]
-    if accusations and _may(state, session, "falsified"):
+    if accusations and may(state, session, "falsified"):
         update |= send_back(state, session, "falsified", accusations)
     return update
 
@@ -263,10 +264,10 @@ def shown_answers(state: State) -> str:
     return "\n".join(f"- {question} {answer}" for question, answer in state.answers)
 
 
-_ONCE: frozenset[Reason] = frozenset(["coverage", "infeasible", "unbounded", "falsified"])
+_ONCE: frozenset[Reason] = frozenset(["coverage", "infeasible", "unbounded", "falsified", "cross-check"])
 
 
-def _may(state: State, session: Session, reason: Reason) -> bool:
+def may(state: State, session: Session, reason: Reason) -> bool:
     """Whether a doubt (as opposed to an error) may still be raised with the model."""
     return (
         session.problem.formulation is None
@@ -277,7 +278,7 @@ def _may(state: State, session: Session, reason: Reason) -> bool:
 
 
 def _refused(state: State, session: Session, reason: Reason, error: AgentoptError) -> Update:
-    if session.problem.formulation is not None:
+    if session.problem.formulation is not None or session.context.model is None:
         raise error
     return send_back(state, session, reason, [_said(error)])
 

@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 from agentopt.agents.answer import Answer, answer_of
 from agentopt.agents.calls import CallStore
 from agentopt.agents.context import Context, Problem
-from agentopt.agents.graph import run_graph
+from agentopt.agents.graph import Graph, run_graph
 from agentopt.agents.session import Session
-from agentopt.agents.strategies import graph_of, named
+from agentopt.agents.strategies import Strategy, graph_of, named
 from agentopt.agents.text_tables import move_out
 from agentopt.errors import AvailabilityError, RunError
 
@@ -40,7 +40,7 @@ def run(problem: Problem, context: Context, *, until: str = "explain") -> Answer
     """
     problem.check()
     strategy = named(context.strategy)
-    if problem.formulation is None and context.model is None:
+    if problem.formulation is None and context.model is None and not context.builtin:
         raise AvailabilityError(
             "a problem in words needs a language model",
             hint="name one with `--model URL#name`, or give a formulation file",
@@ -54,8 +54,12 @@ def run(problem: Problem, context: Context, *, until: str = "explain") -> Answer
 
             return run_vote(problem, context, store, folder, until=until)
         session = Session(problem, context, store)
-        state = run_graph(graph_of(strategy, until=until), session, folder)
+        state = run_graph(_graph(strategy, context, until), session, folder)
         return answer_of(state, session, store.spend, until=until)
+
+
+def _graph(strategy: Strategy, context: Context, until: str) -> Graph:
+    return graph_of(strategy, until=until, builtin=context.builtin, cross_check=context.cross_check)
 
 
 def resume(context: Context) -> Answer:

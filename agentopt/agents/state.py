@@ -25,6 +25,7 @@ Reason = Literal[
     "unbounded",
     "falsified",
     "judged",
+    "cross-check",
 ]
 """Why a formulation is sent back: where it was found wanting."""
 
@@ -58,6 +59,7 @@ class State(BaseModel):
         solution: the key of the current solution, kept by the session.
         kept: the last attempt that was solved, should a later one come to nothing.
         stopped: why no further repair is made.
+        consulted: what the built-in reader said: verdict, family, reasons, account.
         done: whether the graph came to its end.
     """
 
@@ -79,6 +81,7 @@ class State(BaseModel):
     kept: dict[str, JsonValue] | None = None
     warnings: list[str] = Field(default_factory=list)
     stopped: str = ""
+    consulted: dict[str, JsonValue] | None = None
     done: bool = False
 
 

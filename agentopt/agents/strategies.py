@@ -16,7 +16,7 @@ __all__ = ["STRATEGIES", "Strategy", "graph_of", "named"]
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agentopt.agents import nodes
+from agentopt.agents import consulting, nodes
 from agentopt.agents.graph import END, Graph, Route
 from agentopt.agents.judging import elements, judge, wanting
 from agentopt.agents.nodes import Node
@@ -71,14 +71,17 @@ def named(name: str) -> Strategy:
     return STRATEGIES[name]
 
 
-def graph_of(strategy: Strategy, *, until: str = "explain") -> Graph:
-    """The graph of a strategy, ending after the node `until`."""
+def graph_of(
+    strategy: Strategy, *, until: str = "explain", builtin: bool = False, cross_check: bool = False
+) -> Graph:
+    """The graph of a strategy, ending after the node `until`; with the built-in reader first, or compared."""
     before: list[tuple[str, Node]] = [("clarify", nodes.clarify), *strategy.before]
     after: list[tuple[str, Node]] = [
         ("check", nodes.check),
         ("bind", nodes.bind),
         ("compile", nodes.compile_),
         ("solve", nodes.solve),
+        *([("cross-check", consulting.cross_check)] if cross_check else []),
         ("verify", nodes.verify),
     ]
     if strategy.judges:
@@ -93,6 +96,10 @@ def graph_of(strategy: Strategy, *, until: str = "explain") -> Graph:
         "repair": (_onward("check"), ("check", "repair", "explain")),
         "explain": (lambda state, session: END, (END,)),
     }
+    if builtin:
+        table["consult"] = consulting.consult
+        routes["read"] = (_after_read("consult"), ("consult", "check"))
+        routes["consult"] = (_after_consult(before[0][0]), (before[0][0], "check", "explain"))
     following = [name for name, _ in line[1:]] + ["explain"]
     for (name, _), then in zip(line, following, strict=True):
         if name == "judge":
@@ -116,6 +123,17 @@ def _onward(then: str) -> Callable[[State, Session], str]:
 def _after_read(first: str) -> Callable[[State, Session], str]:
     def route(state: State, session: Session) -> str:
         return first if session.problem.formulation is None else "check"
+
+    return route
+
+
+def _after_consult(first: str) -> Callable[[State, Session], str]:
+    """What the built-in reader settled is checked; what it declined goes to the model, or ends."""
+
+    def route(state: State, session: Session) -> str:
+        if state.stopped:
+            return "explain"
+        return "check" if state.formulation is not None else first
 
     return route
 

@@ -59,7 +59,7 @@ class ModelOptions:
             "-m",
             metavar="MODEL",
             autocompletion=completing.models,
-            help="The language model: openai:NAME, URL#NAME, scripted:FILE, recorded:DIR.",
+            help="builtin, or a language model: openai:NAME, URL#NAME, ...; or both: builtin,URL#NAME.",
         ),
     ] = None
     strategy: Annotated[
@@ -87,6 +87,12 @@ class ModelOptions:
     ask: Annotated[bool, typer.Option("--ask", help="Ask you where the answer would change the model.")] = (
         False
     )
+    cross_check: Annotated[
+        str | None,
+        typer.Option(
+            "--cross-check", metavar="builtin", help="Compare with what the built-in reader comes to."
+        ),
+    ] = None
     cache: Annotated[
         bool | None, typer.Option("--cache/--no-cache", help="Keep replies, and do not pay for them twice.")
     ] = None

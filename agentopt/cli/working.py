@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Work", "exit_status", "no_model", "perform", "title_of"]
+__all__ = ["Work", "exit_status", "perform", "title_of"]
 
 import json
 import sys
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentopt.display.terminal import write_json, write_out
-from agentopt.errors import AgentoptError, AvailabilityError, RunError
+from agentopt.errors import AgentoptError, RunError, UsageError
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -136,17 +136,9 @@ def exit_status(answer: Answer) -> int:
     return 0 if answer.ok else 1
 
 
-def no_model() -> AvailabilityError:
-    """What is said to somebody who states a problem in words and has connected no model."""
-    return AvailabilityError(
-        "a problem in words needs a language model, and none is connected",
-        hint="name one with `--model URL#NAME` or AGENTOPT_MODEL (`agentopt models list` shows every form); "
-        "without one, `agentopt formulation solve example:bakery` solves a formulation",
-    )
-
-
 def _connected(subject: Subject, settings: Settings, stack: ExitStack) -> WatchableModel | None:
     """The model of a problem in words; what cannot be solved is refused before a run is made of it."""
+    from agentopt.agents.consulting import stages
     from agentopt.agents.context import Problem
 
     if not isinstance(subject, Problem):
@@ -154,11 +146,17 @@ def _connected(subject: Subject, settings: Settings, stack: ExitStack) -> Watcha
     subject.check()
     if subject.formulation is not None:
         return None
-    if settings.model is None:
-        raise no_model()
+    _, named = stages(settings.model)
+    if named is None:
+        if settings.vote > 1 or settings.strategy != "direct":
+            raise UsageError(
+                "the built-in reader is asked once; a vote or a strategy needs a language model",
+                hint="name one with `--model URL#NAME`, or leave out --vote and --strategy",
+            )
+        return None
     from agentopt.models.registry import connect
 
-    found = connect(settings.model)
+    found = connect(named)
     stack.callback(found.close)
     return found
 
@@ -173,6 +171,7 @@ def _answer(work: Work, run: Run, progress: Progress, model: WatchableModel | No
 
 
 def _context(work: Work, run: Run, progress: Progress) -> Context:
+    from agentopt.agents.consulting import stages
     from agentopt.agents.context import Context
     from agentopt.assets import folders
     from agentopt.cli.options import assigned
@@ -194,6 +193,8 @@ def _context(work: Work, run: Run, progress: Progress) -> Context:
         temperature=settings.temperature,
         max_tokens=settings.max_tokens,
         battery=settings.battery,
+        builtin=stages(settings.model)[0],
+        cross_check=settings.cross_check is not None,
         verify_seconds=settings.verify_seconds,
     )
 
@@ -201,12 +202,14 @@ def _context(work: Work, run: Run, progress: Progress) -> Context:
 def _wrapped(model: WatchableModel, settings: Settings, run: Run, progress: Progress) -> WatchableModel:
     """The model watched, within what is left of the budget, behind the cache unless its replies are given."""
     from agentopt.agents.calls import spent
+    from agentopt.agents.consulting import stages
     from agentopt.api import connected
     from agentopt.budget import Meter
     from agentopt.models.base import Watch
 
-    assert settings.model is not None
-    given = settings.model.startswith(("scripted:", "recorded:"))
+    _, named = stages(settings.model)
+    assert named is not None
+    given = named.startswith(("scripted:", "recorded:"))
     cache = None if given else settings.cache
     if cache is not None:
         cache.parent.mkdir(parents=True, exist_ok=True)

@@ -47,6 +47,8 @@ def answer_json(answer: Answer, *, run: str | None = None) -> dict[str, JsonValu
     spend: on language models: calls, prompt_tokens, completion_tokens, tokens, dollars (null: a price is
         unknown), seconds.
     repairs: how often the formulation was mended.
+    verdict: of the built-in reader where it read the problem: solve, check or decline; or null.
+    reasons: why it was not sure, a sentence each.
     votes: `{"agree", "of"}`, or null where there was no vote.
     questions: `{"question", "answer"}` each.
     findings: what is still wrong with the formulation.
@@ -85,6 +87,8 @@ def answer_json(answer: Answer, *, run: str | None = None) -> dict[str, JsonValu
         "seconds": None if solution is None else solution.seconds,
         "spend": spend_json(answer.spend),
         "repairs": answer.repairs,
+        "verdict": answer.verdict or None,
+        "reasons": answer.reasons,
         "votes": None if answer.votes is None else {"agree": answer.votes[0], "of": answer.votes[1]},
         "questions": [{"question": question, "answer": given} for question, given in answer.questions],
         "findings": answer.findings,

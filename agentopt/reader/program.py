@@ -118,6 +118,8 @@ def optimum(given: Program) -> tuple[Status, float]:
     """Status and best value; not a number unless optimal."""
     import highspy
 
+    from agentopt.compiling.highs_model import silent
+
     size, rows = len(given.objective), len(given.limits)
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = size, rows
@@ -133,8 +135,7 @@ def optimum(given: Program) -> tuple[Status, float]:
     model.a_matrix_.value_ = given.matrix.ravel()
     if given.whole:
         model.integrality_ = [highspy.HighsVarType.kInteger] * size
-    engine = highspy.Highs()
-    engine.setOptionValue("output_flag", False)
+    engine = silent()
     engine.setOptionValue("time_limit", 5.0)
     engine.passModel(model)
     engine.run()

@@ -140,9 +140,7 @@ def train(
     return folder / "weights.npz"
 
 
-def _begin(
-    folder: Path, plan: Plan, mixture: Mixture, device: str, begin: Network | None
-) -> _State:
+def _begin(folder: Path, plan: Plan, mixture: Mixture, device: str, begin: Network | None) -> _State:
     """A new state, or the one of the checkpoint."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "checkpoint.pt"
