@@ -123,19 +123,7 @@ def _sizes(ledger: Ledger, tokens: Sequence[Token], sizes: Mapping[str, int]) ->
 
 def _phrases(tokens: Sequence[Token]) -> Iterator[str]:
     """What is named in small letters before its numbers: `a tent (5 kg`, `the stove weighs 3`, `a rope worth 4`."""
-    said = {
-        "worth",
-        "weighs",
-        "weighing",
-        "costs",
-        "costing",
-        "valued",
-        "is",
-        "has",
-        "with",
-        "takes",
-        "needs",
-    }
+    said = _VERBS | words("worth weighing costing valued with needing taking")
     for at, token in enumerate(tokens):
         if token.lower not in ("a", "an", "the"):
             continue
@@ -154,6 +142,7 @@ def _phrases(tokens: Sequence[Token]) -> Iterator[str]:
             yield " ".join(each.text for each in tokens[at + 1 : end])
 
 
+_VERBS = words("brings returns yields earns weighs costs requires needs takes has is gives scores saves pays")
 _BAGS = words(
     """
     council budget capacity backpack knapsack bag rucksack truck van suitcase total limit company firm board hiker trunk

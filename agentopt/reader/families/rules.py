@@ -189,7 +189,8 @@ def _counts(
         after = [stem(each.text) for each in tokens[at + 1 : min(span.stop, at + 4)]]
         if not after or not (after[0] in nouns or (len(after) > 1 and after[1] in nouns - {"of"})):
             continue
-        if after[0] == "of" and (len(after) < 2 or after[1] not in ("them", "these", "the")):
+        of_all = len(after) > 1 and (after[1] in ("them", "these") or (len(after) > 2 and after[2] in nouns))
+        if after[0] == "of" and not of_all:
             continue
         before = " ".join(each.lower for each in tokens[max(span.start, at - 3) : at])
         for kind, pattern in _COUNT.items():
