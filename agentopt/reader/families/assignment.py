@@ -123,7 +123,10 @@ _ASSIGNING = words(
     """
 )
 _NOT_ONE = words(
-    "several multiple many split share shared cannot unable refuse refuses except without capacity budget"
+    """
+    several multiple many split share shared cannot unable refuse refuses except without capacity budget makespan
+    sequence schedule due tardiness conveyor
+    """
 )
 
 
