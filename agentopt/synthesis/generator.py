@@ -51,6 +51,11 @@ FAMILIES: dict[str, Family] = {
         "who does what",
         "more of both sides, more workers than tasks, odder layouts",
     ),
+    "facility": Family(
+        f"{_FAMILIES}.facility",
+        "what to open, and who serves whom",
+        "more places, demands and capacities, odder layouts",
+    ),
     "knapsack": Family(
         f"{_FAMILIES}.knapsack", "which items to take", "more items, second limits, rules, odder layouts"
     ),

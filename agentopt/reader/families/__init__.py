@@ -11,7 +11,16 @@ __all__ = ["READERS", "Reader"]
 from collections.abc import Sequence
 from typing import Protocol
 
-from agentopt.reader.families import assignment, bins, knapsack, lots, network, scheduling, transportation
+from agentopt.reader.families import (
+    assignment,
+    bins,
+    facility,
+    knapsack,
+    lots,
+    network,
+    scheduling,
+    transportation,
+)
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
@@ -30,6 +39,7 @@ class Reader(Protocol):
 READERS: dict[str, Reader] = {
     "transportation": transportation.read,
     "assignment": assignment.read,
+    "facility": facility.read,
     "knapsack": knapsack.read,
     "bins": bins.read,
     "lots": lots.read,

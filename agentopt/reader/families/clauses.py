@@ -8,10 +8,10 @@ none is cut where clauses join and its parts are tried.
 
 from __future__ import annotations
 
-__all__ = ["Fact", "Symbol", "facts_of", "sentences", "symbols_of"]
+__all__ = ["Fact", "Symbol", "attributed", "facts_of", "sentences", "symbols_of"]
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agentopt.reader.families.names import Mention
@@ -305,3 +305,61 @@ def _alike(kinds: str, symbols: list[Symbol], columns: Sequence[str]) -> list[Fa
 
 
 _LAYOUTS: tuple[Layout, ...] = (_single, _nested, _listed, _headed, _alike)
+
+
+def attributed(
+    plain: Sequence[Symbol], typed: Mapping[int, str], order: list[str], *, led: str = ""
+) -> list[tuple[str, str, int]]:
+    """Name, attribute and number of a sentence with several numbers a name: `R NN R NN`, `RRR NNN`.
+
+    Args:
+        plain: names of one group, and numbers.
+        typed: the attribute that the words around a number say, "" for none.
+        order: the attributes of the last name in full, which a shorter clause follows; updated.
+        led: the attribute that the sentence as a whole names.
+    """
+    kinds = "".join(symbol.kind for symbol in plain)
+    names = [symbol for symbol in plain if symbol.kind != "N"]
+    if len(names) > 1 and kinds in (
+        kinds[0] * len(names) + "N" * len(names),
+        "N" * len(names) + kinds[-1] * len(names),
+    ):
+        every = {attribute for attribute in typed.values() if attribute} or {led}
+        if len(every) == 1:
+            (attribute,) = every
+            return [(n.names[0], attribute, t) for n, t in zip(names, typed, strict=True)]
+        return []
+    found: list[tuple[str, str, int]] = []
+    for name, row in _by_name(plain):
+        attributes = [typed[at] for at in row]
+        if all(attributes) and len(set(attributes)) == len(attributes):
+            order[:] = attributes
+        elif (
+            order
+            and len(order) == len(row)
+            and all(a in ("", b) for a, b in zip(attributes, order, strict=True))
+        ):
+            attributes = list(order)
+        else:
+            return []
+        found += [(name, attribute, at) for attribute, at in zip(attributes, row, strict=True)]
+    return found
+
+
+def _by_name(plain: Sequence[Symbol]) -> list[tuple[str, list[int]]]:
+    """Names with the numbers after them, or all with those before; none unless each has as many."""
+    rows: list[tuple[str, list[int]]] = []
+    leading = plain[0].kind == "N"
+    held: list[int] = []
+    for symbol in plain:
+        if symbol.kind == "N" and (leading or not rows):
+            held.append(symbol.token)
+        elif symbol.kind == "N":
+            rows[-1][1].append(symbol.token)
+        elif leading:
+            rows.append((symbol.names[0], held))
+            held = []
+        else:
+            rows.append((symbol.names[0], []))
+    even = not held and len({len(row) for _, row in rows}) == 1 and all(row for _, row in rows)
+    return rows if even else []

@@ -7,7 +7,7 @@ __all__ = ["Listed", "listed"]
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from agentopt.reader.families.clauses import Symbol, sentences, symbols_of
+from agentopt.reader.families.clauses import attributed, sentences, symbols_of
 from agentopt.reader.families.grids import Grid, grid
 from agentopt.reader.families.ledger import Datum, Ledger
 from agentopt.reader.families.names import Names, names_in
@@ -186,7 +186,9 @@ def _read(
         if "R" not in kinds:
             yield from ((symbol.token, span) for symbol in plain)
             continue
-        for item, attribute, at in _facts(tokens, span, plain, kinds, order):
+        typed = {n.token: attribute_of(tokens, span, n.token) for n in plain if n.kind == "N"}
+        led = attribute_in(tokens[span.start : span.stop])
+        for item, attribute, at in attributed(plain, typed, order, led=led):
             of = numbers.setdefault(attribute, {})
             value = tokens[at].value
             if value is None or (item in of and of[item].value != value):
@@ -194,53 +196,6 @@ def _read(
                 of.pop(item)
                 continue
             of.setdefault(item, Datum(value, at))
-
-
-def _facts(
-    tokens: Sequence[Token], span: range, plain: Sequence[Symbol], kinds: str, order: list[str]
-) -> Iterator[tuple[str, str, int]]:
-    """Item, attribute and number token of a sentence: `R NN R NN` or `RRR NNN`."""
-    names = [symbol for symbol in plain if symbol.kind == "R"]
-    said = {symbol.token: attribute_of(tokens, span, symbol.token) for symbol in plain if symbol.kind == "N"}
-    if len(names) > 1 and kinds == "R" * len(names) + "N" * len(names):
-        every = {attribute for attribute in said.values() if attribute}
-        every |= {attribute_in(tokens[span.start : plain[0].token if plain[0].token >= 0 else span.stop])} - {
-            ""
-        }
-        if len(every) == 1:
-            (attribute,) = every
-            yield from ((n.names[0], attribute, t) for n, t in zip(names, said, strict=True))
-        return
-    rows: list[tuple[str, list[int]]] = []
-    leading = kinds.startswith("N")
-    held: list[int] = []
-    for symbol in plain:
-        if symbol.kind == "N" and (leading or not rows):
-            held.append(symbol.token)
-        elif symbol.kind == "N":
-            rows[-1][1].append(symbol.token)
-        elif leading:
-            rows.append((symbol.names[0], held))
-            held = []
-        elif rows and not rows[-1][1]:
-            return
-        else:
-            rows.append((symbol.names[0], []))
-    if held or len({len(row) for _, row in rows}) != 1:
-        return
-    for item, row in rows:
-        attributes = [said[at] for at in row]
-        if all(attributes) and len(set(attributes)) == len(attributes):
-            order[:] = attributes
-        elif (
-            order
-            and len(order) == len(row)
-            and all(a in ("", b) for a, b in zip(attributes, order, strict=True))
-        ):
-            attributes = list(order)
-        else:
-            return
-        yield from ((item, attribute, at) for attribute, at in zip(attributes, row, strict=True))
 
 
 def attribute_in(said: Sequence[Token]) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from agentopt.reader.families.clauses import Fact, Symbol, facts_of, sentences, symbols_of
+from agentopt.reader.families.clauses import Fact, Symbol, attributed, facts_of, sentences, symbols_of
 from agentopt.reader.families.grids import Attributes, Grid, grid
 from agentopt.reader.families.ledger import Datum, Ledger
 from agentopt.reader.families.names import Names, names_in
@@ -272,6 +272,7 @@ def _read(
 ) -> None:
     """Note what the prose says."""
     carried: Symbol | None = None
+    order: list[str] = []
     nouns = found.nouns
     for span in sentences(text, tokens, hidden):
         symbols = symbols_of(
@@ -290,15 +291,35 @@ def _read(
                 return said not in words.of_rows | words.of_columns
             return said in ("", *(words.of_rows if fact.column is None else words.of_columns))
 
-        for fact in facts_of(symbols, found.columns, fits, carried):
+        one_side = {symbol.kind for symbol in plain} in ({"R", "N"}, {"C", "N"})
+        if one_side and sum(symbol.kind == "N" for symbol in plain) > sum(
+            symbol.kind != "N" for symbol in plain
+        ):
+            said = {symbol.token: typed(symbol.token) for symbol in plain if symbol.kind == "N"}
+            for name, attribute, at in attributed(plain, said, order):
+                if (value := tokens[at].value) is not None:
+                    _put(found.single.setdefault(attribute, {}), name, Datum(value, at))
+            continue
+        facts = facts_of(symbols, found.columns, fits, carried)
+        for fact in facts:
             value = tokens[fact.token].value
             if value is None:
                 continue
             datum = Datum(value, fact.token)
+            attribute = typed(fact.token)
             if fact.row is not None and fact.column is not None:
-                _put(found.pairs.setdefault(typed(fact.token), {}), (fact.row, fact.column), datum)
-            else:
-                _put(found.single.setdefault(typed(fact.token), {}), fact.row or fact.column or "", datum)
+                _put(found.pairs.setdefault(attribute, {}), (fact.row, fact.column), datum)
+                continue
+            # "Opening A costs $500, B $400": what the first is said to be, the others are.
+            side = [
+                other
+                for other in facts
+                if (other.row is None) == (fact.row is None) and not (other.row and other.column)
+            ]
+            said = {typed(other.token) for other in side} - {""}
+            if not attribute and len(said) == 1:
+                (attribute,) = said
+            _put(found.single.setdefault(attribute, {}), fact.row or fact.column or "", datum)
 
 
 _MONEY = frozenset({"dollar", "euro", "cent", "pound", "usd", "eur", "buck"})
