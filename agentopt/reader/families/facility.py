@@ -204,8 +204,9 @@ def _problem(text: str, tokens: tuple[Token, ...], found: Paired) -> Facility | 
     capacity = dict(found.single.pop("capacity", {}))
     demand = dict(found.single.pop("demand", {}))
     for name, datum in found.single.pop("", {}).items():
-        into = demand if name in found.columns else capacity
-        if name in into or (datum.cell is None and is_money(tokens, datum.token)):
+        money = datum.cell is None and is_money(tokens, datum.token)
+        into = demand if name in found.columns else fixed if money else capacity
+        if name in into or (money and into is demand):
             return None
         into[name] = datum
     rows, columns = set(found.rows), set(found.columns)

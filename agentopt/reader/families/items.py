@@ -75,6 +75,7 @@ def listed(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Lis
     known += [[row[0].text for row in table.rows] for table in tables if _is_listed(table)]
     if not known:
         phrases = list(dict.fromkeys(_phrases(tokens)))
+        phrases = list(dict.fromkeys([*phrases, *_more(tokens, phrases)]))
         known = [phrases] if len(phrases) > 1 else []
     hidden = [range(table.first, table.last) for table in drawn]
     names = names_in(tokens, known, hidden)
@@ -89,6 +90,10 @@ def listed(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Lis
     ledger.labels()
     sizes = {each: len(group) for each in (noun, "item", "project", "object", "option", "candidate") if each}
     _sizes(ledger, tokens, sizes)
+    for at in ledger.left():
+        near = {each.lower for each in tokens if each.sentence == tokens[at].sentence}
+        if tokens[at].lower == "twice" and near & {"no", "never", "not", "cannot"}:
+            ledger.use(at, "taken once at most")
     numbers: dict[str, dict[str, Datum]] = {}
     for each in grids:
         if each is None or not _from_grid(each, group, numbers):
@@ -96,6 +101,30 @@ def listed(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Lis
     skip = {at for span in hidden for at in span}
     loose = list(_read(text, tokens, names, group, noun, ledger, skip, numbers))
     return _checked(text, tokens, group, noun, numbers, loose, names, ledger)
+
+
+def _more(tokens: Sequence[Token], known: Sequence[str]) -> Iterator[str]:
+    """Further items of a sentence that goes on without its verb: `a stove 2 kg and 6 points, books 3 kg`."""
+    heads = {name.split()[0] for name in known}
+    sentences_of = {token.sentence for token in tokens if token.text in heads}
+    for at, token in enumerate(tokens):
+        if token.sentence not in sentences_of or token.lower not in ("a", "an", "the", ",", "and", ";"):
+            continue
+        end = at + 1
+        while (
+            end < len(tokens)
+            and tokens[end].text.islower()
+            and tokens[end].lower not in NO_NAME | AFTER_NAME | {"a", "an"}
+        ):
+            end += 1
+        if (
+            1 <= end - at - 1 <= 3
+            and end < len(tokens)
+            and (tokens[end].is_number or tokens[end].text == "$")
+        ):
+            inside = [stem(each.text) for each in tokens[at + 1 : end]]
+            if all(not attribute_in([t]) for part, t in zip(inside, tokens[at + 1 : end], strict=True)):
+                yield " ".join(each.text for each in tokens[at + 1 : end])
 
 
 def _is_listed(table: Table) -> bool:
@@ -137,7 +166,8 @@ def _phrases(tokens: Sequence[Token]) -> Iterator[str]:
         near = any(each.is_number for each in tokens[end : end + 6])
         follows = end < len(tokens) and (tokens[end].text == "(" or tokens[end].lower in said)
         inside = [stem(each.text) for each in tokens[at + 1 : end]]
-        plain = all(part not in ATTRIBUTES["value"] | ATTRIBUTES["weight"] | _BAGS for part in inside)
+        plain = not (len(inside) == 1 and inside[0] in _BAGS)
+        plain = plain and all(part not in ATTRIBUTES["value"] | ATTRIBUTES["weight"] for part in inside)
         if 1 <= end - at - 1 <= 3 and follows and near and plain:
             yield " ".join(each.text for each in tokens[at + 1 : end])
 

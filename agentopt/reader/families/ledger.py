@@ -156,6 +156,26 @@ class Ledger:
         spelled = self.tokens[at].kind == "spelled" and (before.endswith("ing") or before in _BEFORE_UNIT)
         return (after in _UNITS and before not in _SAYS_AMOUNT) or spelled
 
+    def late_counts(self, sizes: Collection[int]) -> None:
+        """Numbers left over that count what there is, whatever it is called: `five applicants`."""
+        for at in self.left():
+            if self.tokens[at].kind not in ("spelled", "integer") or self.value(at) not in sizes:
+                continue
+            before = self.tokens[at - 1].lower if at else ""
+            after = self.tokens[at + 1 : at + 3]
+            if before in ("all", "these", "the") and (not after or after[0].kind == "mark"):
+                self.use(at, "the number of them")
+            for token in after:
+                if (
+                    token.kind != "word"
+                    or stem(token.text) in _UNITS | _AMOUNTS
+                    or before in _RULES | {"least"}
+                ):
+                    break
+                if token.lower != stem(token.text) and token.lower not in AFTER_NAME | NO_NAME:
+                    self.use(at, f"the number of {token.lower}")
+                    break
+
     def complete(self) -> bool:
         """Whether every number is accounted for."""
         written = all(not token.is_number or at in self._tokens for at, token in enumerate(self.tokens))

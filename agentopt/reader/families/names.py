@@ -64,7 +64,7 @@ def names_in(
     labels = [name for group in given for name in group]
     learned, numbered = _learned(tokens, hidden, labels)
     words = _Words(tokens, hidden, TYPE_NOUNS | learned, numbered)
-    found = list(dict.fromkeys(words.names()))
+    found = list(dict.fromkeys([*words.names(), *words.ends()]))
     for name in sorted(found, key=lambda name: not words.noun(name)):
         if not any(words.same(name, label) for label in labels):
             labels.append(name)
@@ -222,6 +222,28 @@ class _Words:
         ends = after is None or not after.text[0].isalpha() or after.lower in AFTER_NAME
         return ends or not self.opens(at)
 
+    def ends(self) -> Iterator[str]:
+        """Places in small letters with a number beside them: `$45 to the school, $70 to the bridge`."""
+        for at, token in enumerate(self.tokens[:-1]):
+            if token.lower not in ("to", "from") or at in self.hidden or not at:
+                continue
+            if self.tokens[at + 1].lower != "the":
+                continue
+            begin = at + 2
+            end = begin
+            while end < len(self.tokens) and self.tokens[end].text.islower() and end - begin < 3:
+                if self.tokens[end].kind != "word" or self.tokens[end].lower in NO_NAME | AFTER_NAME:
+                    break
+                end += 1
+            near = [each for each in (self.tokens[at - 1], *self.tokens[end : end + 2]) if each.is_number]
+            said = [stem(each.text) for each in self.tokens[begin:end]]
+            again = sum(
+                [stem(each.text) for each in self.tokens[k : k + len(said)]] == said
+                for k in range(len(self.tokens))
+            )
+            if 0 < len(said) < 3 and near and again > 1:
+                yield self.said(begin, end)
+
     def glued(self, at: int) -> bool:
         """Whether a token stands right before the next one."""
         return self.tokens[at].end == self.tokens[at + 1].start
@@ -257,14 +279,15 @@ class _Words:
         return end if self.tokens[at].text in inner or follows or end > at + 1 else at
 
     def is_capital(self, at: int, lower: set[str]) -> bool:
+        """Whether a word in capitals may be a name or part of one; a noun may, unless it is used as a noun."""
         token = self.tokens[at]
         if token.kind != "word" or not token.text[0].isupper() or len(token.text) < 2:
             return False
-        return (
-            token.text.lower() not in lower
-            and token.lower not in NO_NAME
-            and stem(token.text) not in self.nouns
-        )
+        noun = stem(token.text)
+        if token.text.lower() in lower or token.lower in NO_NAME:
+            return False
+        common = self.opens(at) or self.is_id(at + 1, numbers=noun in self.numbered)
+        return noun not in self.nouns or not (common or any(stem(word) == noun for word in lower))
 
     def listed(self) -> Iterator[tuple[int, list[str]]]:
         """What is listed in small letters after a colon, a bracket or a count, by the token before it."""

@@ -58,7 +58,7 @@ def words(listed: str) -> frozenset[str]:
 
 TYPE_NOUNS = words(
     """
-    delivery kitchen dish book agent airport analyst area artist assistant athlete bakery barge base bay bin boat branch
+    applicant bank client mall post singer solo song yard delivery kitchen dish book agent airport analyst area artist assistant athlete bakery barge base bay bin boat branch
     brewery builder bus campaign campus candidate cargo car carrier case center centre chef clerk
     client clinic coach city community consultant contract contractor cook courier course crew
     customer dairy dealer dealership depot designer destination developer device director district

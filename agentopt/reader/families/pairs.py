@@ -105,6 +105,7 @@ def paired(
             if each is not None and not _take(found, table, each, words):
                 return None
         _read(text, tokens, found, {at for span in hidden for at in span}, words, typed)
+        found.ledger.late_counts({len(found.rows), len(found.columns)})
     except _ContradictionError:
         return None
     return found
@@ -284,6 +285,14 @@ def _read(
             continue
         if any(symbol.kind == "R" for symbol in plain):
             carried = None
+        if not any(symbol.kind == "N" for symbol in plain) and _says_no(tokens, span):
+            sides = [{name for s in plain if s.kind in kinds for name in s.names} for kinds in ("Rr", "Cc")]
+            if not plain:
+                continue
+            if min(map(len, sides)) != 1:
+                raise _ContradictionError  # a ban that is not understood
+            found.barred |= {(i, j) for i in sides[0] for j in sides[1]}
+            continue
 
         def fits(fact: Fact) -> bool:
             said = typed(fact.token)
@@ -320,6 +329,14 @@ def _read(
             if not attribute and len(said) == 1:
                 (attribute,) = said
             _put(found.single.setdefault(attribute, {}), fact.row or fact.column or "", datum)
+
+
+def _says_no(tokens: Sequence[Token], span: range) -> bool:
+    """Whether a sentence forbids something: `East cannot deliver to Hillside`."""
+    said = {tokens[at].lower for at in span}
+    return bool(said & {"cannot", "can't", "can’t", "unable", "impossible", "forbidden", "closed"}) or (
+        "not" in said and bool(said & {"can", "possible", "may", "allowed", "able"})
+    )
 
 
 _MONEY = frozenset({"dollar", "euro", "cent", "pound", "usd", "eur", "buck"})
