@@ -250,7 +250,8 @@ def attribute_of(tokens: Sequence[Token], span: range, at: int) -> str:
         after.append(tokens[here])
     before: list[Token] = []
     for here in range(at - 1, max(span.start, at - 8) - 1, -1):
-        if tokens[here].is_number or tokens[here].text in ",;.()":
+        # What stands before "and" is said of the number before.
+        if tokens[here].is_number or tokens[here].text in ",;.()" or tokens[here].lower == "and":
             break
         before.insert(0, tokens[here])
     unit = attribute_in(after[:1])
