@@ -163,7 +163,12 @@ def _parse(
         if first is None:
             continue
         rows = [symbol for symbol in left if symbol.kind == "R"]
-        rest = _parse(symbols[cut + 1 :], columns, fits, rows[-1] if rows else led)
+        after = symbols[cut + 1 :]
+        if not any(symbol.kind == "N" for symbol in after) and any(symbol.kind != "," for symbol in after):
+            # Names that follow without a number belong to a pair that was cut in two.
+            if any(fact.row and fact.column for fact in first):
+                continue
+        rest = _parse(after, columns, fits, rows[-1] if rows else led)
         if rest is not None:
             return [*first, *rest]
     return None

@@ -190,7 +190,8 @@ def _typed(tokens: Sequence[Token], at: int) -> str:
             if token.is_number or token.text in ";":
                 break
             for attribute, said in (("fixed", _FIXED), ("capacity", _CAPACITY), ("demand", _DEMAND)):
-                if stem(token.text) in said and (is_money(tokens, at) == (attribute == "fixed")):
+                fits = attribute == "fixed" or not is_money(tokens, at)
+                if stem(token.text) in said and fits:
                     return attribute
             if stem(token.text) in ("cost", "fee") and step == -1 and stem(tokens[here - 1].text) in _FIXED:
                 return "fixed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Listed", "listed"]
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,20 +15,20 @@ from agentopt.reader.families.names import Names, names_in
 from agentopt.reader.families.nouns import AFTER_NAME, NO_NAME, TYPE_NOUNS, stem, words
 from agentopt.reader.families.pairs import is_money, quoted
 from agentopt.reader.tables import Table
-from agentopt.reader.tokens import Token
+from agentopt.reader.tokens import Token, tokenize
 
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "value": words(
         """
         value valued worth profit return benefit npv revenue score utility reward gain point rating importance
-        earn earning bring yield income priority appeal usefulness impact audience votes vote reach saving
+        earn earning bring yield income priority appeal usefulness impact applause visitor viewer pay enjoyment audience votes vote reach saving
         """
     ),
     "weight": words("weight weigh kg kilogram kilo pound lb gram g heavy ton tonne mass"),
     "cost": words("cost price investment invest outlay budget spend expense fee capital euro dollar require"),
     "time": words("time hour day week minute month duration h min"),
     "space": words("space volume liter litre m3 cubic meter metre room size slot shelf"),
-    "staff": words("staff engineer worker people person developer employee crew"),
+    "staff": words("staff engineer worker developer employee crew"),
     "memory": words("memory gb mb gigabyte megabyte storage"),
 }
 """What an item has; all but the value are used up."""
@@ -170,6 +171,22 @@ def _phrases(tokens: Sequence[Token]) -> Iterator[str]:
         plain = plain and all(part not in ATTRIBUTES["value"] | ATTRIBUTES["weight"] for part in inside)
         if 1 <= end - at - 1 <= 3 and follows and near and plain:
             yield " ".join(each.text for each in tokens[at + 1 : end])
+    for at, token in enumerate(tokens):
+        begin = at
+        while (
+            begin and tokens[begin - 1].text.islower() and at - begin < 4 and tokens[begin - 1].kind == "word"
+        ):
+            if tokens[begin - 1].lower in ("a", "an", "the", "and", *NO_NAME):
+                break
+            begin -= 1
+        leads = begin and tokens[begin - 1].lower in (":", ",", ";", "and", "a", "an", "the")
+        if (
+            token.text == "("
+            and begin < at
+            and leads
+            and any(each.is_number for each in tokens[at + 1 : at + 5])
+        ):
+            yield " ".join(each.text for each in tokens[begin:at])
 
 
 _VERBS = words("brings returns yields earns weighs costs requires needs takes has is gives scores saves pays")
@@ -303,6 +320,10 @@ def _checked(
         ):
             return None
         limits[attribute] = Datum(value, at)
+    for name, datum in limits.items():
+        limits[name] = _scaled(tokens, ledger.tables, name, datum)
+        if limits[name].value >= sum(used.value for used in numbers.get(name, {}).values()):
+            return None  # a limit that never binds was misread
     if not numbers or set(limits) != set(numbers):
         return None
     quotes = {}
@@ -315,6 +336,16 @@ def _checked(
         quotes[f"{name}_limit"] = quoted(text, tokens, [datum]) or ""
     found = {name: quote for name, quote in quotes.items() if quote}
     return Listed(group, noun, values, numbers, limits, names, ledger, found)
+
+
+def _scaled(tokens: Sequence[Token], tables: Sequence[Table], name: str, limit: Datum) -> Datum:
+    """A limit in the thousands that the heading of a table counts in: `$100k` where it says `Cost ($k)`."""
+    for cell in (cell for table in tables for cell in table.header):
+        counted = re.search(r"k\)|k\$|\bk\b|\$k|€k|thousand|000s?\)", cell.text.lower())
+        if counted and attribute_in(tokenize(cell.text)) == name:
+            if re.search(r"k$|thousand$|000$", tokens[limit.token].lower):
+                return Datum(limit.value / 1000, limit.token)
+    return limit
 
 
 def _settle_money(numbers: dict[str, dict[str, Datum]]) -> None:

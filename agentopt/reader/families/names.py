@@ -64,7 +64,7 @@ def names_in(
     labels = [name for group in given for name in group]
     learned, numbered = _learned(tokens, hidden, labels)
     words = _Words(tokens, hidden, TYPE_NOUNS | learned, numbered)
-    found = list(dict.fromkeys([*words.names(), *words.ends()]))
+    found = list(dict.fromkeys([*words.names(), *words.ends(), *words.subjects()]))
     for name in sorted(found, key=lambda name: not words.noun(name)):
         if not any(words.same(name, label) for label in labels):
             labels.append(name)
@@ -100,6 +100,7 @@ def _count_up(ids: set[str]) -> bool:
     return bool(numbers) and numbers == list(range(1, len(numbers) + 1))
 
 
+_JOINS = words_of("and or &")
 _PREPOSITIONS = words_of("and or but to from in at on for with by")
 _CODE = re.compile(r"[A-Z]{1,3}\d{1,3}")
 
@@ -243,6 +244,26 @@ class _Words:
             )
             if 0 < len(said) < 3 and near and again > 1:
                 yield self.said(begin, end)
+
+    def subjects(self) -> Iterator[str]:
+        """What numbers are for, twice or more: `7 for algebra, 9 for biology`."""
+        found: list[str] = []
+        for at, token in enumerate(self.tokens[1:-1], 1):
+            if (
+                token.lower not in ("for", "on", "at")
+                or at in self.hidden
+                or not self.tokens[at - 1].is_number
+            ):
+                continue
+            after = self.tokens[at + 1]
+            end = self.tokens[at + 2] if at + 2 < len(self.tokens) else None
+            if (
+                after.text.islower()
+                and after.kind == "word"
+                and (end is None or end.kind == "mark" or end.lower in _JOINS)
+            ):
+                found.append(after.text)
+        yield from (name for name, count in Counter(found).items() if count > 1 and name not in NO_NAME)
 
     def glued(self, at: int) -> bool:
         """Whether a token stands right before the next one."""
@@ -432,6 +453,14 @@ def _grouped(
             nouns.setdefault(noun, []).append(name)
     for same in nouns.values():
         join(same)
+    codes: dict[str, list[str]] = {}
+    for name in labels:
+        if _CODE.fullmatch(name):
+            codes.setdefault(name.rstrip("0123456789"), []).append(name)
+    for same in codes.values():
+        join(same)
+    for pair in _parallel(words, mentions):
+        join(pair)
     runs = list(_runs(words, mentions))
     for run in runs:
         join([mention.name for mention in run])
@@ -443,6 +472,11 @@ def _grouped(
     for group in groups.values():
         of = [noun for noun, same in nouns.items() if same[0] in group]
         of += [_noun_before(words, run[0].first) for run in runs if run[0].name in group]
+        of += [
+            _noun_before(words, each.first)
+            for each in mentions
+            if each.name == group[0] and _CODE.fullmatch(group[0])
+        ][:1]
         said[group[0]] = next((noun for noun in of if noun), "")
     return Names(mentions, tuple(map(tuple, groups.values())), said)
 
@@ -468,7 +502,17 @@ def _runs(words: _Words, mentions: tuple[Mention, ...]) -> Iterator[list[Mention
         yield run
 
 
-_JOINS = words_of("and or &")
+def _parallel(words: _Words, mentions: tuple[Mention, ...]) -> Iterator[list[str]]:
+    """Neighbours said in one way: `25 in Graz and 15 in Linz`, `70 (Kiel) and 80 (Bonn)`."""
+    for one, other in pairwise(mentions):
+        between = words.tokens[one.last : other.first]
+        if not one.first or len(between) > 6 or sum(token.is_number for token in between) != 1:
+            continue
+        opens = words.tokens[one.first - 1].lower
+        plain = not any(token.text in ".;" for token in between)
+        joined = any(token.lower in _JOINS or token.text == "," for token in between)
+        if opens in ("in", "at", "(") and words.tokens[other.first - 1].lower == opens and plain and joined:
+            yield [one.name, other.name]
 
 
 def _is_run(run: list[Mention], joins: set[str]) -> bool:

@@ -128,6 +128,8 @@ def _known(grids: Sequence[Grid], tables: Sequence[Table], words: Words) -> list
 
 def _is_name(label: str, words: Words) -> bool:
     parts = [stem(part) for part in label.split()]
+    if "-" in parts or ">" in label:
+        return False  # a pair
     said = {word for group in words.attributes.values() for word in group}
     return 0 < len(parts) <= 3 and not any(part in NO_NAME or part in said for part in parts)
 
@@ -192,6 +194,12 @@ def _sides(
     columns = [group for group in names.groups if votes.get(group[0], 0) < 0]
     if not rows or not columns:
         several = [group for group in names.groups if len(group) > 1]
+        if not words.by_place and len(several) == 1:
+            several = [_beside(tokens, names, several[0]), *several]
+            if len(several[0]) < 2:
+                return None
+            several.reverse()
+            return several[1], several[0], (nouns.get(several[1][0], ""), nouns.get(several[0][0], ""))
         tie = len(several) == 2 and votes.get(several[0][0], 0) == votes.get(several[1][0], 0)
         if len(several) != 2 or (tie and words.by_place):
             return None
@@ -199,6 +207,16 @@ def _sides(
         rows, columns = several[:1], several[1:]
     called = tuple(next((nouns[g[0]] for g in side if nouns.get(g[0])), "") for side in (rows, columns))
     return tuple(n for g in rows for n in g), tuple(n for g in columns for n in g), (called[0], called[1])
+
+
+def _beside(tokens: Sequence[Token], names: Names, group: Sequence[str]) -> tuple[str, ...]:
+    """Names not listed anywhere that share a sentence with several of a group: the other side."""
+    members: dict[int, set[str]] = {}
+    for mention in names.mentions:
+        members.setdefault(tokens[mention.first].sentence, set()).add(mention.name)
+    full = [said for said in members.values() if len(said & set(group)) > 1]
+    alone = [each[0] for each in names.groups if len(each) == 1]
+    return tuple(name for name in alone if any(name in said for said in full))
 
 
 def _votes(tokens: Sequence[Token], names: Names, words: Words) -> dict[str, int]:
@@ -305,10 +323,12 @@ def _read(
             symbol.kind != "N" for symbol in plain
         ):
             said = {symbol.token: typed(symbol.token) for symbol in plain if symbol.kind == "N"}
-            for name, attribute, at in attributed(plain, said, order):
+            several = attributed(plain, said, order)
+            for name, attribute, at in several:
                 if (value := tokens[at].value) is not None:
                     _put(found.single.setdefault(attribute, {}), name, Datum(value, at))
-            continue
+            if several:
+                continue
         facts = facts_of(symbols, found.columns, fits, carried)
         for fact in facts:
             value = tokens[fact.token].value

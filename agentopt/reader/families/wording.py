@@ -35,7 +35,7 @@ def sense_of(tokens: Sequence[Token]) -> Literal["minimize", "maximize", ""]:
         before = tokens[at - 1].lower if at else ""
         after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
         if token.lower in ("least", "most") and (
-            before == "at" and after not in ("cost", "expense", "possible")
+            before == "at" and after not in ("cost", "total", "overall", "expense", "possible")
         ):
             continue
         if token.lower in ("maximum", "minimum") and (
