@@ -93,15 +93,17 @@ class Assignment:
 _WORDS = Words(
     row_nouns=words(
         """
-        worker employee person machine engineer nurse teacher driver technician consultant programmer developer
-        mechanic crew team agent swimmer student volunteer vehicle truck pilot operator contractor analyst robot
-        candidate plumber cook chef lawyer designer editor translator server player painter electrician auditor
+        worker employee person machine engineer nurse teacher driver technician consultant programmer
+        developer mechanic crew team agent swimmer student volunteer vehicle truck pilot operator
+        contractor analyst robot candidate plumber cook chef lawyer designer editor translator server
+        player painter electrician auditor
         """
     ),
     column_nouns=words(
         """
-        task job project shift route class course ward client order role position case station stroke site zone
-        territory mission room event contract assignment district article activity ticket subject lesson
+        task job project shift route class course ward client order role position case station stroke
+        site zone territory mission room event contract assignment district article activity ticket
+        subject lesson
         """
     ),
     row_cues=frozenset(),
@@ -118,14 +120,14 @@ _WORDS = Words(
 
 _ASSIGNING = words(
     """
-    assign assigned assigning assignment allocate allocated allocating allocation match matched matching pair pairing
-    distribute staff staffing matchup
+    assign assigned assigning assignment allocate allocated allocating allocation match matched matching
+    pair pairing distribute staff staffing matchup
     """
 )
 _NOT_ONE = words(
     """
-    several multiple many split share shared cannot unable refuse refuses except without capacity budget makespan
-    sequence schedule due tardiness conveyor
+    several multiple many split share shared cannot unable refuse refuses except without capacity budget
+    makespan sequence schedule due tardiness conveyor
     """
 )
 

@@ -1,9 +1,9 @@
 """What prose says of named things, read off the order of names and numbers in a clause.
 
-A clause is a string of symbols: `R` and `C` for a name of the one and of the other group, `r` and `c` for all of a
-group ("each plant"), `N` for a number. "From A it costs $4 to X and $6 to Y" is `RNCNC`; a handful of such layouts,
-matched whole, cover most of what is written, and a clause that matches none says nothing. A sentence that matches
-none is cut where clauses join and its parts are tried.
+A clause is a string of symbols: `R` and `C` for a name of the one and of the other group, `r` and `c` for
+all of a group ("each plant"), `N` for a number. "From A it costs $4 to X and $6 to Y" is `RNCNC`; a handful
+of such layouts, matched whole, cover most of what is written, and a clause that matches none says nothing.
+A sentence that matches none is cut where clauses join and its parts are tried.
 """
 
 from __future__ import annotations
@@ -164,10 +164,9 @@ def _parse(
             continue
         rows = [symbol for symbol in left if symbol.kind == "R"]
         after = symbols[cut + 1 :]
-        if not any(symbol.kind == "N" for symbol in after) and any(symbol.kind != "," for symbol in after):
-            # Names that follow without a number belong to a pair that was cut in two.
-            if any(fact.row and fact.column for fact in first):
-                continue
+        bare = {symbol.kind for symbol in after} - {","}
+        if bare and "N" not in bare and any(fact.row and fact.column for fact in first):
+            continue  # names that follow without a number belong to a pair that was cut in two
         rest = _parse(after, columns, fits, rows[-1] if rows else led)
         if rest is not None:
             return [*first, *rest]

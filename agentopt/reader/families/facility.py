@@ -119,30 +119,30 @@ class Facility:
 
 _FIXED = words(
     """
-    fixed opening open build building construction construct setup establish rent lease annual yearly operate
-    running keep
+    fixed opening open build building construction construct setup establish rent lease annual yearly
+    operate running keep
     """
 )
 _CAPACITY = words("capacity capacities handle handling supply hold most up maximum")
 _DEMAND = words("demand need require requirement order")
 _OPENING = words(
     """
-    open opening opened build built building construct constructed construction establish established fixed locate
-    location setup rent rented lease leased
+    open opening opened build built building construct constructed construction establish established
+    fixed locate location setup rent rented lease leased
     """
 )
 
 _WORDS = Words(
     row_nouns=words(
         """
-        site warehouse plant facility factory depot center centre location hub branch terminal kitchen station
-        clinic lab server distribution store
+        site warehouse plant facility factory depot center centre location hub branch terminal kitchen
+        station clinic lab server distribution store
         """
     ),
     column_nouns=words(
         """
-        customer client store shop region city town village market district zone school hospital neighborhood area
-        retailer outlet restaurant
+        customer client store shop region city town village market district zone school hospital
+        neighborhood area retailer outlet restaurant
         """
     ),
     row_cues=_FIXED | _CAPACITY,
@@ -253,5 +253,6 @@ def _by_unit(text: str) -> bool:
 
 _PER_UNIT = (
     r"\bper[ -](?!customer|client|store|site|year|month|week|day|trip|order|location)\w+|\bunit costs?\b"
-    r"|(?:ship|shipping|deliver|delivering|send|sending|serving|supplying|supply|transporting|moving) (?:a|one|each) \w+"
+    r"|(?:ship|shipping|deliver|delivering|send|sending|serving|supplying|supply|transporting|moving)"
+    r" (?:a|one|each) \w+"
 )

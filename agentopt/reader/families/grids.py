@@ -1,7 +1,7 @@
 """What a table says of the things it names: a matrix of pairs, columns of attributes, or one pair to a line.
 
-Headings and labels that say an attribute ("Supply", "Cost ($)") are told from those that name things by the words
-a reader gives. A cell says something of its row, of its column, or of both.
+Headings and labels that say an attribute ("Supply", "Cost ($)") are told from those that name things by the
+words a reader gives. A cell says something of its row, of its column, or of both.
 """
 
 from __future__ import annotations

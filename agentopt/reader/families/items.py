@@ -20,8 +20,9 @@ from agentopt.reader.tokens import Token, tokenize
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "value": words(
         """
-        value valued worth profit return benefit npv revenue score utility reward gain point rating importance
-        earn earning bring yield income priority appeal usefulness impact applause visitor viewer pay enjoyment audience votes vote reach saving
+        value valued worth profit return benefit npv revenue score utility reward gain point rating
+        importance earn earning bring yield income priority appeal usefulness impact applause visitor
+        viewer pay enjoyment audience votes vote reach saving
         """
     ),
     "weight": words("weight weigh kg kilogram kilo pound lb gram g heavy ton tonne mass"),
@@ -35,8 +36,8 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
 
 _CAPACITY = words(
     """
-    budget capacity available at hold carry limit most exceed exceeding maximum max only spend total up within
-    have has allowance than bear fit afford load takes limited must can room there
+    budget capacity available at hold carry limit most exceed exceeding maximum max only spend total up
+    within have has allowance than bear fit afford load takes limited must can room there
     """
 )
 
@@ -152,7 +153,7 @@ def _sizes(ledger: Ledger, tokens: Sequence[Token], sizes: Mapping[str, int]) ->
 
 
 def _phrases(tokens: Sequence[Token]) -> Iterator[str]:
-    """What is named in small letters before its numbers: `a tent (5 kg`, `the stove weighs 3`, `a rope worth 4`."""
+    """What is named in small letters before its numbers: `a tent (5 kg`, `the stove weighs 3`."""
     said = _VERBS | words("worth weighing costing valued with needing taking")
     for at, token in enumerate(tokens):
         if token.lower not in ("a", "an", "the"):
@@ -192,8 +193,9 @@ def _phrases(tokens: Sequence[Token]) -> Iterator[str]:
 _VERBS = words("brings returns yields earns weighs costs requires needs takes has is gives scores saves pays")
 _BAGS = words(
     """
-    council budget capacity backpack knapsack bag rucksack truck van suitcase total limit company firm board hiker trunk
-    container cost time plane ship boat server disk foundation committee manager team city ministry
+    council budget capacity backpack knapsack bag rucksack truck van suitcase total limit company firm
+    board hiker trunk container cost time plane ship boat server disk foundation committee manager team
+    city ministry
     """
 )
 
@@ -342,9 +344,9 @@ def _scaled(tokens: Sequence[Token], tables: Sequence[Table], name: str, limit: 
     """A limit in the thousands that the heading of a table counts in: `$100k` where it says `Cost ($k)`."""
     for cell in (cell for table in tables for cell in table.header):
         counted = re.search(r"k\)|k\$|\bk\b|\$k|€k|thousand|000s?\)", cell.text.lower())
-        if counted and attribute_in(tokenize(cell.text)) == name:
-            if re.search(r"k$|thousand$|000$", tokens[limit.token].lower):
-                return Datum(limit.value / 1000, limit.token)
+        whole = re.search(r"k$|thousand$|000$", tokens[limit.token].lower)
+        if counted and whole and attribute_in(tokenize(cell.text)) == name:
+            return Datum(limit.value / 1000, limit.token)
     return limit
 
 

@@ -98,14 +98,14 @@ class Knapsack:
 
 _CHOOSING = words(
     """
-    which select selected selection choose chosen choosing pick picked subset fund funded funding knapsack undertake
-    undertaken pack packed packing accept accepted approve approved take
+    which select selected selection choose chosen choosing pick picked subset fund funded funding
+    knapsack undertake undertaken pack packed packing accept accepted approve approved take
     """
 )
 _AMOUNTS = words(
     """
-    fraction fractional fractionally partial partially portion produce produced production manufacture acre blend mix
-    assign ship transport interest
+    fraction fractional fractionally partial partially portion produce produced production manufacture
+    acre blend mix assign ship transport interest
     """
 )
 

@@ -1,4 +1,4 @@
-"""The account of the numbers of a text and its tables while a reader works, and the numbers that are no data."""
+"""The account of the numbers of a text and its tables while a reader works, with those that are no data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from agentopt.reader.families.nouns import AFTER_NAME, NO_NAME, stem, words
 from agentopt.reader.tables import Cell, Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Account
-
 
 _UNITS = words(
     "unit ton tonne case crate box pallet container load truckload barrel item kilo kg bag piece pack package"

@@ -1,9 +1,10 @@
 """The things a text names, and which of them belong together.
 
-Names are found by how they are written, without a dictionary of things: capitals in the middle of a sentence
-(`San Diego`), a noun with a letter or number (`plant A`, `worker 2`, `plants 1, 2 and 3`), codes (`W1`), the labels
-of tables and lists, and what is listed after a colon or a count (`three tasks: cleaning, cooking and ironing`).
-Names belong together when they are listed side by side, stand under one noun, or label the rows of one table.
+Names are found by how they are written, without a dictionary of things: capitals in the middle of a
+sentence (`San Diego`), a noun with a letter or number (`plant A`, `worker 2`, `plants 1, 2 and 3`), codes
+(`W1`), the labels of tables and lists, and what is listed after a colon or a count (`three tasks: cleaning,
+cooking and ironing`). Names belong together when they are listed side by side, stand under one noun, or label
+the rows of one table.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def names_in(
 def _learned(
     tokens: Sequence[Token], hidden: set[int], labels: Iterable[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Nouns of this text: words that letters or numbers tell apart, and among all nouns those with numbers."""
+    """Nouns of this text, which letters or numbers tell apart, and of all nouns those with numbers."""
     after: dict[str, set[str]] = {}
     for at, token in enumerate(tokens[:-1]):
         if token.kind == "word" and len(token.text) > 2 and at not in hidden and at + 1 not in hidden:
@@ -300,7 +301,7 @@ class _Words:
         return end if self.tokens[at].text in inner or follows or end > at + 1 else at
 
     def is_capital(self, at: int, lower: set[str]) -> bool:
-        """Whether a word in capitals may be a name or part of one; a noun may, unless it is used as a noun."""
+        """Whether a word in capitals may be part of a name; a noun may, unless it is used as a noun."""
         token = self.tokens[at]
         if token.kind != "word" or not token.text[0].isupper() or len(token.text) < 2:
             return False

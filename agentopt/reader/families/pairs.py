@@ -1,7 +1,7 @@
 """Problems about two groups of things and a number for every pair: what tables and prose say, put together.
 
-Transportation, assignment and facility location share it; each gives the words that tell its two groups and its
-attributes apart, and makes its own sense of what was found.
+Transportation, assignment and facility location share it; each gives the words that tell its two groups and
+its attributes apart, and makes its own sense of what was found.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TypeVar
 from agentopt.reader.families.clauses import Fact, Symbol, attributed, facts_of, sentences, symbols_of
 from agentopt.reader.families.grids import Attributes, Grid, grid
 from agentopt.reader.families.ledger import Datum, Ledger
-from agentopt.reader.families.names import Names, names_in
+from agentopt.reader.families.names import Mention, Names, names_in
 from agentopt.reader.families.nouns import NO_NAME, stem
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
@@ -236,11 +236,17 @@ def _votes(tokens: Sequence[Token], names: Names, words: Words) -> dict[str, int
             continue
         near = cues.get(tokens[mention.first].sentence, [])
         if near:
+            # A word that says it outright outweighs a verb nearby: "has a demand of".
             _, vote = min(
-                (min(abs(at - mention.first), abs(at - mention.last + 1)), said) for at, said in near
+                (_apart(at, mention) - 3 * (stem(tokens[at].text) in plain), said) for at, said in near
             )
             votes[first] = votes.get(first, 0) + vote
     return votes
+
+
+def _apart(at: int, mention: Mention) -> int:
+    """How many tokens a word stands from a name."""
+    return min(abs(at - mention.first), abs(at - mention.last + 1))
 
 
 # What is said of them.

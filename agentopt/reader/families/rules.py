@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Rule", "rules_in"]
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,39 +51,29 @@ def _label(name: str) -> str:
 
 _LOGIC = words(
     """
-    if unless only both either neither cannot must require requires needs depends depend exclusive exclude excludes
-    together conflict conflicts incompatible without prerequisite mandatory compulsory
+    if unless only both either neither cannot must require requires needs depends depend exclusive
+    exclude excludes together conflict conflicts incompatible without prerequisite mandatory compulsory
     """
 )
 
 _NEEDS = words("requires require needs depends depend must only")
 _BINDING = words("unless both neither cannot exclusive together conflict incompatible prerequisite otherwise")
 
-_N = r"(?:[^.]*?)"
-_PATTERNS: tuple[tuple[str, Kind | str], ...] = (
-    # Two items, R and S, in the order of the sentence.
-    (rf"(?:if|whenever|when|choosing|taking|selecting|picking) {_N}R (?!.*(?:cannot|not|n't|excluded)).*(?:must|also|needs?|requires?) .*S", "implies"),
-    (rf"(?:if|whenever|when) {_N}R .*S .*(?:must|also) (?!not)(?!.*(?:cannot|not|n't|excluded)).*", "implies"),
-    (r".*S .*(?:must|also) (?!not).*(?:if|whenever|when) .*R.*", "implied"),
-    (r"(?!.*(?:cannot|not) ).*R .*(?:requires?|needs?|depends on|relies on) .*S", "implies"),
-    (r".*R .*(?:only|not|cannot) .*(?:if|when|unless|without) .*S", "implies"),
-    (r".*R .*(?:only) .*(?:together with|with) .*S", "implies"),
-    (rf"(?:if|whenever|when) {_N}R .*S .*(?:cannot|not|n't|excluded).*", "exclude"),
-    (rf"(?:if|whenever|when) {_N}R .*(?:cannot|not) .*S.*", "exclude"),
-    (r".*R (?:and|or) .*S .*(?:cannot|can not|not|n't) (?:both )?.*", "exclude"),
-    (r".*(?:not|cannot|never) .*both .*R and .*S.*", "exclude"),
-    (r".*R (?:and|or) .*S .*(?:mutually exclusive|exclude each other|incompatible|conflict|exclusive).*", "exclude"),
-    (r".*R (?:excludes|conflicts with|is incompatible with|rules out) .*S.*", "exclude"),
-    (r".*(?:at most|no more than|not more than|only) (?:one|1) (?:of|out of) .*R (?:and|or) .*S.*", "exclude"),
-    (r".*either .*R or .*S.*(?:but )?not both.*", "exclude"),
-    (r".*(?:at least) (?:one|1) (?:of|out of) .*R (?:and|or) .*S.*", "cover"),
-)  # fmt: skip
+_BE = r"(?:be )?(?:included?|chosen?|choose|taken?|selected?|packed|funded|approved|part|picked|in|done)"
 _SINGLE = (
-    r".*(?:must|has to|should always) (?:be )?(?:included?|chosen|choose|take|taken|selected?|pack|packed|funded|fund|approved|part|picked|pick|go|done|do|run)?.*R.*",
-    r".*R .*(?:must|has to) (?:be )?(?:included|chosen|taken|selected|packed|funded|approved|part|picked|come|in|done).*",
+    rf".*(?:must|has to|have to) {_BE} R.*",
+    rf".*R .*(?:must|has to) {_BE}.*",
     r".*R is (?:mandatory|compulsory|required|a must).*",
 )
-_COUNT = {
+_NOT = re.compile(r"\b(?:not|cannot|never|excluded|impossible)\b|n['’]t\b")
+_UNSURE = re.compile(r"\b(?:neither|nor|except|otherwise|instead|also if)\b")
+_EXCLUSIVE = re.compile(
+    r"mutually exclusive|exclude each other|incompatible|in conflict|conflict with each other|rule each other out"
+)
+_REQUIRES = re.compile(
+    r"R (?:also )?(?:requires|require|needs|depends on|relies on|builds on) (?:\w+ ){0,3}S"
+)
+_COUNT: Mapping[Kind, str] = {
     "at_most": r"(?:at most|no more than|not more than|up to|a maximum of|maximum of|more than|only|exceed)$",
     "at_least": r"(?:at least|no fewer than|a minimum of|minimum of|not fewer than)$",
     "exactly": r"(?:exactly|precisely)$",
@@ -146,7 +136,7 @@ def _rule(tokens: Sequence[Token], span: range, named: Sequence[Mention], becaus
     sentence = " ".join(said)
     if len(names) == 1:
         fits = any(re.fullmatch(pattern, sentence) for pattern in _SINGLE)
-        if not fits or re.search(r"\b(if|not|unless|only|cannot)\b", sentence):
+        if not fits or _NOT.search(sentence) or re.search(r"\b(?:if|unless|only)\b", sentence):
             return None
         return [Rule("at_least", (names[0],), 1, because)]
     if len(names) > 2:
@@ -159,21 +149,71 @@ def _rule(tokens: Sequence[Token], span: range, named: Sequence[Mention], becaus
             "at_least" if several[1] == "at least" else "exactly" if several[1] == "exactly" else "at_most"
         )
         return [Rule(kind, tuple(names), 1, because)]
-    for pattern, kind_said in _PATTERNS:
-        for turned in (False, True):
-            line = sentence.translate(str.maketrans("RS", "SR")) if turned else sentence
-            if turned and kind_said not in ("implied",):
-                continue
-            if re.match(pattern, line):
-                return [_of_two(kind_said, names, because, turned=turned)]
+    return _of_two(sentence, names, because)
+
+
+def _of_two(sentence: str, names: Sequence[str], because: str) -> list[Rule] | None:
+    """The rule of a sentence about R and S, in the order of their mention."""
+    first, second = names
+    pair = (first, second)
+    if _UNSURE.search(sentence):
+        return None
+    limit = re.search(
+        r"(at most|no more than|not more than|only|at least|exactly) (?:one|1) (?:of|out of)", sentence
+    )
+    if limit is not None:
+        kind: Kind = (
+            "at_least" if limit[1] == "at least" else "exactly" if limit[1] == "exactly" else "at_most"
+        )
+        return [Rule(kind, pair, 1, because)]
+    implied = re.fullmatch(
+        r"(.*?)\b(only if|only when|if|whenever|when|unless|without|only with|only together with)\b(.*)",
+        sentence,
+    )
+    if implied is not None:
+        return _conditional(*implied.groups(), names=pair, because=because)
+    if _REQUIRES.search(sentence) and not _NOT.search(sentence):
+        return [Rule("implies", pair, 1, because)]
+    if re.search(r"R (?:excludes|rules out|conflicts with|is incompatible with) (?:\w+ ){0,2}S", sentence):
+        return [Rule("at_most", pair, 1, because)]
+    together = re.search(r"R (?:and|or) (?:\w+ ){0,2}S", sentence)
+    barred = re.search(
+        r"\b(?:cannot|can not|may not|must not|not both|never|not .*together)\b|can['’]t\b", sentence
+    )
+    if together is not None and (_EXCLUSIVE.search(sentence) or barred is not None):
+        return [Rule("at_most", pair, 1, because)]
     return None
 
 
-def _of_two(kind: str, names: Sequence[str], because: str, *, turned: bool) -> Rule:
-    first, second = names if not turned else (names[1], names[0])
-    if kind in ("implies", "implied"):
-        return Rule("implies", (first, second), 1, because)
-    return Rule("at_least" if kind == "cover" else "at_most", (first, second), 1, because)
+def _conditional(
+    before: str, word: str, after: str, *, names: tuple[str, str], because: str
+) -> list[Rule] | None:
+    """A rule with `if`, `only if`, `unless` or `without`, by what is denied on either side."""
+    first, second = names
+    if not any(symbol in before for symbol in "RS"):
+        # "If R is chosen, S must be chosen too": the condition comes first and ends at a comma or "then".
+        parts = re.split(r",| then | must ", after, maxsplit=1)
+        if len(parts) != 2 or word not in ("if", "whenever", "when"):
+            return None
+        condition, result = parts
+        if "R" not in condition or "S" in condition or "S" not in result:
+            return None
+    elif "R" in before and "S" in after and "S" not in before:
+        condition, result = after, before
+        if word in ("unless", "without"):
+            return [Rule("implies", (first, second), 1, because)] if _NOT.search(before) else None
+        if word.startswith("only") or re.search(r"\bonly\b", before):
+            kind: Kind = "at_most" if _NOT.search(after) else "implies"
+            return [Rule(kind, (first, second), 1, because)]
+        first, second = second, first
+    else:
+        return None
+    denied, denies = bool(_NOT.search(condition)), bool(_NOT.search(result))
+    if denied and denies:
+        return [Rule("implies", (second, first), 1, because)]
+    if denied or denies:
+        return [Rule("at_least" if denied else "at_most", names, 1, because)]
+    return [Rule("implies", (first, second), 1, because)]
 
 
 def _counts(
@@ -195,7 +235,7 @@ def _counts(
         before = " ".join(each.lower for each in tokens[max(span.start, at - 3) : at])
         for kind, pattern in _COUNT.items():
             if re.search(pattern, before):
-                found.append((kind, int(token.value)))  # type: ignore[arg-type]  # the keys are kinds
+                found.append((kind, int(token.value)))
                 ledger.use(at, "how many are chosen")
                 break
     return found

@@ -137,21 +137,21 @@ _MONEY = words("cost price rate fee charge freight tariff profit margin revenue"
 _WORDS = Words(
     row_nouns=words(
         """
-    plant factory mine supplier refinery farm quarry source producer manufacturer orchard
-    brewery dairy well vendor from
-    """
+        plant factory mine supplier refinery farm quarry source producer manufacturer orchard brewery
+        dairy well vendor from
+        """
     ),
     column_nouns=words(
         """
-    customer store market shop retailer city outlet destination client hospital school restaurant
-    dealer to town consumer supermarket dealership village
-    """
+        customer store market shop retailer city outlet destination client hospital school restaurant
+        dealer to town consumer supermarket dealership village
+        """
     ),
     row_cues=_SUPPLY
     | words(
         """
-    has have hold holds produce make can offer provide keep capacities manufacture
-    """
+        has have hold holds produce make can offer provide keep capacities manufacture
+        """
     ),
     column_cues=_DEMAND | words("want ask receive expect take buy sell request consume absorb"),
     attributes={
@@ -166,9 +166,9 @@ _WORDS = Words(
 
 _SHIPPING = words(
     """
-    ship shipping shipment shipped transport transportation transporting transported deliver
-    delivery delivering delivered send sending sent haul hauling freight move moving moved
-    distribute distribution dispatch go goes serve bring provide sell sold trucked truck trucking carry supply
+    ship shipping shipment shipped transport transportation transporting transported deliver delivery
+    delivering delivered send sending sent haul hauling freight move moving moved distribute
+    distribution dispatch go goes serve bring provide sell sold trucked truck trucking carry supply
     """
 )
 
@@ -193,9 +193,8 @@ def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Under
         return None
     doubts = ["Amounts may be split."]
     if problem.sense == "maximize":
-        doubts.append(
-            f"Every demand is {'the most that is taken' if problem.demand_relation == '<=' else 'met exactly'}."
-        )
+        most = problem.demand_relation == "<="
+        doubts.append(f"Every demand is {'the most that is taken' if most else 'met exactly'}.")
     doubts += [
         f"Nothing goes from {i} to {j}: the table has no number there." for i, j in sorted(found.barred)
     ]

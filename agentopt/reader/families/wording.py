@@ -18,8 +18,8 @@ _MINIMIZE = words(
 )
 _MAXIMIZE = words(
     """
-    maximize maximise maximizes maximises maximizing maximising maximum maximal maximized maximised
-    most highest largest greatest best biggest
+    maximize maximise maximizes maximises maximizing maximising maximum maximal maximized maximised most
+    highest largest greatest best biggest
     """
 )
 _SURE = ("minimi", "maximi")

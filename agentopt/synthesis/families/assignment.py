@@ -81,8 +81,8 @@ def _side(writer: Writer, noun: str, pool: list[str], count: int, *, capital: bo
         names = writer.rng.sample(pool, count)
         many = writer.group(noun, [], style="").split("(")[0].removeprefix("zero ").removeprefix("0 ")
         many = many.strip()
-        introduced = f"{writer.count(count)} {many}{writer.pick([': ', ', ']) if not capital else ', '}{writer.listing(names)}"
-        return names, introduced if capital else f"{writer.count(count)} {many} ({', '.join(names)})"
+        counted = f"{writer.count(count)} {many}"
+        return names, f"{counted}, {writer.listing(names)}" if capital else f"{counted} ({', '.join(names)})"
     style = writer.pick(["letter", "number"])
     names = writer.names(noun, count, style=style)
     return names, writer.group(noun, names, style=style, short=True)

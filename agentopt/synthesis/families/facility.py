@@ -104,7 +104,7 @@ def _scene(writer: Writer, difficulty: int) -> _Scene:
 def _data(rng: random.Random, sites: list[str], customers: list[str], difficulty: int) -> Facility:
     """Numbers for which some sites suffice, and more than one may pay."""
     kind = rng.random()
-    if kind < 0.35 or difficulty == 1 and kind < 0.6:
+    if kind < 0.35 or (difficulty == 1 and kind < 0.6):
         rates = {(i, j): Fraction(rng.randint(5, 90)) for i in sites for j in customers}
         fixed = {i: Fraction(5 * rng.randint(6, 40)) for i in sites}
         return Facility(fixed, rates, {}, {}, rng.random() < 0.4)

@@ -1,4 +1,4 @@
-"""Generates knapsack and selection problems: items in prose, lists, tables or an attached file, with rules."""
+"""Generates selection problems: items in prose, lists, tables or an attached file, limits and rules."""
 
 from __future__ import annotations
 

@@ -7,21 +7,29 @@ __all__ = ["Writer", "bank"]
 import random
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from agentopt.assets import shipped
 from agentopt.reader.families.naming import plural
+from agentopt.reader.families.nouns import words
 from agentopt.synthesis.templates import Slot, draw, parse
 
-_CITIES = (
-    "Aachen Bergen Bilbao Boston Bremen Brno Calgary Chicago Cork Dallas Dayton Delhi Denver Dover Dresden Durban Essen "
-    "Fargo Geneva Ghent Graz Halifax Hanoi Houston Leeds Leipzig Lille Lima Linz Lyon Madrid Malmo Memphis Miami Milan "
-    "Nairobi Nantes Omaha Oslo Ottawa Perth Porto Prague Quito Reno Riga Salem Seattle Seville Tampa Toledo Topeka "
-    "Toronto Tucson Tulsa Turin Utrecht Vienna Vilnius Warsaw Zurich"
-).split()
+_CITIES = tuple(
+    sorted(
+        words(
+            """
+            Aachen Bergen Bilbao Boston Bremen Brno Calgary Chicago Cork Dallas Dayton Delhi Denver
+            Dover Dresden Durban Essen Fargo Geneva Ghent Graz Halifax Hanoi Houston Leeds Leipzig Lille
+            Lima Linz Lyon Madrid Malmo Memphis Miami Milan Nairobi Nantes Omaha Oslo Ottawa Perth Porto
+            Prague Quito Reno Riga Salem Seattle Seville Tampa Toledo Topeka Toronto Tucson Tulsa Turin
+            Utrecht Vienna Vilnius Warsaw Zurich
+            """
+        )
+    )
+)
 _TWO_WORDS = (
     "New York",
     "San Diego",
