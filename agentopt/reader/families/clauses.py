@@ -48,7 +48,7 @@ Fits = Callable[[Fact], bool]
 
 
 def sentences(text: str, tokens: Sequence[Token], hidden: Collection[int] = ()) -> Iterator[range]:
-    """The sentences as runs of tokens: a line break ends one too, unless a long line is only wrapped there."""
+    """The sentences as runs of tokens: a line break ends one too, unless a long line only wraps there."""
     begin = 0
     for at in range(1, len(tokens) + 1):
         if at == len(tokens):

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agentopt.reader.families.clauses import attributed, sentences, symbols_of
-from agentopt.reader.families.grids import Grid, grid
+from agentopt.reader.families.grids import Attributes, Grid, grid
 from agentopt.reader.families.ledger import Datum, Ledger
 from agentopt.reader.families.names import Names, names_in
 from agentopt.reader.families.nouns import AFTER_NAME, NO_NAME, TYPE_NOUNS, stem, words
 from agentopt.reader.families.pairs import is_money, quoted
+from agentopt.reader.families.wording import shares_scale
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token, tokenize
 
@@ -22,7 +23,7 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
         """
         value valued worth profit return benefit npv revenue score utility reward gain point rating
         importance earn earning bring yield income priority appeal usefulness impact applause visitor
-        viewer pay enjoyment audience votes vote reach saving
+        viewer pay enjoyment audience votes vote reach saving save save
         """
     ),
     "weight": words("weight weigh kg kilogram kilo pound lb gram g heavy ton tonne mass"),
@@ -67,8 +68,11 @@ class Listed:
 
 def listed(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Listed | None:
     """The items of a text, each with one number for every attribute; None when something is missing."""
+    if shares_scale(tokens):
+        return None
     drawn = [table for table in tables if table.layout != "list"]
-    grids = [grid(table, ATTRIBUTES) for table in drawn]
+    attributes = _attributes(drawn)
+    grids = [grid(table, attributes) for table in drawn]
     known: list[Sequence[str]] = []
     for each in grids:
         if each is None or bool(each.rows) == bool(each.columns):
@@ -81,28 +85,220 @@ def listed(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Lis
         known = [phrases] if len(phrases) > 1 else []
     hidden = [range(table.first, table.last) for table in drawn]
     names = names_in(tokens, known, hidden)
-    group = names.group(known[0][0]) if known else max(names.groups, key=len, default=())
-    if len(group) < 2:
-        return None
-    ledger = Ledger(tokens, tables)
-    noun = names.nouns.get(group[0], "") or next(
-        (stem(w) for w in group[0].split()[:-1] if stem(w) in TYPE_NOUNS), ""
-    )
-    ledger.names(names.mentions, (group,))
-    ledger.labels()
-    sizes = {each: len(group) for each in (noun, "item", "project", "object", "option", "candidate") if each}
-    _sizes(ledger, tokens, sizes)
-    for at in ledger.left():
-        near = {each.lower for each in tokens if each.sentence == tokens[at].sentence}
-        if tokens[at].lower == "twice" and near & {"no", "never", "not", "cannot"}:
-            ledger.use(at, "taken once at most")
-    numbers: dict[str, dict[str, Datum]] = {}
-    for each in grids:
-        if each is None or not _from_grid(each, group, numbers):
-            return None
     skip = {at for span in hidden for at in span}
-    loose = list(_read(text, tokens, names, group, noun, ledger, skip, numbers))
-    return _checked(text, tokens, group, noun, numbers, loose, names, ledger)
+    for group in _groups(tokens, names, known):
+        reading = _Reading(text, tokens, tables, names, tuple(group), attributes, skip)
+        found = reading.listed([each for each in grids if each is not None])
+        if found is not None:
+            return found
+    return None
+
+
+def _attributes(drawn: Sequence[Table]) -> Attributes:
+    """What an item may have: what is known, and what else a table has a column of numbers for."""
+    found = dict(ATTRIBUTES)
+    for table in drawn:
+        for at, cell in enumerate(table.header):
+            numbers = table.is_even and all(each.value is not None for each in table.column(at))
+            word = next((token.lower for token in tokenize(cell.text) if token.kind == "word"), "")
+            if at and numbers and len(word) > 2 and not attribute_in(tokenize(cell.text), found):
+                found.setdefault(stem(word), frozenset({stem(word)}))
+    return found
+
+
+def _groups(tokens: Sequence[Token], names: Names, known: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
+    """What may be the items: those a table labels, else all that stand by numbers, else the largest group."""
+    if known:
+        yield names.group(known[0][0])
+        return
+    inside = {at for mention in names.mentions for at in range(mention.first, mention.last)}
+    counted = {token.sentence for at, token in enumerate(tokens) if token.is_number and at not in inside}
+    every = dict.fromkeys(each.name for each in names.mentions if tokens[each.first].sentence in counted)
+    largest = max(names.groups, key=len, default=())
+    if len(largest) > 1:
+        yield largest
+    if len(every) > 1 and set(every) != set(largest):
+        yield list(every)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One attempt: a text, with a group of names taken for the items."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    tables: Sequence[Table]
+    names: Names
+    group: tuple[str, ...]
+    attributes: Attributes
+    skip: set[int]
+
+    def listed(self, grids: Sequence[Grid]) -> Listed | None:
+        """The items, if all is there."""
+        group, tokens = self.group, self.tokens
+        ledger = Ledger(tokens, self.tables)
+        nouns = (stem(word) for word in group[0].split()[:-1] if stem(word) in TYPE_NOUNS)
+        noun = self.names.nouns.get(group[0], "") or next(nouns, "")
+        ledger.names(self.names.mentions, (group,))
+        ledger.labels()
+        kinds = (noun, "item", "project", "object", "option", "candidate")
+        _sizes(ledger, tokens, {each: len(group) for each in kinds if each})
+        for at in ledger.left():
+            near = {each.lower for each in tokens if each.sentence == tokens[at].sentence}
+            if tokens[at].lower == "twice" and near & {"no", "never", "not", "cannot"}:
+                ledger.use(at, "taken once at most")
+        numbers: dict[str, dict[str, Datum]] = {}
+        if not all(_from_grid(each, group, numbers) for each in grids):
+            return None
+        loose = list(self.read(noun, ledger, numbers))
+        return self.checked(noun, numbers, loose, ledger)
+
+    def read(
+        self, noun: str, ledger: Ledger, numbers: dict[str, dict[str, Datum]]
+    ) -> Iterator[tuple[int, range]]:
+        """Take what prose says of items; yields the numbers that are said of no item."""
+        order: list[str] = []
+        tokens, mentions = self.tokens, self.names.mentions
+        for span in sentences(self.text, tokens, self.skip):
+            symbols = symbols_of(tokens, span, mentions, self.group, (), (noun, ""), ledger.used())
+            plain = [symbol for symbol in symbols if symbol.kind in "RN"]
+            names = sum(symbol.kind == "R" for symbol in plain)
+            if names == len(plain):
+                continue
+            if not names:
+                yield from ((symbol.token, span) for symbol in plain)
+                continue
+            if plain[0].kind == "N" and names > 1 and (len(plain) - names) % names == 1:
+                # "With a budget of 60 we choose among A (25, 40) and B (30, 55)."
+                yield plain[0].token, range(span.start, plain[0].token + 3)
+                plain = plain[1:]
+            typed = {n.token: self.attribute(span, n.token) for n in plain if n.kind == "N"}
+            led = attribute_in(tokens[span.start : span.stop], self.attributes)
+            for item, attribute, at in attributed(plain, typed, order, led=led):
+                value = tokens[at].value
+                of = numbers.setdefault(attribute, {})
+                if value is None or (item in of and of[item].value != value):
+                    numbers.setdefault("contradiction", {})[item] = of[item]
+                elif item not in of:
+                    of[item] = Datum(value, at)
+
+    def attribute(self, span: range, at: int) -> str:
+        """What a number is: by its unit, then by the words before it, then by those after it."""
+        tokens = self.tokens
+        after: list[Token] = []
+        for here in range(at + 1, min(span.stop, at + 4)):
+            stops = tokens[here].text in ",;.()" or tokens[here].lower in ("and", "but", "while")
+            if tokens[here].is_number or stops:
+                break
+            after.append(tokens[here])
+        before: list[Token] = []
+        for here in range(at - 1, max(span.start, at - 8) - 1, -1):
+            # What stands before "and" is said of the number before.
+            if tokens[here].is_number or tokens[here].text in ",;.()" or tokens[here].lower == "and":
+                break
+            before.insert(0, tokens[here])
+        unit = attribute_in(after[:1], self.attributes)
+        if unit not in ("", "cost", "value"):
+            return unit
+        beyond = [token for token in after if stem(token.text) not in _MONEY_UNITS]
+        named = attribute_in(before, self.attributes) or attribute_in(beyond, self.attributes)
+        return named or ("money" if is_money(tokens, at) else "")
+
+    def checked(
+        self,
+        noun: str,
+        numbers: dict[str, dict[str, Datum]],
+        loose: Sequence[tuple[int, range]],
+        ledger: Ledger,
+    ) -> Listed | None:
+        """The items when every one has a value and a use of everything limited, and every limit is given."""
+        _settle_money(numbers)
+        group, tokens = self.group, self.tokens
+        if "value" not in numbers or any(set(of) != set(group) for of in numbers.values()):
+            return None
+        if any(datum.value < 0 for of in numbers.values() for datum in of.values()):
+            return None
+        values = numbers.pop("value")
+        limits = self.limits(noun, numbers, loose)
+        if limits is None or not numbers or set(limits) != set(numbers):
+            return None
+        for name, datum in limits.items():
+            limits[name] = _scaled(tokens, self.tables, name, datum)
+            if limits[name].value >= sum(used.value for used in numbers[name].values()):
+                return None  # a limit that never binds was misread
+            if len(_units(tokens, self.tables, name, [*numbers[name].values(), datum])) > 1:
+                return None
+        quotes = {}
+        for name, of in (("value", values), *numbers.items()):
+            for item, datum in of.items():
+                ledger.note(datum, f"{name} of {item}")
+            quotes[name] = quoted(self.text, tokens, list(of.values())) or ""
+        for name, datum in limits.items():
+            ledger.note(datum, f"limit on {name}")
+            quotes[f"{name}_limit"] = quoted(self.text, tokens, [datum]) or ""
+        found = {name: quote for name, quote in quotes.items() if quote}
+        return Listed(group, noun, values, numbers, limits, self.names, ledger, found)
+
+    def limits(
+        self, noun: str, numbers: Mapping[str, Mapping[str, Datum]], loose: Sequence[tuple[int, range]]
+    ) -> dict[str, Datum] | None:
+        """How much there is of what items use; None when a number is none of these limits."""
+        tokens = self.tokens
+        limits: dict[str, Datum] = {}
+        for at, span in loose:
+            if _limits_items(tokens, span, at, noun):
+                continue
+            said = {stem(tokens[here].text) for here in span}
+            attribute = self.attribute(span, at) or attribute_in(
+                tokens[span.start : span.stop], self.attributes
+            )
+            if attribute in ("money", "value") and "cost" in numbers:
+                attribute = "cost"
+            if attribute not in numbers and len(numbers) == 1 and attribute in ("", "value", "money", "cost"):
+                (attribute,) = numbers
+            value = tokens[at].value
+            stated = bool(said & _CAPACITY) or (len(loose) == len(numbers) == 1 and attribute != "cost")
+            if not stated or said & {"least", "minimum"} or attribute not in numbers or attribute in limits:
+                return None
+            if value is None or value < 0:
+                return None
+            limits[attribute] = Datum(value, at)
+        return limits
+
+
+_UNITS = {
+    "hour": "hour", "h": "hour", "minute": "minute", "min": "minute", "day": "day", "week": "week",
+    "month": "month", "kg": "kg", "kilogram": "kg", "kilo": "kg", "g": "g", "gram": "g", "lb": "lb",
+    "pound": "lb", "ton": "ton", "tonne": "ton", "liter": "liter", "litre": "liter", "gb": "gb",
+    "gigabyte": "gb", "mb": "mb", "megabyte": "mb",
+}  # fmt: skip
+
+
+def _units(
+    tokens: Sequence[Token], tables: Sequence[Table], name: str, data: Sequence[Datum]
+) -> frozenset[str]:
+    """The units that numbers of one attribute are given in, those of headings among them."""
+    found: set[str] = set()
+    for datum in data:
+        if datum.cell is None and datum.token + 1 < len(tokens):
+            found.add(_UNITS.get(stem(tokens[datum.token + 1].text), ""))
+    if any(datum.cell is not None for datum in data):
+        heads = [tokenize(cell.text) for table in tables for cell in table.header]
+        said = [head for head in heads if attribute_in(head, ATTRIBUTES) == name]
+        found |= {_UNITS.get(stem(token.text), "") for head in said for token in head}
+    return frozenset(found - {""})
+
+
+def attribute_in(said: Sequence[Token], attributes: Attributes) -> str:
+    """The attribute that words name last, "" for none."""
+    for token in reversed(said):
+        for attribute, stems in attributes.items():
+            if stem(token.text) in stems:
+                return attribute
+    return ""
+
+
+_MONEY_UNITS = words("dollar euro")
 
 
 def _more(tokens: Sequence[Token], known: Sequence[str]) -> Iterator[str]:
@@ -116,17 +312,12 @@ def _more(tokens: Sequence[Token], known: Sequence[str]) -> Iterator[str]:
         while (
             end < len(tokens)
             and tokens[end].text.islower()
-            and tokens[end].lower not in NO_NAME | AFTER_NAME | {"a", "an"}
+            and tokens[end].lower not in NO_NAME | AFTER_NAME | _VERBS | {"a", "an"}
         ):
             end += 1
-        if (
-            1 <= end - at - 1 <= 3
-            and end < len(tokens)
-            and (tokens[end].is_number or tokens[end].text == "$")
-        ):
-            inside = [stem(each.text) for each in tokens[at + 1 : end]]
-            if all(not attribute_in([t]) for part, t in zip(inside, tokens[at + 1 : end], strict=True)):
-                yield " ".join(each.text for each in tokens[at + 1 : end])
+        counted = end < len(tokens) and (tokens[end].is_number or tokens[end].text == "$")
+        if 1 <= end - at - 1 <= 3 and counted and not attribute_in(tokens[at + 1 : end], ATTRIBUTES):
+            yield " ".join(each.text for each in tokens[at + 1 : end])
 
 
 def _is_listed(table: Table) -> bool:
@@ -190,7 +381,9 @@ def _phrases(tokens: Sequence[Token]) -> Iterator[str]:
             yield " ".join(each.text for each in tokens[begin:at])
 
 
-_VERBS = words("brings returns yields earns weighs costs requires needs takes has is gives scores saves pays")
+_VERBS = words(
+    "brings returns yields earns saves weighs costs requires needs takes has is gives scores saves pays"
+)
 _BAGS = words(
     """
     council budget capacity backpack knapsack bag rucksack truck van suitcase total limit company firm
@@ -214,138 +407,12 @@ def _from_grid(each: Grid, group: Sequence[str], numbers: dict[str, dict[str, Da
     return True
 
 
-def _read(
-    text: str,
-    tokens: Sequence[Token],
-    names: Names,
-    group: Sequence[str],
-    noun: str,
-    ledger: Ledger,
-    skip: set[int],
-    numbers: dict[str, dict[str, Datum]],
-) -> Iterator[tuple[int, range]]:
-    """Take what prose says of items; yields the numbers of sentences that name no item."""
-    order: list[str] = []
-    for span in sentences(text, tokens, skip):
-        symbols = symbols_of(tokens, span, names.mentions, group, (), (noun, ""), ledger.used())
-        plain = [symbol for symbol in symbols if symbol.kind in "RN"]
-        kinds = "".join(symbol.kind for symbol in plain)
-        if "N" not in kinds:
-            continue
-        if "R" not in kinds:
-            yield from ((symbol.token, span) for symbol in plain)
-            continue
-        typed = {n.token: attribute_of(tokens, span, n.token) for n in plain if n.kind == "N"}
-        led = attribute_in(tokens[span.start : span.stop])
-        for item, attribute, at in attributed(plain, typed, order, led=led):
-            of = numbers.setdefault(attribute, {})
-            value = tokens[at].value
-            if value is None or (item in of and of[item].value != value):
-                of[item] = Datum(value or -1 * tokens[at].start, at)
-                of.pop(item)
-                continue
-            of.setdefault(item, Datum(value, at))
-
-
-def attribute_in(said: Sequence[Token]) -> str:
-    """The attribute that words name last, "" for none."""
-    for token in reversed(said):
-        for attribute, stems in ATTRIBUTES.items():
-            if stem(token.text) in stems:
-                return attribute
-    return ""
-
-
-def attribute_of(tokens: Sequence[Token], span: range, at: int) -> str:
-    """What a number is: by its unit, then by the words before it, then by those after it."""
-    after: list[Token] = []
-    for here in range(at + 1, min(span.stop, at + 4)):
-        if (
-            tokens[here].is_number
-            or tokens[here].text in ",;.()"
-            or tokens[here].lower in ("and", "but", "while")
-        ):
-            break
-        after.append(tokens[here])
-    before: list[Token] = []
-    for here in range(at - 1, max(span.start, at - 8) - 1, -1):
-        # What stands before "and" is said of the number before.
-        if tokens[here].is_number or tokens[here].text in ",;.()" or tokens[here].lower == "and":
-            break
-        before.insert(0, tokens[here])
-    unit = attribute_in(after[:1])
-    if unit not in ("", "cost", "value"):
-        return unit
-    named = attribute_in(before) or attribute_in(
-        [token for token in after if stem(token.text) not in _MONEY_UNITS]
-    )
-    return named or ("money" if is_money(tokens, at) else "")
-
-
-_MONEY_UNITS = words("dollar euro")
-
-
-def _checked(
-    text: str,
-    tokens: tuple[Token, ...],
-    group: tuple[str, ...],
-    noun: str,
-    numbers: dict[str, dict[str, Datum]],
-    loose: Sequence[tuple[int, range]],
-    names: Names,
-    ledger: Ledger,
-) -> Listed | None:
-    """The items when every one has a value and a use of everything limited, and every limit is given once."""
-    _settle_money(numbers)
-    if "value" not in numbers or any(set(of) != set(group) for of in numbers.values()):
-        return None
-    if any(datum.value < 0 for of in numbers.values() for datum in of.values()):
-        return None
-    values = numbers.pop("value")
-    limits: dict[str, Datum] = {}
-    for at, span in loose:
-        if _limits_items(tokens, span, at, noun):
-            continue
-        said = {stem(tokens[here].text) for here in span}
-        attribute = attribute_of(tokens, span, at) or attribute_in([tokens[here] for here in span])
-        if attribute in ("money", "value") and "cost" in numbers:
-            attribute = "cost"
-        if attribute not in numbers and len(numbers) == 1 and attribute in ("", "value", "money", "cost"):
-            (attribute,) = numbers
-        value = tokens[at].value
-        if (
-            attribute not in numbers
-            or attribute in limits
-            or not said & _CAPACITY
-            or value is None
-            or value < 0
-        ):
-            return None
-        limits[attribute] = Datum(value, at)
-    for name, datum in limits.items():
-        limits[name] = _scaled(tokens, ledger.tables, name, datum)
-        if limits[name].value >= sum(used.value for used in numbers.get(name, {}).values()):
-            return None  # a limit that never binds was misread
-    if not numbers or set(limits) != set(numbers):
-        return None
-    quotes = {}
-    for name, of in (("value", values), *numbers.items()):
-        for item, datum in of.items():
-            ledger.note(datum, f"{name} of {item}")
-        quotes[name] = quoted(text, tokens, list(of.values())) or ""
-    for name, datum in limits.items():
-        ledger.note(datum, f"limit on {name}")
-        quotes[f"{name}_limit"] = quoted(text, tokens, [datum]) or ""
-    found = {name: quote for name, quote in quotes.items() if quote}
-    return Listed(group, noun, values, numbers, limits, names, ledger, found)
-
-
 def _scaled(tokens: Sequence[Token], tables: Sequence[Table], name: str, limit: Datum) -> Datum:
     """A limit in the thousands that the heading of a table counts in: `$100k` where it says `Cost ($k)`."""
     for cell in (cell for table in tables for cell in table.header):
         counted = re.search(r"k\)|k\$|\bk\b|\$k|€k|thousand|000s?\)", cell.text.lower())
         whole = re.search(r"k$|thousand$|000$", tokens[limit.token].lower)
-        if counted and whole and attribute_in(tokenize(cell.text)) == name:
+        if counted and whole and attribute_in(tokenize(cell.text), ATTRIBUTES) == name:
             return Datum(limit.value / 1000, limit.token)
     return limit
 

@@ -29,8 +29,8 @@ def plural(noun: str) -> str:
 def set_name(noun: str, otherwise: str, *, taken: str = "") -> str:
     """The name of the set of all that a noun calls, `otherwise` where there is no noun, or it is taken.
 
-    >>> set_name("plant", "SOURCES"), set_name("", "SOURCES"), set_name("plant", "DESTINATIONS", taken="PLANTS")
-    ('PLANTS', 'SOURCES', 'DESTINATIONS')
+    >>> set_name("plant", "SOURCES"), set_name("", "SOURCES"), set_name("plant", "OTHERS", taken="PLANTS")
+    ('PLANTS', 'SOURCES', 'OTHERS')
     """
     name = re.sub(r"\W", "", plural(noun)).upper() if noun else ""
     return name if name.isascii() and name.isidentifier() and name != taken else otherwise

@@ -18,6 +18,7 @@ from agentopt.reader.families.grids import Attributes, Grid, grid
 from agentopt.reader.families.ledger import Datum, Ledger
 from agentopt.reader.families.names import Mention, Names, names_in
 from agentopt.reader.families.nouns import NO_NAME, stem
+from agentopt.reader.families.wording import shares_scale
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 
@@ -83,7 +84,9 @@ class _ContradictionError(Exception):
 def paired(
     text: str, tokens: tuple[Token, ...], tables: Sequence[Table], words: Words, typed: Typed
 ) -> Paired | None:
-    """The two groups of a text and what is said of them; None when there are none, or they are contradictory."""
+    """The two groups of a text and what is said of them; None when there are none, or they disagree."""
+    if shares_scale(tokens):
+        return None
     drawn = [table for table in tables if table.layout != "list"]
     grids = [grid(table, words.attributes, ragged=True) for table in drawn]
     if any(each is None for each in grids):

@@ -68,7 +68,7 @@ _SINGLE = (
 _NOT = re.compile(r"\b(?:not|cannot|never|excluded|impossible)\b|n['’]t\b")
 _UNSURE = re.compile(r"\b(?:neither|nor|except|otherwise|instead|also if)\b")
 _EXCLUSIVE = re.compile(
-    r"mutually exclusive|exclude each other|incompatible|in conflict|conflict with each other|rule each other out"
+    r"mutually exclusive|exclude each other|incompatible|in conflict|conflict with each other"
 )
 _REQUIRES = re.compile(
     r"R (?:also )?(?:requires|require|needs|depends on|relies on|builds on) (?:\w+ ){0,3}S"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["sense_of", "stems_of"]
+__all__ = ["sense_of", "shares_scale", "stems_of"]
 
 from collections.abc import Sequence
 from typing import Literal
@@ -53,3 +53,18 @@ def sense_of(tokens: Sequence[Token]) -> Literal["minimize", "maximize", ""]:
 def stems_of(tokens: Sequence[Token]) -> frozenset[str]:
     """The stems of all words."""
     return frozenset(stem(token.text) for token in tokens if token.kind == "word")
+
+
+def shares_scale(tokens: Sequence[Token]) -> bool:
+    """Whether a list of numbers may share the scale of its last: `20, 35 and 30 thousand`."""
+    for at, token in enumerate(tokens):
+        if (
+            at < 2
+            or not token.is_number
+            or not token.lower.endswith(("thousand", "million", "billion", "hundred"))
+        ):
+            continue
+        before = tokens[at - 2] if tokens[at - 1].lower in ("and", "or", ",") else token
+        if before.is_number and before.text[-1].isdecimal() and before.kind == "integer":
+            return True
+    return False
