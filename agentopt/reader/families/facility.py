@@ -219,7 +219,8 @@ def _problem(text: str, tokens: tuple[Token, ...], found: Paired) -> Facility | 
     if set(rates) != {(i, j) for i in rows for j in columns} or min(len(rows), len(columns)) < 2:
         return None
     groups: dict[str, Mapping[str, Datum]] = {"fixed": fixed, "capacity": capacity, "demand": demand}
-    if any(datum.value < 0 for of in (*groups.values(), rates) for datum in of.values()):
+    numbers = [*rates.values(), *(datum for of in groups.values() for datum in of.values())]
+    if any(datum.value < 0 for datum in numbers):
         return None
     if demand and not _by_unit(text):
         return None
@@ -230,9 +231,8 @@ def _problem(text: str, tokens: tuple[Token, ...], found: Paired) -> Facility | 
         found.ledger.note(datum, f"cost of serving {j} from {i}")
     if not found.ledger.complete():
         return None
-    quotes = {
-        name: quoted(text, tokens, list(of.values())) for name, of in (*groups.items(), ("rates", rates))
-    }
+    quotes = {name: quoted(text, tokens, list(of.values())) for name, of in groups.items()}
+    quotes["rates"] = quoted(text, tokens, list(rates.values()))
     return Facility(
         {i: fixed[i].value for i in found.rows},
         {(i, j): rates[i, j].value for i in found.rows for j in found.columns},

@@ -397,7 +397,7 @@ def _from_grid(each: Grid, group: Sequence[str], numbers: dict[str, dict[str, Da
     """Take the columns of a table; every cell must be a number of an item."""
     for said in each.said:
         item = said.row or said.column
-        if item not in group or not said.attribute or said.cell.value is None:
+        if item is None or item not in group or not said.attribute or said.cell.value is None:
             return False
         datum = Datum(said.cell.value, next(iter(said.cell.tokens), -1), said.cell)
         of = numbers.setdefault(said.attribute, {})

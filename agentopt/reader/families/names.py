@@ -470,15 +470,15 @@ def _grouped(
     for name in dict.fromkeys([*(name for group in given for name in group), *order]):
         groups.setdefault(root(name), []).append(name)
     said: dict[str, str] = {}
-    for group in groups.values():
-        of = [noun for noun, same in nouns.items() if same[0] in group]
-        of += [_noun_before(words, run[0].first) for run in runs if run[0].name in group]
+    for members in groups.values():
+        of = [noun for noun, same in nouns.items() if same[0] in members]
+        of += [_noun_before(words, run[0].first) for run in runs if run[0].name in members]
         of += [
             _noun_before(words, each.first)
             for each in mentions
-            if each.name == group[0] and _CODE.fullmatch(group[0])
+            if each.name == members[0] and _CODE.fullmatch(members[0])
         ][:1]
-        said[group[0]] = next((noun for noun in of if noun), "")
+        said[members[0]] = next((noun for noun in of if noun), "")
     return Names(mentions, tuple(map(tuple, groups.values())), said)
 
 

@@ -111,13 +111,13 @@ OPENERS = words(
 
 AFTER_NAME = words(
     """
-    has have had can could may must should needs need needed requires require required wants want is are
-    was takes take charges charge costs cost holds hold supplies supply produces produce makes make
-    sells sell orders order demands demand ships ship earns earn brings bring gets get gives give offers
-    offer asks ask keeps keep stocks stock uses use and or but to from in at on for with by weighs weigh
-    yields yield returns return scores score pays pay does do receives receive expects expect consumes
-    consume buys buy carries carry provides provide delivers deliver stores handles handle serves serve
-    spends spend finishes finish completes complete would will
+    has have had can cannot could may must should needs need needed requires require required wants want
+    is are was takes take charges charge costs cost holds hold supplies supply produces produce makes
+    make sells sell orders order demands demand ships ship earns earn brings bring gets get gives give
+    offers offer asks ask keeps keep stocks stock uses use and or but to from in at on for with by
+    weighs weigh yields yield returns return scores score pays pay does do receives receive expects
+    expect consumes consume buys buy carries carry provides provide delivers deliver stores handles
+    handle serves serve spends spend finishes finish completes complete would will
     """
 )
 """Verbs and small words that follow a name at the beginning of a sentence."""

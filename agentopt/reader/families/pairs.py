@@ -313,12 +313,12 @@ def _read(
         if any(symbol.kind == "R" for symbol in plain):
             carried = None
         if not any(symbol.kind == "N" for symbol in plain) and _says_no(tokens, span):
-            sides = [{name for s in plain if s.kind in kinds for name in s.names} for kinds in ("Rr", "Cc")]
             if not plain:
                 continue
-            if min(map(len, sides)) != 1:
+            pair = _barred(tokens, span, found)
+            if pair is None:
                 raise _ContradictionError  # a ban that is not understood
-            found.barred |= {(i, j) for i in sides[0] for j in sides[1]}
+            found.barred.add(pair)
             continue
 
         def fits(fact: Fact) -> bool:
@@ -354,10 +354,21 @@ def _read(
                 for other in facts
                 if (other.row is None) == (fact.row is None) and not (other.row and other.column)
             ]
-            said = {typed(other.token) for other in side} - {""}
-            if not attribute and len(said) == 1:
-                (attribute,) = said
+            said_of_side = {typed(other.token) for other in side} - {""}
+            if not attribute and len(said_of_side) == 1:
+                (attribute,) = said_of_side
             _put(found.single.setdefault(attribute, {}), fact.row or fact.column or "", datum)
+
+
+def _barred(tokens: Sequence[Token], span: range, found: Paired) -> tuple[str, str] | None:
+    """The one pair that a sentence forbids: `East cannot deliver to Hillside`; None for anything more."""
+    named = [each for each in found.names.mentions if each.first in span]
+    if len(named) != 2 or named[0].name not in found.rows or named[1].name not in found.columns:
+        return None
+    between = {token.lower for token in tokens[named[0].last : named[1].first]}
+    denied = between & {"cannot", "can't", "can’t"} or ("not" in between and between & {"can", "may"})
+    joined = between & {"and", "or", "but", ",", "unless", "if", "only", "than"}
+    return (named[0].name, named[1].name) if denied and not joined else None
 
 
 def _says_no(tokens: Sequence[Token], span: range) -> bool:

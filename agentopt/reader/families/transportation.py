@@ -196,7 +196,8 @@ def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Under
         most = problem.demand_relation == "<="
         doubts.append(f"Every demand is {'the most that is taken' if most else 'met exactly'}.")
     doubts += [
-        f"Nothing goes from {i} to {j}: the table has no number there." for i, j in sorted(found.barred)
+        f"Nothing goes from {i} to {j}: no number stands there, or it is ruled out."
+        for i, j in sorted(found.barred)
     ]
     return Understanding(
         "transportation", problem.formulation(doubts=doubts), found.ledger.account(), tuple(doubts)
@@ -221,7 +222,7 @@ def _problem(
         return None
     (rates,) = found.pairs.values()
     wanted = {(i, j) for i in found.rows for j in found.columns}
-    if set(rates) | found.barred != wanted or set(rates) & found.barred:
+    if set(rates) | found.barred != wanted:
         return None
     data = [*singles.values(), *rates.values()]
     if any(datum.value < 0 for datum in data) or len(found.rows) * len(found.columns) < 2:
@@ -231,8 +232,9 @@ def _problem(
     _note(found, supply, demand, rates, sense)
     if not found.ledger.complete():
         return None
-    quotes = {"supply": supply, "demand": demand, "rates": rates}
-    said = {name: quoted(text, tokens, list(of.values())) for name, of in quotes.items()}
+    rates = {pair: datum for pair, datum in rates.items() if pair not in found.barred}
+    data_of = {"supply": [*supply.values()], "demand": [*demand.values()], "rates": [*rates.values()]}
+    said = {name: quoted(text, tokens, of) for name, of in data_of.items()}
     problem = Transportation(
         {name: datum.value for name, datum in supply.items()},
         {name: datum.value for name, datum in demand.items()},
@@ -264,7 +266,10 @@ def _note(
     money = "cost" if sense == "minimize" else "profit"
     for (i, j), datum in rates.items():
         ledger.note(datum, f"{money} of a unit from {i} to {j}")
-    sums = {sum(d.value for d in supply.values()): "supply", sum(d.value for d in demand.values()): "demand"}
+    sums: dict[Fraction | int, str] = {
+        sum(d.value for d in supply.values()): "supply",
+        sum(d.value for d in demand.values()): "demand",
+    }
     for datum in found.totals:
         if datum.value in sums:
             ledger.note(datum, f"the total {sums[datum.value]}")

@@ -1,0 +1,214 @@
+"""The reader of facility location: problems in many words are read right, and anything else is declined."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reader.families.reading import read, solved
+
+PROBLEMS: list[tuple[str, float, dict[str, str]]] = [
+    (
+        "A bookshop chain may open warehouses in Basel, Bern and Zug. The yearly cost is $70,000 in "
+        "Basel, $60,000 in Bern and $50,000 in Zug. The table shows the yearly cost of serving each shop "
+        "from each warehouse.\n"
+        "\n"
+        "| shop | Basel | Bern | Zug |\n"
+        "|---|---|---|---|\n"
+        "| North | 10000 | 25000 | 30000 |\n"
+        "| South | 28000 | 12000 | 15000 |\n"
+        "| East | 26000 | 18000 | 9000 |\n"
+        "\n"
+        "Minimize the total cost.",
+        104000,
+        {},
+    ),
+    (
+        "Opening plant A costs $2,000, plant B $1,500. Plant A has a capacity of 100 units and plant B "
+        "of 80 units. Customers 1, 2 and 3 need 30, 40 and 20 units. Unit costs:\n"
+        "\n"
+        "| | Customer 1 | Customer 2 | Customer 3 |\n"
+        "|---|---|---|---|\n"
+        "| Plant A | 5 | 9 | 7 |\n"
+        "| Plant B | 8 | 4 | 6 |\n"
+        "\n"
+        "Which plants should be opened to minimize total cost?",
+        2650,
+        {},
+    ),
+    (
+        "We can build stations S1, S2 and S3 at fixed costs of 120, 90 and 150. Serving town A costs 20 "
+        "from S1, 35 from S2 and 10 from S3. Serving town B costs 45 from S1, 15 from S2 and 30 from S3. "
+        "Serving town C costs 25 from S1, 40 from S2 and 20 from S3. Minimize the sum of fixed and "
+        "serving costs.",
+        180,
+        {},
+    ),
+    (
+        "Which depots should we open at least total cost?\n"
+        "\n"
+        "| Depot | Opening cost | Ulm | Hof | Jena |\n"
+        "|---|---|---|---|---|\n"
+        "| D1 | 400 | 60 | 90 | 120 |\n"
+        "| D2 | 300 | 100 | 50 | 80 |\n"
+        "| D3 | 350 | 110 | 70 | 40 |\n"
+        "\n"
+        "Each town is supplied by one open depot; the numbers under the towns are the costs of supplying "
+        "them.",
+        530,
+        {},
+    ),
+    (
+        "A clinic can be opened in Arlon for €900 and in Namur for €700. Villages V1, V2 and V3 must "
+        "each be served by exactly one open clinic. Serving from Arlon costs €100 for V1, €250 for V2 "
+        "and €300 for V3. Serving from Namur costs €260 for V1, €120 for V2 and €150 for V3. What is the "
+        "lowest total cost?",
+        1230,
+        {},
+    ),
+    (
+        "Site,Fixed cost,Capacity\n"
+        "Gent,5000,300\n"
+        "Mons,4000,250\n"
+        "Lier,4500,200\n"
+        "\n"
+        "The cost per ton from each site to the customers:\n"
+        "\n"
+        "Site,Alfa,Beta,Ceta\n"
+        "Gent,12,15,20\n"
+        "Mons,18,10,14\n"
+        "Lier,16,17,9\n"
+        "\n"
+        "Demand: Alfa 120, Beta 150, Ceta 100. Decide which sites to open to minimize the total cost.",
+        12860,
+        {},
+    ),
+    (
+        "Fixed costs of opening: kitchen 1 $800, kitchen 2 $650. Costs per meal: from kitchen 1 $3 to "
+        "school A, $4 to school B and $6 to school C; from kitchen 2 $5 to school A, $3 to school B and "
+        "$2 to school C. School A needs 100 meals, school B 120 meals, school C 90 meals. Minimize total "
+        "cost.",
+        1690,
+        {},
+    ),
+    (
+        "Should we open hub X, hub Y or both? Hub X costs 1000 and hub Y costs 1200 to open. Delivering "
+        "to region 1 costs 300 from hub X and 500 from hub Y. Delivering to region 2 costs 600 from hub "
+        "X and 200 from hub Y. Delivering to region 3 costs 450 from hub X and 400 from hub Y. Minimize "
+        "the total cost.",
+        2300,
+        {},
+    ),
+    (
+        "Candidate factories: Ghent (fixed cost 900, capacity 60), Bruges (fixed cost 700, capacity 50). "
+        "Demand is 30 in Lens, 25 in Lille and 20 in Calais. Shipping one pallet from Ghent costs 4 to "
+        "Lens, 5 to Lille and 8 to Calais; from Bruges it costs 7 to Lens, 6 to Lille and 3 to Calais. "
+        "Which factories should be opened to minimize cost?",
+        1905,
+        {},
+    ),
+    (
+        "A data center can be opened at sites P, Q and R with opening costs of $40, $55 and $35. Offices "
+        "M and N must be served. The cost of serving:\n"
+        "\n"
+        "\tM\tN\n"
+        "P\t12\t30\n"
+        "Q\t8\t9\n"
+        "R\t25\t14\n"
+        "\n"
+        "Find the cheapest solution.",
+        72,
+        {},
+    ),
+    (
+        "Opening a depot in Oslo costs 100 and in Bergen 140. The costs of serving customers are in "
+        "serve.csv. Minimize the total cost of opening and serving.",
+        210,
+        {"serve.csv": "depot,C1,C2,C3\nOslo,30,60,20\nBergen,50,10,40\n"},
+    ),
+    (
+        "Opening costs are $900 for site A, $600 for site B and $750 for site C. Capacities: site A 80, "
+        "site B 60, site C 70. Demand: market 1 40, market 2 35, market 3 30. Shipping one crate from "
+        "site A costs $2 to market 1, $4 to market 2 and $5 to market 3. Shipping one crate from site B "
+        "costs $3 to market 1, $1 to market 2 and $4 to market 3. Shipping one crate from site C costs "
+        "$5 to market 1, $3 to market 2 and $2 to market 3. Minimize the total cost.",
+        1595,
+        {},
+    ),
+    (
+        "Where should we build? Fixed costs: Turin 300, Milan 450. The cost of serving each district "
+        "from each place:\n"
+        "\n"
+        "| | D1 | D2 | D3 | D4 |\n"
+        "|---|---|---|---|---|\n"
+        "| Turin | 50 | 80 | 90 | 20 |\n"
+        "| Milan | 60 | 30 | 25 | 70 |\n"
+        "\n"
+        "Minimize total cost.",
+        540,
+        {},
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "answer", "tables"), PROBLEMS)
+def test_problems_in_many_words_are_read_right(text: str, answer: float, tables: dict[str, str]) -> None:
+    assert solved("facility", text, tables) == pytest.approx(answer)
+
+
+@pytest.mark.parametrize(("text", "answer", "tables"), PROBLEMS)
+def test_every_formulation_is_in_order(text: str, answer: float, tables: dict[str, str]) -> None:
+    found = read("facility", text, tables)
+    assert found is not None
+    assert found.formulation.check(text=text) == []
+
+
+MATRIX = (
+    "Costs per unit:\n\n| Site | X | Y | Fixed cost | Capacity |\n|---|---|---|---|---|\n| A | "
+    "3 | 4 | 100 | 60 |\n"
+    "| B | 2 | 6 | 120 | 60 |\n| Demand | 30 | 25 | | |\n\nWhich sites should be opened to "
+    "minimize total cost?\n"
+)
+
+
+def test_who_is_served_by_one_alone_is_served_by_one_alone() -> None:
+    text = MATRIX.replace("Which", "Each customer is served by exactly one site. Which")
+    found = read("facility", text)
+    assert found is not None
+    assert found.formulation.variables["serve"].domain == "binary"
+    assert found.doubts == ("The cost of serving is per unit.",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("| 6 |", "| six |"),
+        ("| 6 |", "| |"),
+        ("| 6 |", "| -6 |"),
+        ("| 100 |", "| |"),
+        ("| 4 | 100 | 60 |", "| 4 | 100 |"),
+        ("| B |", "| A |"),
+        ("| 25 |", "| |"),
+        ("Costs per unit:", "Costs:"),
+        ("total cost?", "total cost within a budget of 200?"),
+        ("minimize total cost", "decide"),
+        ("Which", "Only one site can be opened. Which"),
+        ("Which", "X is 30 km away. Which"),
+    ],
+)
+def test_broken_tables_and_other_wishes_are_declined(old: str, new: str) -> None:
+    assert solved("facility", MATRIX) == pytest.approx(100 + 90 + 100)
+    assert old in MATRIX
+    assert read("facility", MATRIX.replace(old, new, 1)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A factory opened in 1990 makes 2 products. Product A costs $3 and product B $4. Build at "
+        "least 10 of each. "
+        "Minimize the cost.",
+        "Opening a shop costs $500. It sells coffee at $3. How many cups must it sell to minimize its loss?",
+    ],
+)
+def test_what_is_no_facility_location_is_declined(text: str) -> None:
+    assert read("facility", text) is None
