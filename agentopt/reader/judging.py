@@ -11,20 +11,22 @@ from __future__ import annotations
 __all__ = ["Outcome", "Verdict", "read"]
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 
+from agentopt.errors import AgentoptError
 from agentopt.reader.families import READERS
 from agentopt.reader.formulating import understanding
 from agentopt.reader.network import reader as network
+from agentopt.reader.network.weights import Network, shipped
 from agentopt.reader.program import Program, optimum, program, same
 from agentopt.reader.reading import Mix
 from agentopt.reader.rules.reader import RuleReading
 from agentopt.reader.rules.reader import read as read_by_rules
 from agentopt.reader.tables import Table, attached, tables_in
 from agentopt.reader.tokens import Token, tokenize
-from agentopt.reader.understanding import Understanding
+from agentopt.reader.understanding import Account, Understanding
 from agentopt.reader.wholeness import are_whole
 
 MAX_TOKENS = 1_500
@@ -76,7 +78,8 @@ def read(text: str, tables: Mapping[str, str] | None = None) -> Outcome:
     (<Verdict.SOLVE: 'solve'>, 800.0)
     """
     tokens = tokenize(text)
-    given = [attached(name, content) for name, content in (tables or {}).items()]
+    found_in = (attached(name, content) for name, content in (tables or {}).items())
+    given = [table for table in found_in if table is not None]
     refusal = _refusal(tokens, given)
     if refusal:
         return Outcome(Verdict.DECLINE, None, (refusal,))
@@ -131,9 +134,10 @@ class _Mixed:
         self.numbers = [at for at, token in enumerate(tokens) if token.is_number]
 
     @cached_property
-    def learned(self) -> network.Learned:
-        """What the network says."""
-        return network.read(self.tokens)
+    def learned(self) -> network.Learned | None:
+        """What the network says; None where its weights are missing."""
+        found = _network()
+        return None if found is None else network.read(self.tokens, found)
 
     @cached_property
     def ruled(self) -> RuleReading:
@@ -146,19 +150,39 @@ class _Mixed:
         agree = one is not None and other is not None and same(one.program, other.program)
         best = one if agree else max((each for each in (one, other) if each), key=_trust, default=None)
         if best is None:
-            return Outcome(Verdict.DECLINE, None, ("there is nothing to decide on that is understood",))
+            unread = self.ruled.unread or ("there is nothing to decide on that is understood",)
+            return Outcome(Verdict.DECLINE, None, unread)
+        if self.learned is None:
+            return self._without_network(best)
         second = None if agree else next((each for each in (one, other) if each and each is not best), None)
         reasons = self._reasons(best, second)
         is_mix = self.learned.families["mix"]
-        meant = understanding(best.mix, self.text, self.tokens)
-        alternative = None if second is None else understanding(second.mix, self.text, self.tokens)
+        meant = self._understood(best.mix)
+        alternative = None if second is None else self._understood(second.mix)
         if is_mix < 0.5 or not best.is_sane or (not agree and len(reasons) > 1):
             verdict = Verdict.DECLINE
         elif agree and not reasons:
             verdict = Verdict.SOLVE
         else:
             verdict = Verdict.CHECK
+        if is_mix < 0.5:
+            reasons.append("the text does not look like a problem of a kind that is read")
         return Outcome(verdict, meant, tuple(reasons), alternative, "mix" if is_mix >= 0.5 else "")
+
+    def _without_network(self, best: _Candidate) -> Outcome:
+        """What the rules alone may say: never more than a reading to be checked."""
+        reasons = [*self._reasons(best, None), *self.ruled.unread]
+        verdict = Verdict.DECLINE if reasons or not best.is_sane else Verdict.CHECK
+        reasons.append("the rules alone have read it: the weights of the learned reader are missing")
+        return Outcome(verdict, self._understood(best.mix), tuple(reasons), family="mix")
+
+    def _understood(self, mix: Mix) -> Understanding:
+        """The formulation of a reading; the account names the numbers that are no data too."""
+        found = understanding(mix, self.text, self.tokens)
+        known = found.tokens()
+        idle = [Account(at, "no data of the problem") for at in self.ruled.waived if at not in known]
+        whole = sorted((*found.account, *idle), key=lambda each: each.token)
+        return replace(found, account=tuple(whole))
 
     def _by_rules(self) -> _Candidate | None:
         found = self.ruled
@@ -168,9 +192,9 @@ class _Mixed:
         return self._candidate(found.mix, unused, 0.8 if found.is_whole else 0.3)
 
     def _by_network(self) -> _Candidate | None:
-        found = self.learned.best
-        if found is None:
+        if self.learned is None or self.learned.best is None:
             return None
+        found = self.learned.best
         unused = [at for at in self.numbers if at not in found.mix.tokens() and at not in self.ruled.waived]
         return self._candidate(found.mix, unused, self.learned.agreement)
 
@@ -197,6 +221,15 @@ class _Mixed:
         here = self.tokens[at].sentence
         span = [t for t in self.tokens[max(0, at - 2) : at + 4] if t.sentence == here]
         return " ".join(self.text[span[0].start : span[-1].end].split())
+
+
+@cache
+def _network() -> Network | None:
+    """The shipped network; None where its file is missing or damaged."""
+    try:
+        return shipped()
+    except AgentoptError:
+        return None
 
 
 def _trust(candidate: _Candidate) -> tuple[bool, int, float]:
