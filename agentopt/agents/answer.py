@@ -12,9 +12,11 @@ from agentopt.agents.explaining import explanation, readings
 from agentopt.agents.findings import certificate_from_json
 from agentopt.agents.reporting import reported
 from agentopt.agents.session import Session
-from agentopt.agents.state import State
+from agentopt.agents.state import NumberRead, Opinion, State
+from agentopt.agents.statements import MAX_STATED, statements
 from agentopt.budget import Spend
 from agentopt.compiling.arrays import Compiled
+from agentopt.errors import AgentoptError
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.instance import Instance, Label
 from agentopt.solvers.solution import Solution, Termination
@@ -47,8 +49,10 @@ class Answer:
         questions: what the person was asked, and answered.
         findings: what is still wrong with the formulation, when no answer was reached.
         repairs: how often the model mended its formulation.
-        verdict: of the built-in reader, where it read the problem: `solve`, `check` or `decline`.
+        verdict: of the built-in reader, where it read the problem: `solve`, `check` (the reading is to be
+            checked) or `decline`; empty where a language model or a person wrote the formulation.
         reasons: why it was not sure.
+        account: how it read each number.
         votes: for a vote, how many samples agree with the answer's objective value, and of how many.
     """
 
@@ -68,6 +72,7 @@ class Answer:
     repairs: int = 0
     verdict: str = ""
     reasons: tuple[str, ...] = ()
+    account: tuple[NumberRead, ...] = ()
     votes: tuple[int, int] | None = None
 
     @property
@@ -123,7 +128,12 @@ def answer_of(state: State, session: Session, spend: Spend, *, until: str = "exp
         **_consulted(state),
     }
     if state.formulation is None:
-        return Answer("no formulation", explanation=_without(state, "No formulation was reached"), **shared)  # type: ignore[arg-type]  # fields of Answer
+        words = (
+            _without(state, "No formulation was reached")
+            if state.consulted is None
+            else _declined(state.consulted, session)
+        )
+        return Answer("no formulation", explanation=words, **shared)  # type: ignore[arg-type]  # fields of Answer
     formulation = session.formulation(state.formulation)
     if state.solution is None:
         status: Status = "not solved" if state.findings or state.stopped else "formulated"
@@ -147,8 +157,8 @@ def answer_of(state: State, session: Session, spend: Spend, *, until: str = "exp
         compiled,
         solution,
         None if kept is None else certificate_from_json(kept),
-        explanation(compiled, solution, report),
-        _account(state) or readings(instance),
+        _with_doubts(explanation(compiled, solution, report), state.consulted),
+        readings(instance) if state.consulted is None else tuple(map(_in_words, state.consulted.account)),
         report,
         **shared,  # type: ignore[arg-type]  # fields of Answer
     )
@@ -158,14 +168,43 @@ def _consulted(state: State) -> dict[str, object]:
     kept = state.consulted
     if kept is None:
         return {}
-    reasons = kept["reasons"] if isinstance(kept["reasons"], list) else []
-    return {"verdict": str(kept["verdict"]), "reasons": tuple(map(str, reasons))}
+    return {"verdict": kept.verdict, "reasons": tuple(kept.reasons), "account": tuple(kept.account)}
 
 
-def _account(state: State) -> tuple[str, ...]:
-    """How each number was read, when the built-in reader read it."""
-    lines = [] if state.consulted is None else state.consulted["account"]
-    return tuple(map(str, lines)) if isinstance(lines, list) else ()
+def _in_words(read: NumberRead) -> str:
+    return f"“{read.place}”: {read.meaning}"
+
+
+def _with_doubts(words: str, opinion: Opinion | None) -> str:
+    """The answer, and what is to be checked about the reading it rests on."""
+    if opinion is None or opinion.verdict != "check":
+        return words
+    reasons = "\n".join(f"  {each}" for each in opinion.reasons)
+    return f"{words}\n\nCheck how the text was read before you act on this:\n{reasons}".rstrip()
+
+
+def _declined(opinion: Opinion, session: Session) -> str:
+    """Why the built-in reader does not answer, what it made of the text, and what to do."""
+    lines = ["The built-in reader does not answer this, since it did not understand it well enough:"]
+    lines += [f"  {each}" for each in opinion.reasons]
+    if opinion.partial is not None:
+        try:
+            stated = statements(session.compiled(opinion.partial))
+        except AgentoptError:
+            stated = []
+        if stated:
+            more = [f"  and {len(stated) - MAX_STATED} more"] if len(stated) > MAX_STATED else []
+            lines += ["", "As far as it was read, and not solved:"]
+            lines += [*(f"  {each}" for each in stated[:MAX_STATED]), *more]
+    return "\n".join([*lines, "", *_WAYS_ON])
+
+
+_WAYS_ON = (
+    "What you can do:",
+    "  connect a language model: add `--model openai:NAME` or `--model URL#NAME` (`agentopt models list`)",
+    "  state each limit in a short sentence, with its number and unit, and say what is to be most or least",
+    "  write the formulation yourself: `agentopt formulation show example:bakery --as yaml` shows one",
+)
 
 
 def status_of(solution: Solution) -> Status:

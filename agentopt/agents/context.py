@@ -46,11 +46,19 @@ class Event:
 
 @dataclass(frozen=True)
 class Question:
-    """What only the person can settle: the question, answers to choose from, and what hangs on it."""
+    """What only the person can settle.
+
+    Attributes:
+        text: the question.
+        options: answers to choose from.
+        why: what hangs on it.
+        one_key: whether nothing but an option is an answer, so that its number alone is enough.
+    """
 
     text: str
     options: tuple[str, ...] = ()
     why: str = ""
+    one_key: bool = False
 
 
 class Journal(Protocol):

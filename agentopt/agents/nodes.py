@@ -16,11 +16,13 @@ __all__ = [
     "may",
     "read",
     "repair",
+    "send_back",
     "solve",
     "verify",
 ]
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pydantic import JsonValue
 
@@ -39,8 +41,11 @@ from agentopt.errors import (
 )
 from agentopt.models.base import Reply
 from agentopt.prompts.replies import extract_json
+from agentopt.verification.certificate import Finding
 
 Node = Callable[[State, Session], Update]
+
+_AGREED = Finding("cross-check", "the built-in reader comes to the same optimum, from the text alone")
 
 MAX_QUESTIONS = 3
 MAX_SHOWN = 60_000
@@ -218,6 +223,8 @@ def verify(state: State, session: Session) -> Update:
         battery=session.context.battery,
         seconds=seconds,
     )
+    if state.agreed:
+        certificate = replace(certificate, not_falsified=(*certificate.not_falsified, _AGREED))
     kept = findings.certificate_to_json(certificate)
     update: Update = {
         "certificate": kept,
@@ -278,7 +285,7 @@ def may(state: State, session: Session, reason: Reason) -> bool:
 
 
 def _refused(state: State, session: Session, reason: Reason, error: AgentoptError) -> Update:
-    if session.problem.formulation is not None or session.context.model is None:
+    if session.problem.formulation is not None:
         raise error
     return send_back(state, session, reason, [_said(error)])
 

@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 from agentopt.agents.answer import Answer, answer_of
 from agentopt.agents.calls import CallStore
 from agentopt.agents.context import Context, Problem
-from agentopt.agents.graph import Graph, run_graph
+from agentopt.agents.graph import run_graph
 from agentopt.agents.session import Session
-from agentopt.agents.strategies import Strategy, graph_of, named
+from agentopt.agents.strategies import builtin_graph, graph_of, named
 from agentopt.agents.text_tables import move_out
 from agentopt.errors import AvailabilityError, RunError
 
@@ -48,18 +48,44 @@ def run(problem: Problem, context: Context, *, until: str = "explain") -> Answer
     if problem.formulation is not None:
         context = replace(context, model=None, vote=1)
     folder = _folder(problem, context)
-    with _store(folder) as store, _tables_of_text(problem, folder) as problem:
+    with contextlib.ExitStack() as stack:
+        store = stack.enter_context(_store(folder))
+        if context.builtin and problem.formulation is None:
+            answer = _by_builtin(problem, context, store, folder, until)
+            if answer is not None:
+                return answer
+        problem = stack.enter_context(_tables_of_text(problem, folder))
         if context.vote > 1:
             from agentopt.agents.vote import run_vote
 
             return run_vote(problem, context, store, folder, until=until)
         session = Session(problem, context, store)
-        state = run_graph(_graph(strategy, context, until), session, folder)
+        graph = graph_of(strategy, until=until, cross_check=context.cross_check)
+        state = run_graph(graph, session, folder)
         return answer_of(state, session, store.spend, until=until)
 
 
-def _graph(strategy: Strategy, context: Context, until: str) -> Graph:
-    return graph_of(strategy, until=until, builtin=context.builtin, cross_check=context.cross_check)
+def _by_builtin(
+    problem: Problem, context: Context, store: CallStore, folder: Path | None, until: str
+) -> Answer | None:
+    """The built-in reader's answer; None where a language model follows and the reader was not sure."""
+    alone = context.model is None
+    own = replace(context, model=None, vote=1, ask_person=context.ask_person if alone else None)
+    session = Session(problem, own, store)
+    state = run_graph(builtin_graph(until=until, first=not alone), session, folder)
+    answer = answer_of(state, session, store.spend, until=until)
+    if alone:
+        return answer
+    sure = answer.ok and answer.verdict == "solve" and not _is_refuted(answer)
+    follower = "" if sure or context.model is None else f"; {context.model.name} is asked"
+    session.emit(
+        "progress", f"cascade: {'answered by' if sure else 'left open by'} the built-in reader{follower}"
+    )
+    return answer if sure else None
+
+
+def _is_refuted(answer: Answer) -> bool:
+    return answer.certificate is not None and bool(answer.certificate.failed)
 
 
 def resume(context: Context) -> Answer:

@@ -7,7 +7,7 @@ error at once.
 
 from __future__ import annotations
 
-__all__ = ["Reason", "State", "Update", "applied"]
+__all__ = ["NumberRead", "Opinion", "Reason", "State", "Update", "applied"]
 
 from collections.abc import Mapping
 from typing import Literal
@@ -42,6 +42,42 @@ class Attempt(BaseModel):
     certificate: dict[str, JsonValue] | None = None
 
 
+class NumberRead(BaseModel):
+    """How the built-in reader read one number.
+
+    Attributes:
+        number: as written; empty for one of an attached table.
+        meaning: what it was read as, or that it is no data, or that it was not used.
+        place: the words around it, or the table and cell.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: str
+    meaning: str
+    place: str
+
+
+class Opinion(BaseModel):
+    """What the built-in reader makes of a text.
+
+    Attributes:
+        verdict: `solve`, `check` (answered, and the reading is to be checked) or `decline`.
+        family: the class of problem it was taken for; empty if for none.
+        reasons: why not `solve`.
+        account: every number of the text, and those of tables that were used.
+        partial: the best reading of a text that is not solved.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    verdict: Literal["solve", "check", "decline"]
+    family: str = ""
+    reasons: list[str] = Field(default_factory=list)
+    account: list[NumberRead] = Field(default_factory=list)
+    partial: dict[str, JsonValue] | None = None
+
+
 class State(BaseModel):
     """Everything a node may read and write.
 
@@ -59,7 +95,8 @@ class State(BaseModel):
         solution: the key of the current solution, kept by the session.
         kept: the last attempt that was solved, should a later one come to nothing.
         stopped: why no further repair is made.
-        consulted: what the built-in reader said: verdict, family, reasons, account.
+        consulted: what the built-in reader makes of the text, where it was asked to read it.
+        agreed: whether it comes to the same optimum as the model's formulation.
         done: whether the graph came to its end.
     """
 
@@ -81,7 +118,8 @@ class State(BaseModel):
     kept: dict[str, JsonValue] | None = None
     warnings: list[str] = Field(default_factory=list)
     stopped: str = ""
-    consulted: dict[str, JsonValue] | None = None
+    consulted: Opinion | None = None
+    agreed: bool = False
     done: bool = False
 
 

@@ -11,10 +11,11 @@ A strategy is a folder of prompts and a graph. Answers, findings and repairs are
 
 from __future__ import annotations
 
-__all__ = ["STRATEGIES", "Strategy", "graph_of", "named"]
+__all__ = ["STRATEGIES", "Strategy", "builtin_graph", "graph_of", "named"]
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from agentopt.agents import consulting, nodes
 from agentopt.agents.graph import END, Graph, Route
@@ -71,10 +72,28 @@ def named(name: str) -> Strategy:
     return STRATEGIES[name]
 
 
-def graph_of(
-    strategy: Strategy, *, until: str = "explain", builtin: bool = False, cross_check: bool = False
-) -> Graph:
-    """The graph of a strategy, ending after the node `until`; with the built-in reader first, or compared."""
+def builtin_graph(*, until: str = "explain", first: bool = False) -> Graph:
+    """The graph of the built-in reader, which asks no model and repairs nothing; `first`: a model follows."""
+    line: list[tuple[str, Node]] = [
+        ("consult", consulting.consult_first if first else consulting.consult),
+        ("check", nodes.check),
+        ("bind", nodes.bind),
+        ("compile", nodes.compile_),
+        ("solve", nodes.solve),
+        ("verify", nodes.verify),
+    ]
+    names = [name for name, _ in line]
+    if until in names:
+        line = line[: names.index(until) + 1]
+    line.append(("explain", nodes.explain))
+    routes: dict[str, tuple[Route, tuple[str, ...]]] = {
+        name: (_unless_wanting(then), (then, "explain")) for (name, _), (then, _) in pairwise(line)
+    }
+    return Graph("consult", dict(line), {**routes, "explain": (lambda state, session: END, (END,))})
+
+
+def graph_of(strategy: Strategy, *, until: str = "explain", cross_check: bool = False) -> Graph:
+    """The graph of a strategy, ending after the node `until`; with the built-in reader's opinion or not."""
     before: list[tuple[str, Node]] = [("clarify", nodes.clarify), *strategy.before]
     after: list[tuple[str, Node]] = [
         ("check", nodes.check),
@@ -96,10 +115,6 @@ def graph_of(
         "repair": (_onward("check"), ("check", "repair", "explain")),
         "explain": (lambda state, session: END, (END,)),
     }
-    if builtin:
-        table["consult"] = consulting.consult
-        routes["read"] = (_after_read("consult"), ("consult", "check"))
-        routes["consult"] = (_after_consult(before[0][0]), (before[0][0], "check", "explain"))
     following = [name for name, _ in line[1:]] + ["explain"]
     for (name, _), then in zip(line, following, strict=True):
         if name == "judge":
@@ -127,13 +142,11 @@ def _after_read(first: str) -> Callable[[State, Session], str]:
     return route
 
 
-def _after_consult(first: str) -> Callable[[State, Session], str]:
-    """What the built-in reader settled is checked; what it declined goes to the model, or ends."""
+def _unless_wanting(then: str) -> Callable[[State, Session], str]:
+    """On to the next node, or to the end where there is no formulation, or one that does not hold."""
 
     def route(state: State, session: Session) -> str:
-        if state.stopped:
-            return "explain"
-        return "check" if state.formulation is not None else first
+        return "explain" if state.formulation is None or state.findings else then
 
     return route
 

@@ -114,7 +114,7 @@ def run_vote(
     votes = sum(f is not None and agree(f.value, chosen.value) for f in found)
     session.emit("progress", f"{votes} of {len(found)} samples agree on {chosen.value}", votes=votes)
     if until == "explain":
-        state = _finish(graph_of(strategy), state, session)
+        state = _finish(graph_of(strategy, cross_check=context.cross_check), state, session)
     elif until != "solve":
         state = state.model_copy(update={"solution": None})
     answer = answer_of(state, session, store.spend, until=until)
@@ -122,6 +122,9 @@ def run_vote(
 
 
 def _finish(graph: Graph, state: State, session: Session) -> State:
-    """Verify and explain the chosen sample, without sending it back."""
-    settled = state.model_copy(update={"settled": [*state.settled, "falsified"]})
-    return applied(settled, step(graph, "verify", settled, session))
+    """Cross-check and verify the chosen sample, without sending it back."""
+    state = state.model_copy(update={"settled": [*state.settled, "falsified", "cross-check"]})
+    for name in ("cross-check", "verify"):
+        if name in graph.nodes:
+            state = applied(state, step(graph, name, state, session))
+    return state

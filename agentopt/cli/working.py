@@ -76,6 +76,7 @@ def perform(work: Work, data: Sequence[Path], output: OutputOptions, *, run: Run
     with ExitStack() as stack:
         subject = stack.enter_context(with_data(work.subject, list(data)))
         model = _connected(subject, work.settings, stack)
+        _say_who_reads(subject, work.settings, quiet=output.quiet)
         run = stack.enter_context(_new_run(work) if run is None else run)
         progress = stack.enter_context(following(run, quiet=output.quiet))
         try:
@@ -161,6 +162,23 @@ def _connected(subject: Subject, settings: Settings, stack: ExitStack) -> Watcha
     return found
 
 
+def _say_who_reads(subject: Subject, settings: Settings, *, quiet: bool) -> None:
+    """One line where the built-in reader reads: that it does, what it covers, and what else there is."""
+    from agentopt.agents.consulting import COVERS, stages
+    from agentopt.agents.context import Problem
+
+    if quiet or not isinstance(subject, Problem) or subject.formulation is not None:
+        return
+    builtin, named = stages(settings.model)
+    if not builtin:
+        return
+    idle = "; --cross-check has nothing to compare with" if settings.cross_check and named is None else ""
+    sys.stderr.write(f"{COVERS if named is None else _FIRST}{idle}\n")
+
+
+_FIRST = "the built-in reader reads first; what it is not sure of goes to the language model"
+
+
 def _answer(work: Work, run: Run, progress: Progress, model: WatchableModel | None) -> Answer:
     from agentopt.api import answer
 
@@ -178,6 +196,9 @@ def _context(work: Work, run: Run, progress: Progress) -> Context:
     from agentopt.solvers.base import Limits
 
     settings = work.settings
+    builtin, named = stages(settings.model)
+    # A doubtful reading is put to a person who can press a key, not to a file.
+    asks = settings.ask and (named is not None or sys.stdin.isatty())
     return Context(
         prompts=folders("prompts", settings.prompts),
         strategy=settings.strategy,
@@ -187,13 +208,13 @@ def _context(work: Work, run: Run, progress: Progress) -> Context:
         options=assigned(work.engine_options),
         run=run,
         on_event=progress.on_event,
-        ask_person=progress.ask if settings.ask else None,
+        ask_person=progress.ask if asks else None,
         seed=settings.seed,
         max_repairs=settings.repairs,
         temperature=settings.temperature,
         max_tokens=settings.max_tokens,
         battery=settings.battery,
-        builtin=stages(settings.model)[0],
+        builtin=builtin,
         cross_check=settings.cross_check is not None,
         verify_seconds=settings.verify_seconds,
     )
@@ -254,6 +275,7 @@ def _options(work: Work) -> Mapping[str, object]:
             value = str(value) or None
         if name not in _NOT_KEPT and value is not None:
             settings[name] = value
+    settings.setdefault("model", "builtin")  # whatever is connected when the run is resumed
     return {**kept, "settings": settings}
 
 

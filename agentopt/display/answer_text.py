@@ -27,6 +27,7 @@ _VERDICTS = {
     "failed": ("bad", "contradicted: do not act on this answer"),
     "unknown": ("warn", "not checked: nothing about the answer could be proved"),
 }
+_TO_CHECK = "Check how the text was read before you act on this"
 _ABSENT = "verified: that there is no best answer was proved outside the engine"
 
 
@@ -43,6 +44,8 @@ def answer_text(answer: Answer, *, run: Path | None = None) -> str:
 def _parts(answer: Answer, run: Path | None) -> Iterator[str]:
     if answer.formulation is not None:
         yield bold(answer.formulation.title)
+    if answer.verdict == "check":
+        yield _listed(_TO_CHECK, answer.reasons or ("the built-in reader is not sure of it",), tone="warn")
     if answer.status == "formulated":
         yield from _formulated(answer)
     elif answer.variables:
@@ -58,7 +61,7 @@ def _parts(answer: Answer, run: Path | None) -> Iterator[str]:
     yield _assumed(answer)
     if answer.certificate is not None:
         yield _certificate(answer.certificate)
-    yield _listed("Read from the text", [each for each in answer.reading if "“" in each])
+    yield _account(answer) or _listed("Read from the text", [each for each in answer.reading if "“" in each])
     yield _listed("Questions", [f"{question} {given}" for question, given in answer.questions])
     yield _listed("Warnings", answer.warnings, tone="warn")
     yield _closing(answer, run)
@@ -156,6 +159,14 @@ def _listed(head: str, lines: Sequence[str], *, tone: str = "") -> str:
         shown.append(f"and {len(lines) - MAX_LISTED:,} more")
     title = _toned(head, tone) if tone else bold(head)
     return "\n".join([title, *(f"  {line}" for line in shown)])
+
+
+def _account(answer: Answer) -> str:
+    """How the built-in reader read each number, none left out."""
+    if not answer.account:
+        return ""
+    rows = [[each.number, each.meaning, each.place] for each in answer.account]
+    return f"{bold('Read from the text')}\n{columns(['number', 'read as', 'from'], rows, indent=2)}"
 
 
 def _closing(answer: Answer, run: Path | None) -> str:

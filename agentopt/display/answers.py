@@ -49,6 +49,8 @@ def answer_json(answer: Answer, *, run: str | None = None) -> dict[str, JsonValu
     repairs: how often the formulation was mended.
     verdict: of the built-in reader where it read the problem: solve, check or decline; or null.
     reasons: why it was not sure, a sentence each.
+    account: how it read each number: `{"number", "meaning", "place"}` each, of the text in order (`number` as
+        written, `place` the words around it), then of the tables (`number` empty, `place` the cell).
     votes: `{"agree", "of"}`, or null where there was no vote.
     questions: `{"question", "answer"}` each.
     findings: what is still wrong with the formulation.
@@ -89,6 +91,7 @@ def answer_json(answer: Answer, *, run: str | None = None) -> dict[str, JsonValu
         "repairs": answer.repairs,
         "verdict": answer.verdict or None,
         "reasons": answer.reasons,
+        "account": [each.model_dump() for each in answer.account],
         "votes": None if answer.votes is None else {"agree": answer.votes[0], "of": answer.votes[1]},
         "questions": [{"question": question, "answer": given} for question, given in answer.questions],
         "findings": answer.findings,
