@@ -13,7 +13,7 @@ import pytest
 import agentopt
 from agentopt.api import connected, read, with_data
 from agentopt.budget import Budget, Meter
-from agentopt.errors import AvailabilityError, BindingError, FormulationError, UsageError
+from agentopt.errors import BindingError, FormulationError, UsageError
 from agentopt.formulation.elements import Formulation
 from agentopt.models.scripted import Scripted
 from tests.cli.conftest import JOINERY, TEXT
@@ -107,9 +107,14 @@ def test_frames_reach_the_model_as_tables() -> None:
         agentopt.solve(TEXT, data={"boards": 3}, model=model())
 
 
-def test_words_without_a_model_and_single_words_are_refused() -> None:
-    with pytest.raises(AvailabilityError, match="needs a language model"):
-        agentopt.solve(TEXT)
+def test_words_without_a_model_are_read_by_the_built_in_reader() -> None:
+    answer = agentopt.solve(TEXT)
+    assert (answer.status, answer.objective, answer.verdict) == ("optimal", 1500, "solve")
+    assert agentopt.formulate(TEXT).status == "formulated"
+    assert agentopt.solve(TEXT, model="builtin").objective == 1500
+
+
+def test_single_words_are_refused() -> None:
     with pytest.raises(UsageError, match="more than one word"):
         agentopt.solve("bakery", model=model())
     with pytest.raises(UsageError, match=r"there is no file bakery\.yaml"):

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 BUILTIN = "builtin"
 
 COVERS = (
-    "the built-in reader reads short problems of one period (product mix, diet, blending, budgets) and a "
-    "few small classes with tables; `--model URL#NAME` connects a language model for all else"
+    "the built-in reader reads short problems of one period (product mix, diet, blending, budgets) and "
+    "small ones of a few classes (transportation, assignment, knapsack, ...); `--model URL#NAME` connects a "
+    "language model for all else"
 )
 
 MAX_TABLE = 2_000_000

@@ -20,11 +20,14 @@ from agentopt.errors import UsageError, nearest
 _HELP = """Solve optimization problems stated in words.
 
 \b
-  agentopt formulation solve example:bakery        no model needed
+  agentopt "A loaf earns $2 and takes 15 minutes ..."      short problems: no model needed
   agentopt "I bake bread and cake ..." --model URL#NAME --data recipes.csv
-  agentopt doctor                                  is everything in place?
+  agentopt formulation solve example:bakery
+  agentopt doctor                                          is everything in place?
 """
-_EPILOG = "Exit status: 0 done, 1 negative answer, 2 usage, 3 missing server or engine, 130 interrupted."
+_EPILOG = (
+    "Exit status: 0 done, 1 negative or no answer, 2 usage, 3 missing server or engine, 130 interrupted."
+)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -25,9 +25,10 @@ def engines(incomplete: str) -> list[tuple[str, str]]:
 
 def models(incomplete: str) -> list[tuple[str, str]]:
     """The forms a model's specification may take."""
+    own = {"builtin": "the reader inside agentopt"}
     starts = {"openai:": "the OpenAI API", "http://": "a server", "https://": "a server"}
     files = {"scripted:": "replies from a file", "recorded:": "replies kept from earlier calls"}
-    return _fitting({**starts, **files}.items(), incomplete)
+    return _fitting({**own, **starts, **files}.items(), incomplete)
 
 
 def prompts(incomplete: str) -> list[tuple[str, str]]:

@@ -68,6 +68,7 @@ def findings() -> Iterator[Finding]:
     yield from _guarded("keys", _keys)
     yield from _guarded("engines", _engines)
     yield from _guarded("prompts", _prompts)
+    yield from _guarded("built-in reader", _reader)
     yield from _guarded("model", _model)
     for name, (module, use) in EXTRAS.items():
         if find_spec(module) is not None:
@@ -158,19 +159,35 @@ def _prompts() -> Iterator[Finding]:
     )
 
 
+def _reader() -> Iterator[Finding]:
+    from agentopt.reader.network.weights import shipped
+
+    what = "built-in reader"
+    try:
+        manifest = shipped().manifest
+    except AgentoptError as error:
+        yield Finding(what, "missing", f"its rules alone read, less surely: {error.message}", error.hint)
+        return
+    examples = manifest.get("examples")
+    learned = f"learned from {examples:,} examples" if isinstance(examples, int) else "in place"
+    yield Finding(what, "ok", f"{learned}; `agentopt models show builtin` says more")
+
+
 def _model() -> Iterator[Finding]:
+    from agentopt.agents.consulting import stages
     from agentopt.settings import load
 
     settings: Settings = load()
-    if settings.model is None:
+    _, named = stages(settings.model)
+    if named is None:
         yield Finding(
             "model",
             "missing",
-            "none is connected; formulations are solved without one, problems in words are not",
+            "no language model is connected; the built-in reader reads short problems, and no others",
             "export AGENTOPT_MODEL=URL#NAME (`agentopt models list` shows every form)",
         )
         return
-    yield _reached(settings.model)
+    yield _reached(named)
 
 
 def _reached(spec: str) -> Finding:

@@ -55,8 +55,9 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z_-]*\Z")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status.
 
-    0 done, 1 the answer is negative (infeasible, unbounded, not solved), 2 the command cannot be understood
-    or what it was given does not hold, 3 a server or an engine is missing, 130 interrupted.
+    0 done, 1 the answer is negative (infeasible, unbounded, not solved, not understood), 2 the command
+    cannot be understood or what it was given does not hold, 3 a server or an engine is missing, 130
+    interrupted.
     """
     _spare()
     prepare()

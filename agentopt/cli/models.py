@@ -14,7 +14,7 @@ from agentopt.cli import completing
 from agentopt.cli.options import AsJson
 from agentopt.display.listing import bold, card, columns, listing
 from agentopt.display.terminal import write_json, write_out
-from agentopt.errors import UsageError
+from agentopt.errors import AgentoptError, UsageError
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -24,6 +24,12 @@ _Model = Annotated[
         metavar="[MODEL]", autocompletion=completing.models, help="The connected one if left out."
     ),
 ]
+
+
+_BUILTIN = {
+    "builtin": "the reader inside agentopt, for short problems; the default, and it costs nothing",
+    "builtin,MODEL": "the same first; what it is not sure of goes to MODEL, any of the following",
+}
 
 
 @app.command("list", help="List a server's models; without one, every way to name a model.")
@@ -42,7 +48,7 @@ def list_(
         listing(rows, {"model": "model"}, as_json=as_json, empty=f"{server} lists no model")
         return
     settings = load()
-    forms = [{"form": form, "meaning": meaning} for form, meaning in schemes().items()]
+    forms = [{"form": form, "meaning": meaning} for form, meaning in {**_BUILTIN, **schemes()}.items()]
     if as_json:
         origin = str(settings.origin("model")) if settings.model else None
         write_json({"connected": settings.model, "origin": origin, "forms": forms})
@@ -52,24 +58,29 @@ def list_(
         write_out(f"\nconnected: {settings.model} (from {settings.origin('model')})")
     else:
         write_out(
-            "\nnone is connected; name one with `--model`, AGENTOPT_MODEL, or `model = ` in a settings file"
+            "\nno language model is connected, so the built-in reader reads; name one with `--model`, "
+            "AGENTOPT_MODEL, or `model = ` in a settings file"
         )
 
 
 @app.command(help="Show what is known of a model, without asking it anything.")
 def show(model: _Model = None, as_json: AsJson = False) -> None:
     """Address, key, price, what a probe found."""
+    from agentopt.agents.consulting import stages
     from agentopt.models.capabilities import load as probed
     from agentopt.models.prices import price_of
     from agentopt.models.registry import connect
 
-    spec = _connected(model)
+    builtin, spec = stages(_named(model))
+    if spec is None:
+        _show_builtin(as_json=as_json)
+        return
     found = connect(spec)
     address, name = str(getattr(found, "address", "")), str(getattr(found, "model", ""))
     price = price_of(found)
     kept = probed(address, name) if address else None
     facts: dict[str, object] = {
-        "name": found.name,
+        "name": f"builtin,{found.name}" if builtin else found.name,
         "address": address or None,
         "key": bool(getattr(found, "_key", None)) if address else None,
         "price": None if price is None else price.model_dump(mode="json"),
@@ -81,7 +92,7 @@ def show(model: _Model = None, as_json: AsJson = False) -> None:
     if as_json:
         write_json(facts)
         return
-    write_out(bold(found.name))
+    write_out(bold(str(facts["name"])))
     lines = {
         "address": address or "none: it is not a server",
         "key": ("found" if facts["key"] else "none") if address else "-",
@@ -104,7 +115,7 @@ def probe(model: _Model = None, as_json: AsJson = False) -> None:
     from agentopt.models.probing import probe as ask
     from agentopt.models.registry import endpoint
 
-    spec = _connected(model)
+    spec = _server(model)
     if not spec.startswith(("http://", "https://", "openai:")):
         raise UsageError(f"`{spec}` is not a server, and only servers are probed", hint="name one: URL#NAME")
 
@@ -180,13 +191,53 @@ def _key_name(name: str) -> str:
     return endpoint(f"{name.partition('#')[0]}#any").address
 
 
-def _connected(model: str | None) -> str:
+def _show_builtin(*, as_json: bool) -> None:
+    """What the built-in reader reads, and how its weights came to be."""
+    from agentopt.agents.consulting import BUILTIN, COVERS
+    from agentopt.reader.families import READERS
+    from agentopt.reader.network.weights import shipped
+
+    classes = ["mix", *READERS]
+    try:
+        weights, fault = dict(shipped().manifest), ""
+    except AgentoptError as error:
+        weights, fault = None, error.message
+    if as_json:
+        write_json({"name": BUILTIN, "covers": COVERS, "classes": classes, "weights": weights})
+        return
+    write_out(bold(BUILTIN))
+    write_out(COVERS)
+    lines = {"classes": ", ".join(classes), "price": "none: it runs in this process"}
+    if weights is None:
+        lines["weights"] = f"missing, so its rules alone read, and every reading is to be checked ({fault})"
+    else:
+        lines |= {name.replace("_", " "): _inline(value) for name, value in weights.items()}
+    write_out(card(lines))
+
+
+def _inline(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_inline(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_inline, value))
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _named(model: str | None) -> str | None:
     from agentopt.settings import load
 
-    spec = load({"model": model}).model
+    return load({"model": model}).model
+
+
+def _server(model: str | None) -> str:
+    from agentopt.agents.consulting import stages
+
+    spec = _named(model)
     if spec is None:
         raise UsageError("no model is named, and none is connected", hint="see `agentopt models list`")
-    return spec
+    return stages(spec)[1] or spec
 
 
 def _served(server: str) -> list[str]:

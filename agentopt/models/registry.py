@@ -177,5 +177,7 @@ def _lazily(load: Callable[[], object]) -> Factory:
 
 def _not_understood(spec: str) -> UsageError:
     scheme = spec.partition(":")[0].strip()
-    guess = nearest(scheme, ["openai", "http", "https", "scripted", "recorded", "local", *_plug_ins()])
+    guess = nearest(
+        scheme, ["builtin", "openai", "http", "https", "scripted", "recorded", "local", *_plug_ins()]
+    )
     return UsageError(f"`{spec}` names no model", hint=f"{guess} {_EXAMPLE}".strip())

@@ -124,16 +124,6 @@ def test_tables_are_given_to_the_model_by_name(home: Home) -> None:
     assert "table goods.csv: 2 rows, 2 columns" in said
 
 
-def test_without_a_model_words_are_refused_with_two_ways_on(home: Home) -> None:
-    done = home.agentopt(TEXT)
-    assert (done.status, done.out) == (3, "")
-    assert "error: a problem in words needs a language model, and none is connected" in done.err
-    assert "--model URL#NAME" in done.err
-    assert "AGENTOPT_MODEL" in done.err
-    assert "agentopt formulation solve example:bakery" in done.err
-    assert not home.runs.exists()
-
-
 def test_the_model_may_stand_in_the_environment_or_a_file(home: Home) -> None:
     model = home.script(JOINERY)
     done = home.agentopt(TEXT, "--json", "-q", environment={"AGENTOPT_MODEL": model})
