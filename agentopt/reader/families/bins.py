@@ -21,9 +21,11 @@ from agentopt.reader.understanding import Understanding
 MAX_ITEMS = 200
 
 _CONTAINERS = (
-    "bin|box|boxes|truck|lorry|lorries|van|container|crate|bag|sack|pallet|bus|buses|minibus|minibuses|trailer|"
+    "bin|box|boxes|truck|lorry|lorries|van|container|crate|bag|sack|pallet|bus|buses|"
+    "minibus|minibuses|trailer|"
     "roll|bar|board|plank|pipe|rod|beam|disc|disk|drive|stick|server|shelf|shelves|trip|cart|case|suitcase|"
-    "wagon|car|carton|tray|trays|tube|log|sheet|cable|reel|tape|ferry|ferries|boat|flight|elevator|lift|basket|"
+    "wagon|car|carton|tray|trays|tube|log|sheet|cable|reel|tape|ferry|ferries|boat|"
+    "flight|elevator|lift|basket|"
     "vehicle|bucket|session|day|shift|CD|DVD|USB|machine|barrel|tank|bookcase|locker|backpack|cabinet|drawer|"
     "freezer|oven|page|kiln|load|batch|batches|length|pole|spool|ribbon|strip|stock"
 )
@@ -33,28 +35,47 @@ _ASKED = (
     rf"(?: (?:the|possible|total|required|number|of))* {_BIN}",
     rf"as few (?:of (?:these|the|them) )?{_BIN} as",
     rf"how (?:many|few) {_BIN} (?:[a-z']+ ){{0,8}}?"
-    r"(?:need|needs|needed|required|require|necessary|at least|least|minimum|must|enough|suffice|have to|has to)\b",
+    r"(?:need|needs|needed|required|require|necessary|at "
+    r"least|least|minimum|must|enough|suffice|have to|has to)\b",
     rf"(?:at least|least) how many {_BIN}",
 )
 _OTHER = (
-    r"\b(?:costs?|profit|price|revenue|maximi[sz]\w+|of each|each (?:type|kind)|together|apart|separate\w*|same|"
+    r"\b(?:costs?|profit|price|revenue|maximi[sz]\w+|of each|each "
+    r"(?:type|kind)|together|apart|separate\w*|same|"
     r"incompatible|distance|demand of|types? of (?:truck|bin|van|vehicle)s?|two (?:kinds|types|sizes))\b"
 )
 _HOLDS = (
-    r"(?:holds?|holding|carry|carries|carrying|takes?|taking|fits?|capacity|stores?|bears?|lifts?|room|is|are|has|have|"
-    r"measures?|long|with|of|lasts?|limit|maximum|loaded|contains?|accepts?|supports?|seats?|offers?|provides?)"
+    r"(?:holds?|holding|carry|carries|carrying|takes?|taking|fits?|capacity|stores?|"
+    r"bears?|lifts?|room|is|are|has|have|"
+    r"measures?|long|with|of|lasts?|limit|maximum|loaded|contains?|accepts?|supports?|"
+    r"seats?|offers?|provides?)"
 )
 _MOST = (
-    r"(?:at most|no more than|up to|maximum|max\.?|maximum of|limit of|not more than|exactly|only|must not exceed|"
+    r"(?:at most|no more than|up to|maximum|max\.?|maximum of|limit of|not more "
+    r"than|exactly|only|must not exceed|"
     r"cannot exceed)"
 )
 _UNITS = {
-    "kg": "kg", "kilogram": "kg", "kilograms": "kg", "kilo": "kg", "kilos": "kg", "g": "g", "gram": "g", "grams": "g",
-    "t": "t", "ton": "t", "tons": "t", "tonnes": "t", "lb": "lb", "lbs": "lb", "pounds": "lb", "pound": "lb",
-    "m": "m", "meters": "m", "metres": "m", "meter": "m", "metre": "m", "cm": "cm", "centimeters": "cm", "mm": "mm",
-    "feet": "ft", "foot": "ft", "ft": "ft", "inches": "in", "inch": "in", "gb": "GB", "mb": "MB", "minutes": "min",
-    "minute": "min", "min": "min", "hours": "h", "hour": "h", "liters": "l", "litres": "l", "liter": "l", "ml": "ml",
-}  # fmt: skip
+    word: unit
+    for unit, words in {
+        "kg": "kg kilogram kilograms kilo kilos",
+        "g": "g gram grams",
+        "t": "t ton tons tonnes",
+        "lb": "lb lbs pounds pound",
+        "m": "m meters metres meter metre",
+        "cm": "cm centimeters",
+        "mm": "mm",
+        "ft": "feet foot ft",
+        "in": "inches inch",
+        "GB": "gb",
+        "MB": "mb",
+        "min": "minutes minute min",
+        "h": "hours hour",
+        "l": "liters litres liter",
+        "ml": "ml",
+    }.items()
+    for word in words.split()
+}
 
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
@@ -185,7 +206,10 @@ class _Reading:
 
     def _counted(self) -> list[Item]:
         """`5 pieces of 3 m, 4 pieces of 2 m`, `six crates weighing 20 kg each`."""
-        link = r"(?:each )?(?:of|weighing|at|with|that weigh|which weigh|measuring|that are|weigh|taking|needing|requiring|that take|using)"
+        link = (
+            r"(?:each )?(?:of|weighing|at|with|that weigh|which weigh|measuring|that "
+            r"are|weigh|taking|needing|requiring|that take|using)"
+        )
         found = list(self.marked.all(rf"{N} (?P<name>(?:[a-z-]+ ){{0,3}}?){link}(?: [a-z]+){{0,3}}? {N}"))
         items = []
         for each in found:
@@ -209,7 +233,10 @@ class _Reading:
             return []
         items = []
         sentence = re.split(r" [.?!] ", self.marked.words[first.start() :] + " ")[0]
-        rest = rf"(?:the |an? )?(?P<name>[A-Za-z]\w*(?: (?:[a-z]+|[A-Z]|<\d+>))??) (?:{verb} )?(?:[a-z]+ )?{N}(?: [a-z]+){{0,2}}?(?= ,| and| ;| \.| \?|$)"
+        rest = (
+            rf"(?:the |an? )?(?P<name>[A-Za-z]\w*(?: (?:[a-z]+|[A-Z]|<\d+>))??) (?:{verb} "
+            rf")?(?:[a-z]+ )?{N}(?: [a-z]+){{0,2}}?(?= ,| and| ;| \.| \?|$)"
+        )
         for each in re.finditer(rest, sentence, re.IGNORECASE):
             name = self._name(re.sub(r"^(?:and|the|an?) ", "", each["name"]))
             items.append(Item(name, self.ledger.take(int(each[2]), f"size of {name}")))
@@ -227,9 +254,15 @@ class _Reading:
         bins = rf"(?:{self.noun}(?:s|es)?|{self.noun.removesuffix('f')}ves|{self.noun.removesuffix('y')}ies)"
         one = rf"(?:{bins}|it|they|one|which|that)"
         patterns = (
-            rf"\b{bins} (?:[a-z'-]+ |, ){{0,4}}?{_HOLDS}(?: [a-z']+){{0,6}}? {N}(?! ?[a-z]+ (?:weighing|of <))",
+            (
+                rf"\b{bins} (?:[a-z'-]+ |, ){{0,4}}?{_HOLDS}(?: [a-z']+){{0,6}}? {N}(?! ?[a-z]+ "
+                rf"(?:weighing|of <))"
+            ),
             rf"\b{bins} (?:\( |: )(?:[a-z]+ ){{0,4}}{N}",
-            rf"(?:capacity|load limit|weight limit|limit|length)(?: [a-z]+){{0,5}}? (?:of|is|:|=|holds)(?: [a-z]+){{0,2}}? {N}",
+            (
+                rf"(?:capacity|load limit|weight limit|limit|length)(?: [a-z]+){{0,5}}? "
+                rf"(?:of|is|:|=|holds)(?: [a-z]+){{0,2}}? {N}"
+            ),
             rf"{N} (?:- )?[a-z]+ (?:- )?(?:[a-z]+ )?{bins}\b",
             rf"{_MOST} {N}(?: [a-z]+){{1,4}}? (?:[a-z]+ ){{0,4}}{one}\b",
             rf"{_MOST} {N}",
@@ -273,7 +306,10 @@ class _Reading:
 
 
 _SIZED = re.compile(
-    r"size|weigh|length|long|volume|kg|\bm\b|cm|minutes|hours|time|space|\bgb\b|\bmb\b|width|mass|load|duration|area|height|amount",
+    (
+        r"size|weigh|length|long|volume|kg|\bm\b|cm|minutes|hours|time|space|\bgb\b|\bmb\b|"
+        r"width|mass|load|duration|area|height|amount"
+    ),
     re.IGNORECASE,
 )
 _COUNTED = re.compile(

@@ -43,8 +43,8 @@ class Network:
     Attributes:
         kind: what is asked.
         arcs: at most one from a node to another.
-        supply: of a cheapest flow, what enters at a node (negative: what leaves); else 1 at the source and -1 at
-            the sink.
+        supply: of a cheapest flow, what enters at a node (negative: what leaves); else 1 at the source and
+            -1 at the sink.
         measure: what `cost` is, in a word.
     """
 

@@ -1,4 +1,4 @@
-"""Schedules: jobs with durations on one machine, on machines that are alike, or through a shop of machines."""
+"""Schedules: jobs with durations on one machine, on machines that are alike, or through a shop."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from agentopt.reader.naming import label, unique
 
 Number = int | float
 Goal = Literal["makespan", "completion", "tardiness", "lateness"]
-"""`completion`: the weighted sum of ends; `tardiness`: the weighted sum of delays; `lateness`: the greatest one."""
+"""`completion`: the weighted sum of ends; `tardiness`: the weighted sum of delays; `lateness`: the
+greatest one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ class Schedule:
             for name, job in zip(names, self.jobs, strict=True)
             for (one, _), (other, _) in pairwise(job.steps)
         ]
-        on = {}
+        on: dict[str, list[str]] = {}
         for name, machine in visits:
             on.setdefault(machine, []).append(name)
         clashes = [

@@ -1,4 +1,4 @@
-"""Production over a few periods: demand by period, cost of making and of keeping, capacity, setups, opening stock."""
+"""Production over a few periods: demand, cost of making and of keeping, capacity, setups, opening stock."""
 
 from __future__ import annotations
 
@@ -16,38 +16,61 @@ from agentopt.reader.understanding import Understanding
 
 MAX_PERIODS = 60
 _PERIOD = r"(?:months?|weeks?|quarters?|days?|periods?|years?|shifts?|seasons?)"
-_MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_MONTHS = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+)
 _DAYS = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_NAMED = rf"(?:{_MONTHS}|{_DAYS}|{_PERIOD} <\d+>|Q\d|the (?:first|second|third|fourth|fifth|sixth) {_PERIOD}|(?:spring|summer|autumn|fall|winter))"
+_NAMED = (
+    rf"(?:{_MONTHS}|{_DAYS}|{_PERIOD} <\d+>|Q\d|the "
+    rf"(?:first|second|third|fourth|fifth|sixth) "
+    rf"{_PERIOD}|(?:spring|summer|autumn|fall|winter))"
+)
 _LEAST = r"\b(?:minimi[sz]\w*|minimum|least|lowest|cheapest|cheaply|as little as possible|smallest)\b"
 _OTHER = (
-    r"\b(?:profit|revenue|sells? for|selling price|maximi[sz]\w*|overtime|backorder\w*|backlog\w*|late|two products|"
-    r"products? [A-C]\b|each product|both products|interest|expected|probability|random|route|shipped from|truck)\b"
+    r"\b(?:profit|revenue|sells? for|selling "
+    r"price|maximi[sz]\w*|overtime|backorder\w*|backlog\w*|late|two products|"
+    r"products? [A-C]\b|each product|both "
+    r"products|interest|expected|probability|random|route|shipped from|truck)\b"
 )
-_DEMAND = r"\b(?:demands?|needs?|orders?|ordered|required|requirements?|requires?|wanted?|wants|deliver\w*|sales?|customers|sold)\b"
+_DEMAND = (
+    r"\b(?:demands?|needs?|needed|orders?|ordered|required|requirements?|requires?|"
+    r"wanted?|wants|deliver\w*|sales?|customers|sold)\b"
+)
 _SEGMENT = re.compile(r" (?:, and|, while|, but|, with|; and|and|while|but|with|plus|,|;|\() ")
 _KINDS: tuple[tuple[str, str], ...] = (
     (
         "closing",
-        r"\b(?:final|ending|closing)\b|\b(?:end|after) (?:of )?(?:the )?(?:last|plan\w*|horizon|final)|left (?:over )?(?:at|in store at) the end"
+        r"\b(?:final|ending|closing)\b|\b(?:end|after) (?:of )?(?:the "
+        r")?(?:last|plan\w*|horizon|final)|left (?:over )?(?:at|in store at) the end"
         r"|\bat the end of (?:the )?(?:last|year|plan|horizon|whole|"
         rf"{_NAMED})",
     ),
     (
         "opening",
-        r"\b(?:initial\w*|opening|already|currently|on hand|to begin with|to start with|in store now|right now|at present)\b"
-        r"|\b(?:begins?|beginning|starts?|starting) (?:with|inventory|stock|of)|\bat the (?:start|beginning|outset)|\bin stock (?:now|today)\b"
+        r"\b(?:initial\w*|opening|already|currently|on hand|to begin with|to start with|in "
+        r"store now|right now|at present)\b"
+        r"|\b(?:begins?|beginning|starts?|starting) (?:with|inventory|stock|of)|\bat the "
+        r"(?:start|beginning|outset)|\bin stock (?:now|today)\b"
         r"|\bthere are <\d+>(?: [a-z]+){0,3}? in (?:stock|store|the warehouse)",
     ),
     (
         "setup",
-        r"\bset ?-? ?up\b|\bsetups?\b|\bfixed\b|\bchange ?-? ?over|\beach time\b|\bwhenever\b|\b(?:any|anything|something|production) (?:is|takes|at all)\b"
-        r"|\bstart(?:ing|s)? (?:up |a |the )?(?:production|run|machine|line|kiln|oven)|\bin which (?:it|something|anything|there)|\bcleaning\b|\bstart - up\b|\bstartup\b",
+        (
+            r"\bset ?-? ?up\b|\bsetups?\b|\bfixed\b|\bchange ?-? ?over|\beach "
+            r"time\b|\bwhenever\b|\b(?:any|anything|something|production) (?:is|takes|at all)\b"
+            r"|\bstart(?:ing|s)? (?:up |a |the )?(?:production|run|machine|line|kiln|oven)|\bin "
+            r"which (?:it|something|anything|there)|\bcleaning\b|\bstart - up\b|\bstartup\b"
+        ),
     ),
     (
         "storage",
-        r"\b(?:stor\w*|warehouse|stock|inventory|cellar|shed|kept|keep)\b.*\b(?:at most|no more than|up to|capacity|room|limit|maximum|space|holds?)\b"
-        r"|\b(?:at most|no more than|up to|room for|maximum of)\b.*\b(?:stor\w*|stock|kept|inventory|warehouse)\b",
+        (
+            r"\b(?:stor\w*|warehouse|stock|inventory|cellar|shed|kept|keep)\b.*\b(?:at most|no "
+            r"more than|up to|capacity|room|limit|maximum|space|holds?)\b"
+            r"|\b(?:at most|no more than|up to|room for|maximum "
+            r"of)\b.*\b(?:stor\w*|stock|kept|inventory|warehouse)\b"
+        ),
     ),
     (
         "holding",
@@ -55,11 +78,17 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "capacity",
-        r"\b(?:capacity|at most|no more than|up to|maximum|max|limit\w*|only|can (?:be )?(?:made|make|produced?|manufactured?|brewed?|baked?|handled?))\b",
+        (
+            r"\b(?:capacity|at most|no more than|up to|maximum|max|limit\w*|only|can (?:be "
+            r")?(?:made|make|produced?|manufactured?|brewed?|baked?|handled?))\b"
+        ),
     ),
     (
         "making",
-        r"\b(?:mak(?:e|es|ing)|made|produc\w*|manufactur\w*|brew\w*|bak(?:e|ing)|assembl\w*|build\w*|print\w*|mill\w*|cost\w*)\b",
+        (
+            r"\b(?:mak(?:e|es|ing)|made|produc\w*|manufactur\w*|brew\w*|bak(?:e|ing)|assembl\w*|"
+            r"build\w*|print\w*|mill\w*|cost\w*)\b"
+        ),
     ),
 )
 
@@ -68,7 +97,7 @@ def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Under
     """Demand by period and the costs of making and keeping, when the least cost is asked for."""
     marked = Marked.of(tokens, tables)
     asks = marked.says(_LEAST) and marked.says(r"\bcosts?\b|\bcheap\w*\b|\bexpens\w+\b")
-    everything = marked.words + " ".join(
+    everything = text + " ".join(
         cell.text for table in tables for cell in table.cells() if cell.value is None
     )
     keeps = re.search(r"\b(?:hold|stor|inventor|carry|keep|kept|stock)\w*", everything, re.IGNORECASE)
@@ -168,7 +197,8 @@ class _Reading:
         before = self.marked.around(within[0], before=14)[0]
         values = [self.ledger.tokens[at].value for at in within]
         counted = values == [Fraction(n) for n in range(1, len(values) + 1)]
-        return not (counted and re.search(rf"{_PERIOD} $", before))
+        named = re.search(r"\b(?:week|month|quarter|day|period|year|shift|season) $", before)
+        return not named and not (counted and re.search(rf"{_PERIOD} $", before))
 
     def _demand_each(self) -> bool:
         """`100 in January, 150 in February`, `January: 100, February: 150`, `week 1 needs 100`."""
@@ -209,10 +239,8 @@ class _Reading:
         """Numbers that count or name periods are no data."""
         for at in self.ledger.left():
             value = self.ledger.tokens[at].value
-            if self.ledger.tokens[at].lower in ("a quarter", "one quarter") and self.marked.says(
-                r"\bquarters\b|\bQ\d|quarter <"
-            ):
-                self.ledger.waive(at, "a period")
+            if self._are_quarters(at, count):
+                self.ledger.waive(at, "quarters of a year")
                 continue
             before, after = self.marked.around(at, before=30, after=30)
             counts = value == count and re.match(rf" (?:-? ?[a-z]+ )?{_PERIOD}\b", after)
@@ -220,8 +248,16 @@ class _Reading:
                 re.search(rf"\b{_PERIOD} (?:<\d+> (?:,|and|to|-|through|, and) )*$", before)
                 and value is not None
             )
-            if counts or (named and 1 <= value <= count and value.denominator == 1):
+            if counts or (named and value is not None and 1 <= value <= count and value.denominator == 1):
                 self.ledger.waive(at, "counts or names periods")
+
+    def _are_quarters(self, at: int, count: int) -> bool:
+        """Whether `a quarter` or `three quarters` counts periods, and is no share."""
+        token = self.ledger.tokens[at]
+        several = token.lower.endswith("quarters") and token.value == Fraction(count, 4)
+        single = token.lower in ("a quarter", "one quarter")
+        before = self.ledger.tokens[at - 1].lower if at else ""
+        return several or (single and before in ("for", "from", "in", "per", "to"))
 
     def _segments(self) -> Iterator[tuple[str, list[int]]]:
         """Parts of sentences with one number, or one list, that is still unread."""

@@ -1,8 +1,8 @@
 """A text with its numbers marked by their tokens, so that patterns can say where a number stands.
 
-Words stay as written, numbers become `<7>` (the index of their token), currency signs and the tokens of tables
-are left out: "Each van holds 800 kg." reads `Each van holds <3> kg .`. Patterns are written against that, and
-what they find is entered in a `Ledger`, which knows which numbers are still unread.
+Words stay as written, numbers become `<7>` (the index of their token), currency signs and the tokens of
+tables are left out: "Each van holds 800 kg." reads `Each van holds <3> kg .`. Patterns are written against
+that, and what they find is entered in a `Ledger`, which knows which numbers are still unread.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from agentopt.reader.understanding import Account
 N = r"<(\d+)>"
 """A number, with the index of its token as a group."""
 
-_UNIT = r"(?: (?!(?:and|then|or|for|in|at|by|to|with)\b)[a-z%]{1,12}\b(?! [a-z]))?"
+_UNIT = r"(?: (?!(?:and|then|or|for|in|at|by|to|with)\b)[a-z%]{1,12}\b(?! (?!and\b|or\b)[a-z]))?"
 LIST = rf"<\d+>{_UNIT}(?:(?: ,| ;| and| , and| ; and| , then| &) <\d+>{_UNIT})+"
 """Several numbers, each with at most one word behind it."""
 

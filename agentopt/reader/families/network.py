@@ -1,7 +1,7 @@
 """Paths and flows on a network whose links are listed: shortest path, greatest flow, cheapest flow.
 
-A link is read in one direction when it is written with an arrow or with `to`, and in both when it is written with a
-dash, `and` or `between`, unless the text says otherwise.
+A link is read in one direction when it is written with an arrow or with `to`, and in both when it is written
+with a dash, `and` or `between`, unless the text says otherwise.
 """
 
 from __future__ import annotations
@@ -19,35 +19,49 @@ from agentopt.reader.tables import Cell, Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
 
-_NOUN = r"(?:node|city|town|station|junction|point|hub|router|switch|place|stop|village|hut|pump|vertex|site|port)"
+_NOUN = (
+    r"(?:node|city|town|station|junction|point|hub|router|switch|place|stop|village|hut|"
+    r"pump|vertex|site|port)"
+)
 _NODE = rf"(?:(?:{_NOUN} )?(?:[A-Z][\w']*(?: [A-Z][\w']*)?|<\d+>)|{_NOUN} [a-z]\b|\b[s-z]\b)"
 _LINK = r" (?:(?P<arrow>- >|→|to|=>|⟶|towards)|(?P<dash>-|–|—|and|↔|< - >))(?: the)? "
 _BETWEEN = r"(?:(?: [a-z/]+| :| \(| =| ,| '| %){0,6}?)"
 _ARC = re.compile(rf"(?P<a>{_NODE}){_LINK}(?P<b>{_NODE})(?P<gap>{_BETWEEN}) {N}")
 _SECOND = re.compile(rf"(?P<gap>(?: [a-z/]+| ,| \(| \)| ;| :){{1,7}}?) {N}")
 _FAN = re.compile(
-    rf"(?:\b[Ff]rom )?(?P<a>{_NODE}) (?::|- >|→)(?P<rest>(?: (?:to )?{_NODE} (?:: |\( |in |= )?<\d+>(?: [a-z]+)?(?: \))?(?: ,| and| ;| , and)?)+)"
+    rf"(?:\b[Ff]rom )?(?P<a>{_NODE}) (?::|- >|→)(?P<rest>(?: (?:to )?{_NODE} (?:: |\( |in "
+    rf"|= )?<\d+>(?: [a-z]+)?(?: \))?(?: ,| and| ;| , and)?)+)"
 )
 _BRANCH = re.compile(rf"(?:to )?(?P<b>{_NODE}) (?:: |\( |in |= )?{N}")
 _ENDS = re.compile(
     rf"\b(?:[Ff]rom|[Bb]etween|leaves|at|in|of) (?:the )?(?:[a-z]+ ){{0,3}}?(?P<a>{_NODE})"
-    rf"(?: [a-z]+| ,){{0,6}}? (?:to|and|for|reach|into|towards) (?:the )?(?:[a-z]+ ){{0,3}}?(?P<b>{_NODE})(?= |$)"
+    rf"(?: [a-z]+| ,){{0,6}}? (?:to|and|for|reach|into|towards) (?:the )?(?:[a-z]+ "
+    rf"){{0,3}}?(?P<b>{_NODE})(?= |$)"
 )
 _PATH = (
-    r"\b(?:shortest|quickest|fastest|cheapest)\b[^.?!]*\b(?:path|route|way|road|trip|connection|travel|go|get|from|journey)\b"
-    r"|\b(?:path|route|way|trip|connection|journey)\b[^.?!]*\b(?:shortest|quickest|fastest|cheapest|least|lowest|minimum|minimi[sz]\w+)\b"
-    r"|\b(?:least|minimum|minimi[sz]\w+|smallest|lowest)\b[^.?!]*\b(?:path|route|way|from|travel\w*|distance|journey)\b"
+    r"\b(?:shortest|quickest|fastest|cheapest)\b[^.?!]*\b(?:path|route|way|road|trip|"
+    r"connection|travel|go|get|from|journey)\b"
+    r"|\b(?:path|route|way|trip|connection|journey)\b[^.?!]*\b(?:shortest|quickest|"
+    r"fastest|cheapest|least|lowest|minimum|minimi[sz]\w+)\b"
+    r"|\b(?:least|minimum|minimi[sz]\w+|smallest|lowest)\b[^.?!]*\b(?:path|route|way|from|"
+    r"travel\w*|distance|journey)\b"
     r"|\bas (?:quickly|fast|cheaply|short) as possible\b"
 )
 _MOST = (
     r"\b(?:maximum|maximal|greatest|largest|most|maximi[sz]\w+|highest|as much|how much|how many)\b[^.?!]*"
-    r"\b(?:flow|sent|send|pumped?|throughput|traffic|data|through|transport\w*|per (?:hour|day|minute|second)|carried|reach|"
+    r"\b(?:flow|sent|send|pumped?|throughput|traffic|data|through|transport\w*|per "
+    r"(?:hour|day|minute|second)|carried|reach|"
     r"delivered|get|pass|arrive|possible)\b"
 )
-_COST = r"\b(?:least|minimum|minimal|lowest|cheapest|cheaply|minimi[sz]\w+|smallest)\b[^.?!]*\b(?:cost|expense|way|possible|price)?"
+_COST = (
+    r"\b(?:least|minimum|minimal|lowest|cheapest|cheaply|minimi[sz]\w+|"
+    r"smallest)\b[^.?!]*\b(?:cost|expense|way|possible|price)?"
+)
 _OTHER = (
-    r"\b(?:returns?|returning|tours?|round trip|each (?:city|town|place|customer)|every (?:city|town|customer|node|place|one)|"
-    r"visits? (?:all|each|every)|visited|exactly once|spanning|connect all|connected to each|assign\w*|profit|revenue|"
+    r"\b(?:returns?|returning|tours?|round trip|each (?:city|town|place|customer)|every "
+    r"(?:city|town|customer|node|place|one)|"
+    r"visits? (?:all|each|every)|visited|exactly once|spanning|connect all|connected to "
+    r"each|assign\w*|profit|revenue|"
     r"machines?|jobs?|demand|factor(?:y|ies)|plants?|probability|machine)\b"
 )
 _CAPACITY = re.compile(
@@ -217,7 +231,7 @@ class _Reading:
         return self.ledger.take(at, f"the number of the link from {start} to {end}")
 
     def _name(self, marked: str) -> str:
-        """A node as written; its number is no data. Nouns are left out where letters or numbers name nodes."""
+        """A node as written; its number is no data. Nouns before it are left out."""
         for at in numbers(marked):
             self.ledger.waive(at, "part of a name")
         said = re.sub(N, lambda each: self.ledger.tokens[int(each[1])].text, marked)
@@ -274,7 +288,8 @@ class _Reading:
         told = bool(_CAPACITY.search(second) and not _CAPACITY.search(first))
         if swapped == told:
             shared = self.marked.find(
-                r"\( ?(?:unit )?(cost|capacity) ?,? (?:and )?(?:unit )?(capacity|cost) ?\)|\b(cost|capacity) and (?:a )?(capacity|cost)\b"
+                r"\( ?(?:unit )?(cost|capacity) ?,? (?:and )?(?:unit )?(capacity|cost) "
+                r"?\)|\b(cost|capacity) and (?:a )?(capacity|cost)\b"
             )
             if shared is None:
                 return None
@@ -290,7 +305,7 @@ class _Reading:
         return Network("cheapest", arcs, {source: amount, sink: -amount})
 
     def _arcs(self, links: Sequence[tuple[_Link, int | float | None, int | float | None]]) -> tuple[Arc, ...]:
-        """Arcs of links in their directions; none when two links join the same nodes or a number is negative."""
+        """Arcs of links in their directions; none when two join the same nodes or a number is negative."""
         found: dict[tuple[str, str], Arc] = {}
         for link, cost, capacity in links:
             ways = [(link.start, link.end), (link.end, link.start)] if link.both else [(link.start, link.end)]

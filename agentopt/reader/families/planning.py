@@ -1,4 +1,4 @@
-"""Lots: how much to make and to keep in store over a few periods, to meet the demand of each at least cost."""
+"""Lots: how much to make and to keep over a few periods, to meet the demand of each at least cost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Numbers = tuple[int | float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Lots:
-    """Demand and costs by period. A tuple of one number holds in every period; an empty one says there is none.
+    """Demand and costs by period. A tuple of one number holds in every period; an empty one is no such thing.
 
     Attributes:
         periods: their names, in order.

@@ -15,34 +15,55 @@ from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
 
 MAX_JOBS = 12
-_JOB = r"(?:job|task|order|operation|part|patient|report|program|batch|lot|ship|car|repair|process|project|assignment|customer|test|truck|essay|cake|piece|aircraft|plane|item|exam|file|song|print)"
+_JOB = (
+    r"(?:job|task|order|operation|part|patient|report|program|batch|lot|ship|car|repair|"
+    r"process|project|assignment|customer|test|truck|essay|cake|piece|aircraft|plane|item|"
+    r"exam|file|song|print)"
+)
 _NAME = rf"(?:(?:[Tt]he )?(?:(?i:{_JOB}) )?(?:[A-Z][\w']*|<\d+>))"
 _SERVERS = (
-    r"(?:machines?|workers?|ovens?|servers?|printers?|lines?|presses|people|mechanics?|docks?|painters?|rooms?|processors?|"
-    r"computers?|technicians?|teams?|cranes?|kilns?|cooks?|clerks?|employees|persons?|lathes?|cores?|trucks?|lanes?|welders?|looms?)"
+    r"(?:machines?|workers?|ovens?|servers?|printers?|lines?|presses|people|mechanics?|"
+    r"docks?|painters?|rooms?|processors?|"
+    r"computers?|technicians?|teams?|cranes?|kilns?|cooks?|clerks?|employees|persons?|"
+    r"lathes?|cores?|trucks?|lanes?|welders?|looms?)"
 )
 _EARLY = (
     r"(?:as (?:early|soon|quickly|fast) as possible|earliest|in the (?:shortest|least) (?:possible )?time)"
 )
 _MAKESPAN = (
     r"\bmakespan\b|"
-    rf"\b(?:all|everything|every (?:job|task|one)|last {_JOB}|the last|whole|they|work)\b[^.?!]*\b(?:done|finish\w*|complet\w*|ready|over|ends?|through)\b[^.?!]*{_EARLY}|"
+    rf"\b(?:all|everything|every (?:job|task|one)|last {_JOB}|the "
+    rf"last|whole|they|work)\b[^.?!]*\b(?:done|finish\w*|complet\w*|ready|over|ends?|"
+    rf"through)\b[^.?!]*{_EARLY}|"
     rf"\b(?:finish\w*|complet\w*|get)\b[^.?!]*\b(?:all|everything|every|last|work|{_JOB}s)\b[^.?!]*{_EARLY}|"
-    r"\b(?:minimi[sz]\w*|shortest|least|smallest|earliest|how (?:soon|quickly|early|fast))\b[^.?!]*\b(?:until|time at which|when|by which|moment|can|in which|time (?:to|for|until)|finish)\b[^.?!]*\b(?:all|everything|last|every|work)\b"
+    r"\b(?:minimi[sz]\w*|shortest|least|smallest|earliest|how "
+    r"(?:soon|quickly|early|fast))\b[^.?!]*\b(?:until|time at which|when|by "
+    r"which|moment|can|in which|time "
+    r"(?:to|for|until)|finish)\b[^.?!]*\b(?:all|everything|last|every|work)\b"
 )
-_SUM = r"\b(?:sum|total|weighted|minimi[sz]\w*|altogether)\b[^.?!]*\b(?:completion times?|finish\w* times?|flow times?|times? (?:of|at which)|ends?)\b"
+_SUM = (
+    r"\b(?:sum|total|weighted|minimi[sz]\w*|altogether)\b[^.?!]*\b(?:completion "
+    r"times?|finish\w* times?|flow times?|times? (?:of|at which)|ends?)\b"
+)
 _LATE = r"\b(?:tardiness|delays?|lateness|late|overdue|penalt\w+)\b"
 _WORST = r"\b(?:maximum|maximal|greatest|largest|worst|longest) (?:lateness|delay)\b"
 _OTHER = (
-    r"\b(?:average|mean|profit|revenue|maximi[sz]\w*|release\w*|arrives?|available from|preempt\w*|interrupted and|setup|set up|"
-    r"changeover|salary|wage|skills?|each worker|qualified|number of late|late jobs|capacity|precede\w*|predecessor\w*|"
-    r"before .* can start|only after|depends on|different speeds?|twice as fast|maximum tardiness|route|cost of assigning)\b"
+    r"\b(?:average|mean|profit|revenue|maximi[sz]\w*|release\w*|arrives?|available "
+    r"from|preempt\w*|interrupted and|setup|set up|"
+    r"changeover|salary|wage|skills?|each worker|qualified|number of late|late "
+    r"jobs|capacity|precede\w*|predecessor\w*|"
+    r"before .* can start|only after|depends on|different speeds?|twice as fast|maximum "
+    r"tardiness|route|cost of assigning)\b"
 )
 _UNIT = r"(?: ?-? ?(?:hours?|minutes?|days?|h|min|weeks?|time units?|units?|seconds?))?"
 _SAID = re.compile(
-    rf"(?P<name>{_NAME}) (?:\( |: |, which |- )?(?:takes|needs|lasts|requires|has a duration of|has a processing time of|is|with)?(?: ?(?:about|a duration of|time|duration|exactly|work for))? ?{N}{_UNIT}"
-    rf"(?:(?: [a-z']+| ,| and| ;){{0,6}}? (?:due|deadline|wanted|promised)(?: [a-z']+| :){{0,4}}? (?P<due><\d+>)(?: ?(?:hours?|minutes?|days?|h|min))?)?"
-    rf"(?:(?: [a-z']+| ,| and| ;){{0,6}}? (?:weight|priority|importance|penalty|weighs)(?: [a-z']+| :){{0,4}}? (?P<weight><\d+>))?"
+    rf"(?P<name>{_NAME}) (?:\( |: |, which |- )?(?:takes|needs|lasts|requires|has a "
+    rf"duration of|has a processing time of|is|with)?(?: ?(?:about|a duration "
+    rf"of|time|duration|exactly|work for))? ?{N}{_UNIT}"
+    r"(?:(?: [a-z']+| ,| and| ;){0,6}? (?:due|deadline|wanted|promised)(?: [a-z']+| "
+    r":){0,4}? (?P<due><\d+>)(?: ?(?:hours?|minutes?|days?|h|min))?)?"
+    r"(?:(?: [a-z']+| ,| and| ;){0,6}? (?:weight|priority|importance|penalty|weighs)(?: "
+    r"[a-z']+| :){0,4}? (?P<weight><\d+>))?"
 )
 _ROUTE_ON = re.compile(
     rf"{N}{_UNIT} (?:on|at|in) (?:the )?(?P<machine>(?:machine |station )?(?:[A-Z][\w']*|<\d+>)|[a-z]+)"
@@ -50,7 +71,10 @@ _ROUTE_ON = re.compile(
 _ROUTE_FOR = re.compile(
     rf"(?P<machine>(?:machine |station )?(?:[A-Z][\w']*|<\d+>)|(?:the )?[a-z]+) (?:\( |for |: |, )?{N}{_UNIT}"
 )
-_IN_ORDER = r"\b(?:order|then|first|flow ?-? ?shop|job ?-? ?shop|sequence|same order|from left to right|one after the other|followed by)\b"
+_IN_ORDER = (
+    r"\b(?:order|then|first|flow ?-? ?shop|job ?-? ?shop|sequence|same order|from left to "
+    r"right|one after the other|followed by)\b"
+)
 
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
@@ -70,7 +94,8 @@ def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Under
 def _goal(marked: Marked) -> Goal | None:
     """What is to be small."""
     if not marked.says(
-        r"\b(?:minimi[sz]\w*|least|smallest|shortest|lowest|early|earliest|soon|quickly|fast|minimum|little)\b"
+        r"\b(?:minimi[sz]\w*|least|smallest|shortest|lowest|early|earliest|soon|quickly|fast|"
+        r"minimum|little)\b"
     ):
         return None
     if marked.says(_WORST):

@@ -65,31 +65,71 @@ _TALKS = ("interview", "song", "lecture", "concert", "speech", "trailer", "sketc
 _GOODS = ("tiles", "flour", "paint", "cement", "rice", "bolts", "glass", "salt", "coal", "pipes")
 
 SCENES = (
-    Scene("a mover", "van", "carries", "kg", ("piece of furniture", "pieces of furniture"), "weighs", _HOME, (60, 400, 20)),
+    Scene(
+        "a mover",
+        "van",
+        "carries",
+        "kg",
+        ("piece of furniture", "pieces of furniture"),
+        "weighs",
+        _HOME,
+        (60, 400, 20),
+    ),
     Scene("a courier", "bag", "holds", "kg", ("parcel", "parcels"), "weighs", (), (8, 30, 1)),
-    Scene("a freight company", "truck", "can carry", "tons", ("load", "loads"), "weighs", _GOODS, (10, 40, 2)),
+    Scene(
+        "a freight company", "truck", "can carry", "tons", ("load", "loads"), "weighs", _GOODS, (10, 40, 2)
+    ),
     Scene("a warehouse", "pallet", "takes", "kg", ("box", "boxes"), "weighs", (), (200, 900, 50)),
     Scene("a museum", "crate", "has room for", "liters", ("statue", "statues"), "needs", (), (40, 200, 10)),
     Scene("an archive", "shelf", "is", "cm", ("book", "books"), "takes", _BOOKS, (60, 120, 10)),
     Scene("a photographer", "disc", "stores", "GB", ("file", "files"), "needs", _FILES, (8, 64, 4)),
     Scene("an office", "server", "offers", "GB", ("database", "databases"), "uses", _FILES, (16, 128, 8)),
-    Scene("a radio station", "tape", "lasts", "minutes", ("recording", "recordings"), "lasts", _TALKS, (30, 120, 10)),
+    Scene(
+        "a radio station",
+        "tape",
+        "lasts",
+        "minutes",
+        ("recording", "recordings"),
+        "lasts",
+        _TALKS,
+        (30, 120, 10),
+    ),
     Scene("a carpenter", "board", "is", "cm", ("shelf", "shelves"), "", (), (120, 400, 20)),
     Scene("a plumber", "pipe", "measures", "meters", ("section", "sections"), "", (), (6, 18, 1)),
     Scene("a steel mill", "bar", "has a length of", "m", ("piece", "pieces"), "", (), (6, 20, 1)),
     Scene("a tailor", "roll", "contains", "m", ("cut", "cuts"), "", (), (20, 60, 5)),
     Scene("a paper mill", "reel", "is", "cm", ("strip", "strips"), "", (), (100, 300, 10)),
     Scene("an electrician", "spool", "holds", "feet", ("cable", "cables"), "", (), (50, 250, 10)),
-    Scene("an airline", "container", "can take", "kg", ("suitcase", "suitcases"), "weighs", (), (80, 300, 20)),
+    Scene(
+        "an airline", "container", "can take", "kg", ("suitcase", "suitcases"), "weighs", (), (80, 300, 20)
+    ),
     Scene("a school", "bus", "seats", "pupils", ("class", "classes"), "has", (), (40, 60, 2)),
     Scene("a gardener", "cart", "bears", "kg", ("plant", "plants"), "weighs", (), (30, 120, 10)),
     Scene("a butcher", "freezer", "holds", "kg", ("order", "orders"), "needs", (), (40, 150, 10)),
     Scene("a clinic", "session", "lasts", "minutes", ("treatment", "treatments"), "takes", (), (60, 180, 15)),
     Scene("a quarry", "trip", "carries at most", "tons", ("block", "blocks"), "weighs", (), (8, 30, 1)),
-    Scene("a ferry company", "ferry", "can take", "tons", ("truck load", "truck loads"), "weighs", (), (60, 200, 10)),
+    Scene(
+        "a ferry company",
+        "ferry",
+        "can take",
+        "tons",
+        ("truck load", "truck loads"),
+        "weighs",
+        (),
+        (60, 200, 10),
+    ),
     Scene("a brewery", "tank", "contains", "hl", ("brew", "brews"), "needs", (), (20, 80, 5)),
-    Scene("a hiking club", "backpack", "has a limit of", "kg", ("supply", "supplies"), "weighs", _GOODS, (12, 25, 1)),
-)  # fmt: skip
+    Scene(
+        "a hiking club",
+        "backpack",
+        "has a limit of",
+        "kg",
+        ("supply", "supplies"),
+        "weighs",
+        _GOODS,
+        (12, 25, 1),
+    ),
+)
 
 _ASKS = (
     "What is the least number of {bins} needed?",
@@ -229,7 +269,10 @@ def _counted(rng: random.Random, scene: Scene, items: Sequence[Item]) -> _Said:
     tail = rng.choice(["", " each"])
     listed = enumerated(
         [
-            f"{item.count} {rng.choice([scene.piece[1], scene.piece[1], ''])} {link} {figure(item.size)} {scene.unit}{tail}"
+            (
+                f"{item.count} {rng.choice([scene.piece[1], scene.piece[1], ''])} {link} "
+                f"{figure(item.size)} {scene.unit}{tail}"
+            )
             for item in items
         ],
         rng,

@@ -51,7 +51,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
 
 def generate(rng: random.Random, difficulty: int) -> Problem:
-    """A problem of lots; at a higher difficulty with more periods, setups, limits of stock and numbers by period."""
+    """A problem of lots; at a higher difficulty with more periods, setups and limits of stock."""
     scene = rng.choice(SCENES)
     count = rng.randint(3, min(6, 3 + difficulty))
     unit = rng.choice(("month", "month", "week", "quarter", "day", "period"))
@@ -163,13 +163,20 @@ def _text(
         else scene.agent.replace("an ", "the ", 1)
     )
     words = {
-        "agent": the, "good": scene.good[0], "goods": scene.good[1], "make": scene.verb[0], "made": scene.verb[1],
-        "makes": f"{scene.verb[0]}s", "making": scene.verb[2], "unit": unit, "count": _counted(rng, len(lots.demand)),
-    }  # fmt: skip
+        "agent": the,
+        "good": scene.good[0],
+        "goods": scene.good[1],
+        "make": scene.verb[0],
+        "made": scene.verb[1],
+        "makes": f"{scene.verb[0]}s",
+        "making": scene.verb[2],
+        "unit": unit,
+        "count": _counted(rng, len(lots.demand)),
+    }
     words |= {capital(key): capital(value) for key, value in words.items()}
-    layouts: list[_Layout] = [_listed, _each, _lines] + (
-        [_table, _across, _attached] if difficulty > 1 else []
-    )
+    layouts: list[_Layout] = [_listed, _each, _lines]
+    if difficulty > 1:
+        layouts += [_table, _across, _attached]
     told, tables, tabled = rng.choice(layouts)(rng, lots, words)
     sentences = []
     for kind in ("making", "holding", "setup", "capacity", "storage", "opening", "closing"):

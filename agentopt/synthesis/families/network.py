@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agentopt.reader.families.flows import Arc, Network
+from agentopt.reader.families.flows import Arc, Kind, Network
 from agentopt.synthesis.families.scenes import capital, csv_table, enumerated, letters, markdown, places
 from agentopt.synthesis.problem import Problem
 
@@ -37,35 +37,214 @@ class Scene:
 
 
 _PATHS = (
-    Scene("A driver plans a trip.", ("road", "roads"), "km", "is", ("What is the shortest route from {a} to {b}?", "Find the shortest way from {a} to {b}."), "city", "distance (km)"),
-    Scene("A courier is in a hurry.", ("street", "streets"), "minutes", "takes", ("What is the quickest way from {a} to {b}?", "How does the courier get from {a} to {b} as fast as possible?"), "letter", "minutes"),
-    Scene("A railway company publishes its travel times.", ("line", "lines"), "minutes", "takes", ("Find the fastest connection from {a} to {b}.", "Which route from {a} to {b} takes the least time?"), "city", "time"),
-    Scene("Packets travel through a network of routers.", ("cable", "cables"), "ms", "takes", ("Which path from {a} to {b} is the fastest?", "Find the route from {a} to {b} with minimum delay."), "code", "delay"),
-    Scene("A hiker looks at the map of huts.", ("trail", "trails"), "hours", "takes", ("What is the shortest path from {a} to {b}?", "Find the quickest path from {a} to {b}."), "letter", "hours"),
-    Scene("A robot moves between the stations of a hall.", ("aisle", "aisles"), "meters", "is", ("Find the shortest path for the robot from {a} to {b}.", "Minimize the distance the robot travels from {a} to {b}."), "code", "meters"),
-    Scene("A freight forwarder compares tolls.", ("road", "roads"), "euros", "costs", ("What is the cheapest route from {a} to {b}?", "Find the way from {a} to {b} with the lowest cost."), "city", "toll"),
-    Scene("The fire brigade wants to know its ways.", ("street", "streets"), "minutes", "takes", ("What is the quickest route from {a} to {b}?", "Determine the fastest way from {a} to {b}."), "letter", "minutes"),
-    Scene("An airline sells single flights.", ("flight", "flights"), "dollars", "costs", ("What is the cheapest way to travel from {a} to {b}?", "Find the cheapest route from {a} to {b}."), "city", "fare"),
-)  # fmt: skip
+    Scene(
+        "A driver plans a trip.",
+        ("road", "roads"),
+        "km",
+        "is",
+        ("What is the shortest route from {a} to {b}?", "Find the shortest way from {a} to {b}."),
+        "city",
+        "distance (km)",
+    ),
+    Scene(
+        "A courier is in a hurry.",
+        ("street", "streets"),
+        "minutes",
+        "takes",
+        (
+            "What is the quickest way from {a} to {b}?",
+            "How does the courier get from {a} to {b} as fast as possible?",
+        ),
+        "letter",
+        "minutes",
+    ),
+    Scene(
+        "A railway company publishes its travel times.",
+        ("line", "lines"),
+        "minutes",
+        "takes",
+        ("Find the fastest connection from {a} to {b}.", "Which route from {a} to {b} takes the least time?"),
+        "city",
+        "time",
+    ),
+    Scene(
+        "Packets travel through a network of routers.",
+        ("cable", "cables"),
+        "ms",
+        "takes",
+        ("Which path from {a} to {b} is the fastest?", "Find the route from {a} to {b} with minimum delay."),
+        "code",
+        "delay",
+    ),
+    Scene(
+        "A hiker looks at the map of huts.",
+        ("trail", "trails"),
+        "hours",
+        "takes",
+        ("What is the shortest path from {a} to {b}?", "Find the quickest path from {a} to {b}."),
+        "letter",
+        "hours",
+    ),
+    Scene(
+        "A robot moves between the stations of a hall.",
+        ("aisle", "aisles"),
+        "meters",
+        "is",
+        (
+            "Find the shortest path for the robot from {a} to {b}.",
+            "Minimize the distance the robot travels from {a} to {b}.",
+        ),
+        "code",
+        "meters",
+    ),
+    Scene(
+        "A freight forwarder compares tolls.",
+        ("road", "roads"),
+        "euros",
+        "costs",
+        ("What is the cheapest route from {a} to {b}?", "Find the way from {a} to {b} with the lowest cost."),
+        "city",
+        "toll",
+    ),
+    Scene(
+        "The fire brigade wants to know its ways.",
+        ("street", "streets"),
+        "minutes",
+        "takes",
+        ("What is the quickest route from {a} to {b}?", "Determine the fastest way from {a} to {b}."),
+        "letter",
+        "minutes",
+    ),
+    Scene(
+        "An airline sells single flights.",
+        ("flight", "flights"),
+        "dollars",
+        "costs",
+        ("What is the cheapest way to travel from {a} to {b}?", "Find the cheapest route from {a} to {b}."),
+        "city",
+        "fare",
+    ),
+)
 _FLOWS = (
-    Scene("Water runs through a system of pipes.", ("pipe", "pipes"), "liters per second", "can take", ("What is the maximum flow from {a} to {b}?", "How much water can be pumped from {a} to {b} at most?"), "letter", "capacity"),
-    Scene("A provider runs a data network.", ("line", "lines"), "gigabits per second", "has a capacity of", ("What is the greatest flow of data from {a} to {b}?", "Maximize the data sent from {a} to {b}."), "code", "capacity"),
-    Scene("A city plans for the evacuation of a district.", ("road", "roads"), "cars per hour", "can carry up to", ("What is the maximum number of cars that can get from {a} to {b} per hour?", "Find the maximum flow of traffic from {a} to {b}."), "letter", "capacity"),
-    Scene("Natural gas is sent through pipelines.", ("pipeline", "pipelines"), "units a day", "has a capacity of", ("How much gas can be sent from {a} to {b} a day at most?", "Determine the maximum flow from {a} to {b}."), "city", "capacity"),
-    Scene("Power is carried by lines of limited capacity.", ("line", "lines"), "MW", "has a capacity of", ("What is the largest flow of power from {a} to {b}?", "Find the maximum flow from {a} to {b}."), "city", "capacity (MW)"),
-    Scene("Trains share the tracks of a region.", ("track", "tracks"), "trains a day", "can take at most", ("What is the maximum number of trains that can get from {a} to {b} a day?",), "city", "capacity"),
-)  # fmt: skip
+    Scene(
+        "Water runs through a system of pipes.",
+        ("pipe", "pipes"),
+        "liters per second",
+        "can take",
+        (
+            "What is the maximum flow from {a} to {b}?",
+            "How much water can be pumped from {a} to {b} at most?",
+        ),
+        "letter",
+        "capacity",
+    ),
+    Scene(
+        "A provider runs a data network.",
+        ("line", "lines"),
+        "gigabits per second",
+        "has a capacity of",
+        ("What is the greatest flow of data from {a} to {b}?", "Maximize the data sent from {a} to {b}."),
+        "code",
+        "capacity",
+    ),
+    Scene(
+        "A city plans for the evacuation of a district.",
+        ("road", "roads"),
+        "cars per hour",
+        "can carry up to",
+        (
+            "What is the maximum number of cars that can get from {a} to {b} per hour?",
+            "Find the maximum flow of traffic from {a} to {b}.",
+        ),
+        "letter",
+        "capacity",
+    ),
+    Scene(
+        "Natural gas is sent through pipelines.",
+        ("pipeline", "pipelines"),
+        "units a day",
+        "has a capacity of",
+        (
+            "How much gas can be sent from {a} to {b} a day at most?",
+            "Determine the maximum flow from {a} to {b}.",
+        ),
+        "city",
+        "capacity",
+    ),
+    Scene(
+        "Power is carried by lines of limited capacity.",
+        ("line", "lines"),
+        "MW",
+        "has a capacity of",
+        ("What is the largest flow of power from {a} to {b}?", "Find the maximum flow from {a} to {b}."),
+        "city",
+        "capacity (MW)",
+    ),
+    Scene(
+        "Trains share the tracks of a region.",
+        ("track", "tracks"),
+        "trains a day",
+        "can take at most",
+        ("What is the maximum number of trains that can get from {a} to {b} a day?",),
+        "city",
+        "capacity",
+    ),
+)
 _COSTS = (
-    Scene("A carrier sends goods over several legs.", ("leg", "legs"), "dollars per unit", "", ("{n} units must be sent from {a} to {b} at minimum cost. How?", "How can {n} units get from {a} to {b} at the least cost?"), "city", "cost"),
-    Scene("Oil is pumped through rented pipelines.", ("pipeline", "pipelines"), "dollars per barrel", "", ("Send {n} barrels from {a} to {b} as cheaply as possible; minimize the total cost.", "Find the cheapest way to send {n} barrels from {a} to {b}."), "letter", "cost"),
-    Scene("A company rents lines for its data.", ("line", "lines"), "cents per gigabyte", "", ("Minimize the cost of sending {n} gigabytes from {a} to {b}.", "What is the lowest cost of sending {n} gigabytes from {a} to {b}?"), "code", "cost"),
-    Scene("Mail is moved between hubs.", ("link", "links"), "euros per bag", "", ("{n} bags have to go from {a} to {b} at the lowest cost.", "Minimize the cost of moving {n} bags from {a} to {b}."), "city", "cost"),
-)  # fmt: skip
+    Scene(
+        "A carrier sends goods over several legs.",
+        ("leg", "legs"),
+        "dollars per unit",
+        "",
+        (
+            "{n} units must be sent from {a} to {b} at minimum cost. How?",
+            "How can {n} units get from {a} to {b} at the least cost?",
+        ),
+        "city",
+        "cost",
+    ),
+    Scene(
+        "Oil is pumped through rented pipelines.",
+        ("pipeline", "pipelines"),
+        "dollars per barrel",
+        "",
+        (
+            "Send {n} barrels from {a} to {b} as cheaply as possible; minimize the total cost.",
+            "Find the cheapest way to send {n} barrels from {a} to {b}.",
+        ),
+        "letter",
+        "cost",
+    ),
+    Scene(
+        "A company rents lines for its data.",
+        ("line", "lines"),
+        "cents per gigabyte",
+        "",
+        (
+            "Minimize the cost of sending {n} gigabytes from {a} to {b}.",
+            "What is the lowest cost of sending {n} gigabytes from {a} to {b}?",
+        ),
+        "code",
+        "cost",
+    ),
+    Scene(
+        "Mail is moved between hubs.",
+        ("link", "links"),
+        "euros per bag",
+        "",
+        (
+            "{n} bags have to go from {a} to {b} at the lowest cost.",
+            "Minimize the cost of moving {n} bags from {a} to {b}.",
+        ),
+        "city",
+        "cost",
+    ),
+)
 
 
 def generate(rng: random.Random, difficulty: int) -> Problem:
-    """A problem on a network; at a higher difficulty larger, with flows, with costs and capacities, in tables."""
-    kind = rng.choice(("path", "path", "most") if difficulty < 3 else ("path", "most", "cheapest"))
+    """A problem on a network; at a higher difficulty larger, with costs and capacities, in tables."""
+    kind: Kind = rng.choice(("path", "path", "most") if difficulty < 3 else ("path", "most", "cheapest"))
     scene = rng.choice({"path": _PATHS, "most": _FLOWS, "cheapest": _COSTS}[kind])
     count = rng.randint(4, 4 + difficulty)
     nodes = {

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from agentopt.reader.families.jobs import Goal, Job, Schedule
-from agentopt.synthesis.families.scenes import capital, csv_table, enumerated, letters, markdown, people
+from agentopt.synthesis.families.scenes import capital, csv_table, enumerated, letters, markdown
 from agentopt.synthesis.problem import Problem
 
 
@@ -111,9 +111,9 @@ def generate(rng: random.Random, difficulty: int) -> Problem:
         jobs = [replace(job, weight=rng.randint(1, 9)) for job in jobs]
     machines = rng.randint(2, 3) if goal == "makespan" else 1
     schedule = Schedule(tuple(jobs), goal, machines)
-    layouts: list[_Layout] = [_prose, _brackets, _respectively] + (
-        [_table, _attached] if difficulty > 1 else []
-    )
+    layouts: list[_Layout] = [_prose, _brackets, _respectively]
+    if difficulty > 1:
+        layouts += [_table, _attached]
     said, tables = rng.choice(layouts)(rng, scene, schedule)
     leads = _SEVERAL if machines > 1 else _ONE
     return Problem(
@@ -146,12 +146,16 @@ def _text(rng: random.Random, scene: Scene, schedule: Schedule, leads: tuple[str
     count = len(schedule.jobs)
     weighted = any(job.weight is not None for job in schedule.jobs)
     words = {
-        "agent": the, "job": scene.job, "jobs": _plural(scene.job), "server": scene.server[0], "servers": scene.server[1],
+        "agent": the,
+        "job": scene.job,
+        "jobs": _plural(scene.job),
+        "server": scene.server[0],
+        "servers": scene.server[1],
         "count": rng.choice([str(count), spelled[count - 3] if count > 2 else "two"]),
         "machines": rng.choice([str(schedule.machines), {1: "one", 2: "two", 3: "three"}[schedule.machines]]),
         "total": "weighted sum" if weighted else rng.choice(["sum", "total"]),
         "weighted": " weighted" if weighted else "",
-    }  # fmt: skip
+    }
     words |= {capital(key): capital(value) for key, value in words.items()}
     ask = rng.choice(_ASKS[schedule.goal]).format(**words)
     text = f"{rng.choice(leads).format(**words)} {said} {ask}"
@@ -236,7 +240,10 @@ def _shop(rng: random.Random, difficulty: int, scene: Scene, names: list[str]) -
     schedule = Schedule(tuple(jobs), "makespan")
     if flow:
         rows = [[job.name, *(time for _, time in job.steps)] for job in jobs]
-        said = f"All {_plural(scene.job)} go through the machines in the order of the columns.\n\n{markdown([scene.job, *machines], rows)}\n\n"
+        said = (
+            f"All {_plural(scene.job)} go through the machines in the order of the "
+            f"columns.\n\n{markdown([scene.job, *machines], rows)}\n\n"
+        )
         leads: tuple[str, ...] = (
             "{Agent} has {count} {jobs}, and a machine does one {job} at a time.",
             "{Agent} is a flow shop.",
@@ -258,7 +265,8 @@ def _shop_lines(scene: Scene, schedule: Schedule) -> str:
 
 
 def _shop_prose(scene: Scene, schedule: Schedule) -> str:
-    return " ".join(
-        f"{capital(job.name)} needs {', then '.join(f'{time} {scene.unit} on {machine}' for machine, time in job.steps)}."
-        for job in schedule.jobs
-    )
+    sentences = []
+    for job in schedule.jobs:
+        steps = ", then ".join(f"{time} {scene.unit} on {machine}" for machine, time in job.steps)
+        sentences.append(f"{capital(job.name)} needs {steps}.")
+    return " ".join(sentences)

@@ -1,0 +1,157 @@
+"""The reader of schedules: problems in many hands' words are read right, and anything else is declined."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reader.families.reading import read, solved
+
+PROBLEMS = [
+    (
+        (
+            "Jobs A, B and C take 3, 5 and 2 hours on one machine. Find the order that minimizes "
+            "the sum of completion times."
+        ),
+        17,
+    ),
+    (
+        (
+            "Five tasks take 4, 7, 3, 6 and 5 minutes. They are done by two identical workers. "
+            "All tasks should be finished as early as possible."
+        ),
+        13,
+    ),
+    (
+        (
+            "Job A takes 4 hours and is due at 5, job B takes 3 hours and is due at 3, job C "
+            "takes 2 hours and is due at 9. In which order should they run on the machine to "
+            "minimize total tardiness?"
+        ),
+        2,
+    ),
+    (
+        (
+            "Minimize the weighted sum of completion times of three jobs on one machine: A (3 "
+            "hours, weight 1), B (1 hours, weight 4), C (2 hours, weight 2)."
+        ),
+        16,
+    ),
+    (
+        (
+            "| job | time | due |\n|---|---|---|\n| J1 | 4 | 4 |\n| J2 | 2 | 3 |\n| J3 | 3 | 10 "
+            "|\n\nFind the order with the smallest maximum lateness."
+        ),
+        2,
+    ),
+    (
+        (
+            "Order A needs 3 hours on M1, then 2 hours on M2. Order B needs 4 hours on M2, then "
+            "1 hours on M1. Minimize the makespan."
+        ),
+        6,
+    ),
+    (
+        (
+            "Repairs take 2, 2, 3, 4 and 5 hours. There are 2 mechanics. How soon can all work "
+            "be finished? Minimize the makespan."
+        ),
+        8,
+    ),
+    (
+        (
+            "The oven bakes one batch at a time. Batch A takes 30 minutes and is due after 30 "
+            "minutes. Batch B takes 20 minutes and is due after 40 minutes. Minimize the total "
+            "delay."
+        ),
+        10,
+    ),
+    (
+        (
+            "| part | M1 | M2 |\n|---|---|---|\n| P1 | 3 | 2 |\n| P2 | 1 | 4 |\n\nEvery part "
+            "visits the machines in the order of the columns. Minimize the makespan."
+        ),
+        7,
+    ),
+    (
+        (
+            "Four programs need 10, 20, 30 and 40 minutes. They run on 2 servers. What is the "
+            "shortest time in which all programs can be finished?"
+        ),
+        50,
+    ),
+    (
+        (
+            "Ship A needs 8 hours, ship B needs 3 hours and ship C needs 5 hours at the only "
+            "dock. Minimize the total of the completion times."
+        ),
+        27,
+    ),
+    (
+        (
+            "J1 takes 2 days, J2 takes 1 days and J3 takes 4 days. One painter does one job at a "
+            "time. Find the order with the least sum of completion times."
+        ),
+        11,
+    ),
+]
+
+OTHERS = [
+    pytest.param(
+        (
+            "Jobs A, B and C take 3, 5 and 2 hours and are released at 0, 1 and 4. Find the "
+            "order that minimizes the sum of completion times."
+        ),
+        id="release times",
+    ),
+    pytest.param(
+        "Jobs A, B and C take 3, 5 and 2 hours on one machine. Minimize the total tardiness.",
+        id="no due times",
+    ),
+    pytest.param(
+        "Jobs A, B and C take 3, 5 and 2 hours on one machine. Minimize the average completion time.",
+        id="the average",
+    ),
+    pytest.param("Jobs A, B and C take 3, 5 and 2 hours. Minimize the makespan.", id="no number of machines"),
+    pytest.param(
+        (
+            "Jobs A, B and C take 3, 5 and 2 hours on one machine, which uses 40 kW. Find the "
+            "order that minimizes the sum of completion times."
+        ),
+        id="a number left over",
+    ),
+    pytest.param(
+        (
+            "Jobs A, B and C take 3, 5 and 2 hours on 2 machines, and A must be done before B "
+            "can start. Minimize the makespan."
+        ),
+        id="precedence",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "answer"), PROBLEMS)
+def test_problems_are_read_right(text: str, answer: float) -> None:
+    assert solved("scheduling", text) == pytest.approx(answer)
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_is_not_understood_whole_is_declined(text: str) -> None:
+    assert read("scheduling", text) is None
+
+
+def test_a_table_is_read_from_a_file_and_accounted_for() -> None:
+    text, tables = (
+        "The jobs are in jobs.csv. One machine does them all. Find the order with the least total tardiness.",
+        {"jobs.csv": "job,hours,due\nA,4,4\nB,2,3\n"},
+    )
+    assert solved("scheduling", text, tables) == pytest.approx(2)
+    found = read("scheduling", text, tables)
+    assert found is not None
+    assert any(each.table for each in found.account)
+
+
+def test_the_formulation_is_without_fault() -> None:
+    text, _ = PROBLEMS[0]
+    found = read("scheduling", text)
+    assert found is not None
+    assert [each.message for each in found.formulation.check(text=text) if each.severity == "error"] == []
