@@ -189,7 +189,8 @@ def _declined(opinion: Opinion, session: Session) -> str:
     lines += [f"  {each}" for each in opinion.reasons]
     if opinion.partial is not None:
         try:
-            stated = statements(session.compiled(opinion.partial))
+            read = session.compiled(opinion.partial)
+            stated = statements(read) if read.objectives or read.num_rows else []
         except AgentoptError:
             stated = []
         if stated:

@@ -79,8 +79,8 @@ def consult(state: State, session: Session) -> Update:
     if opinion.partial is None or _fault(session, opinion.partial):
         return {"consulted": opinion.model_dump(mode="json")}
     if not _has_optimum(session, opinion.partial):
-        nothing = "as read, there is no best answer"
-        reasons = list(dict.fromkeys([*opinion.reasons, nothing]))
+        said = any(each.startswith("as read") for each in opinion.reasons)
+        reasons = [*opinion.reasons, *([] if said else ["as read, there is no best answer"])]
         declined = opinion.model_copy(update={"verdict": "decline", "reasons": reasons})
         return {"consulted": declined.model_dump(mode="json")}
     return _decided(state, session, opinion, outcome)

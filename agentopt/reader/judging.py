@@ -210,12 +210,19 @@ class _Mixed:
             found.append(f"as read, the problem is {best.status}")
         if second is not None:
             found.append("a second reading of the text comes to another model")
+        found += [f"“{self._around(at)}”: a range of numbers" for at in self.numbers if self._is_range(at)]
         found += [
             f"“{self._around(at)}”: two notations are possible"
             for at in self.numbers
             if self.tokens[at].doubtful
         ]
         return found
+
+    def _is_range(self, at: int) -> bool:
+        """Whether a number begins a range such as `5–10`, which leaves open which end is meant."""
+        span = self.tokens[at : at + 3]
+        joined = len(span) == 3 and span[1].text in "-–—" and span[2].is_number
+        return joined and span[0].end == span[1].start and span[1].end == span[2].start
 
     def _around(self, at: int) -> str:
         here = self.tokens[at].sentence
