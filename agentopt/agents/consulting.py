@@ -255,4 +255,4 @@ def _around(tokens: Sequence[Token], at: int, text: str) -> str:
 
 
 def _joins(token: Token, sentence: int) -> bool:
-    return token.sentence == sentence and not token.is_number and token.text not in ",;.:?!()"
+    return token.sentence == sentence and not token.is_number and token.text not in ",;.:?!()|"

@@ -136,7 +136,11 @@ def _is_path(text: str) -> bool:
             return True
     except (OSError, ValueError):  # too long for a name, or a null character
         return False
-    return bool(text.strip()) and not any(character.isspace() for character in text.strip())
+    return bool(text.strip()) and not any(each.isspace() or each in _BETWEEN for each in text.strip())
+
+
+_BETWEEN = frozenset("。，？！；：、")
+"""What parts a text of a language without spaces."""
 
 
 def _of_object(formulation: Formulation) -> Subject:

@@ -166,7 +166,7 @@ def _account(answer: Answer) -> str:
     if not answer.account:
         return ""
     rows = [[each.number, each.meaning, each.place] for each in answer.account]
-    return f"{bold('Read from the text')}\n{columns(['number', 'read as', 'from'], rows, indent=2)}"
+    return _section("Read from the text", [columns(["number", "read as", "from"], rows, indent=2)])
 
 
 def _closing(answer: Answer, run: Path | None) -> str:
