@@ -108,10 +108,15 @@ def test_frames_reach_the_model_as_tables() -> None:
 
 
 def test_words_without_a_model_are_read_by_the_built_in_reader() -> None:
-    answer = agentopt.solve(TEXT)
-    assert (answer.status, answer.objective, answer.verdict) == ("optimal", 1500, "solve")
-    assert agentopt.formulate(TEXT).status == "formulated"
-    assert agentopt.solve(TEXT, model="builtin").objective == 1500
+    text = (
+        "Boxes of 4, 8, 1, 4, 2 and 1 kg are to be packed into crates that hold 10 kg each. What is the "
+        "least number of crates?"
+    )
+    answer = agentopt.solve(text)
+    assert (answer.status, answer.objective, answer.verdict) == ("optimal", 2, "solve")
+    assert agentopt.formulate(text).status == "formulated"
+    assert agentopt.solve(text, model="builtin").objective == 2
+    assert agentopt.solve("Tell me about 3 chickens.").verdict == "decline"
 
 
 def test_single_words_are_refused() -> None:
