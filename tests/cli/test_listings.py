@@ -21,10 +21,13 @@ LISTINGS = [
     ["prompts", "diff", "direct/formulate"],
     ["models", "list"],
     ["models", "show", "http://127.0.0.1:9#x"],
+    ["models", "show"],
+    ["models", "show", "builtin"],
     ["models", "key"],
     ["config", "show"],
     ["doctor"],
     ["runs", "list"],
+    ["synth", "families"],
 ]
 
 
@@ -134,8 +137,10 @@ def test_the_doctor_asks_a_model_server_what_it_serves(home: Home) -> None:
 def test_a_probe_of_what_is_no_server_is_refused(home: Home) -> None:
     done = home.agentopt("models", "probe", home.script("x"))
     assert (done.status, "only servers are probed" in done.err) == (2, True)
-    done = home.agentopt("models", "show")
+    done = home.agentopt("models", "probe")
     assert (done.status, "see `agentopt models list`" in done.err) == (2, True)
+    done = home.agentopt("models", "probe", "builtin")
+    assert (done.status, "only servers are probed" in done.err) == (2, True)
 
 
 def test_json_is_one_document_on_standard_output(home: Home) -> None:
