@@ -58,6 +58,10 @@ def notes(answer: Answer) -> Html | None:
         assumed += [f"{each.number} is not used: {each.why}" for each in answer.formulation.waived]
     asked = [join([element("strong", question), " ", given]) for question, given in answer.questions]
     for head, lines in (
+        (
+            "Check how the text was read before you act on this",
+            answer.reasons if answer.verdict == "check" else (),
+        ),
         ("Assumed", assumed),
         ("Asked and answered", asked),
         ("Warnings", [each.removeprefix("warning: ") for each in answer.warnings]),
