@@ -1,11 +1,11 @@
-"""Measure the built-in reader: how often it is right, how often it is right where it does not ask, and how fast.
+"""Measure the built-in reader: how often it is right, how often so where it does not ask, and how fast.
 
-    python -m agentopt.benchmarks.reader ROWS.jsonl... [--out-of-scope TEXTS.jsonl] [--latency] [--out FILE.json]
+    python -m agentopt.benchmarks.reader ROWS.jsonl... [--latency] [--out FILE.json]
 
-Without files: the project's own problems and texts out of scope, their `test` rows. Three figures a set: right at
-full coverage (the best reading of every text, also of those it would show to be checked or decline), precision and
-coverage of what it solves without asking, and the verdicts. Each share has a 95 % interval (Wilson, 1927). Rows
-and what counts as right are those of `agentopt.benchmarks.reading`.
+Without files: the project's own problems and texts out of scope, their `test` rows. Three figures a set:
+right at full coverage (the best reading of every text, also of those it would show to be checked or decline),
+precision and coverage of what it solves without asking, and the verdicts. Each share has a 95 % interval
+(Wilson, 1927). Rows and what counts as right are those of `agentopt.benchmarks.reading`.
 """
 
 from __future__ import annotations
@@ -37,10 +37,11 @@ SCORED = ("ok", "single", "computed")
 """Statuses of labels that count: rows without an optimum are left out."""
 
 _EXAMPLE = (
-    "A workshop makes desks, chairs, tables, stools and shelves. A desk takes 3 hours, a chair 1 hour, a table 4 hours, "
-    "a stool 0.5 hours and a shelf 2 hours of labor. There are 400 hours of labor available. The profit is $40 for a "
-    "desk, $12 for a chair, $60 for a table, $5 for a stool and $20 for a shelf. At most 30 desks and at most 50 tables "
-    "can be sold, and at least 20 chairs must be made. How many of each should be made to maximize profit?"
+    "A workshop makes desks, chairs, tables, stools and shelves. A desk takes 3 hours, a chair 1 hour, a "
+    "table 4 hours, a stool 0.5 hours and a shelf 2 hours of labor. There are 400 hours of labor available. "
+    "The profit is $40 for a desk, $12 for a chair, $60 for a table, $5 for a stool and $20 for a shelf. At "
+    "most 30 desks and at most 50 tables can be sold, and at least 20 chairs must be made. How many of each "
+    "should be made to maximize profit?"
 )
 
 
@@ -55,9 +56,7 @@ class Share:
         if not self.of:
             return "none"
         low, high = self.interval()
-        return (
-            f"{self.count}/{self.of} = {100 * self.count / self.of:.1f} % ({100 * low:.0f}–{100 * high:.0f})"
-        )
+        return f"{self.count}/{self.of} = {self.count / self.of:.1%} ({100 * low:.0f}–{100 * high:.0f})"
 
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the share.
@@ -143,7 +142,7 @@ def _table(name: str, found: Sequence[Measured]) -> list[str]:
         f"  right at full coverage   {Share(sum(each.right for each in found), len(found))}",
         f"  solved without asking    {Share(len(solved), len(found))}",
         f"    right of these         {Share(sum(each.right for each in solved), len(solved))}",
-        f"  verdicts                 {', '.join(f'{count} {name}' for name, count in verdicts.most_common())}",
+        f"  verdicts                 {', '.join(f'{n} {each}' for each, n in verdicts.most_common())}",
         f"  processor time           {sum(each.milliseconds for each in found) / len(found):.0f} ms a text",
     ]
 
@@ -152,7 +151,17 @@ def _cold() -> float:
     """Processor seconds of a whole process, from a text to the checked answer."""
     before = os.times()
     subprocess.run(
-        [sys.executable, "-m", "agentopt", "solve", _EXAMPLE, "--model", "builtin", "--quiet", "--json"],
+        [
+            sys.executable,
+            "-m",
+            "agentopt.cli.main",
+            "solve",
+            _EXAMPLE,
+            "--model",
+            "builtin",
+            "--quiet",
+            "--json",
+        ],
         check=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

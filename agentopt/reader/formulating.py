@@ -1,8 +1,8 @@
 """From a reading of a one-period problem to its formulation, with an account of every number.
 
-What the words leave open is settled here, the same for both readers: decisions that are counted are whole, amounts
-in kilograms or dollars are not; minutes against hours are converted; "more than" between counted things means at
-least one more.
+What the words leave open is settled here, the same for both readers: decisions that are counted are whole,
+amounts in kilograms or dollars are not; minutes against hours are converted; "more than" between counted
+things means at least one more.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Reading a text with everything there is, and knowing how far to trust it.
 
-Two readers that share nothing past the tokens read a one-period problem: the network and the rules. Where they state
-the same program, it is solved; where they differ, or a number is left over, the reading is shown to be checked;
-where the text is no problem of a class that is read, it is declined, with what was not understood. Classes with a
-schema of their own have their own readers.
+Two readers that share nothing past the tokens read a one-period problem: the network and the rules. Where
+they state the same program, it is solved; where they differ, or a number is left over, the reading is shown
+to be checked; where the text is no problem of a class that is read, it is declined, with what was not
+understood. Classes with a schema of their own have their own readers.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def read(text: str, tables: Mapping[str, str] | None = None) -> Outcome:
         tables: attached tables, CSV text by file name.
 
     >>> found = read(
-    ...     "A shop makes desks and chairs. A desk takes 3 hours of labor and earns $40, a chair takes 1 hour and "
-    ...     "earns $12. There are 60 hours of labor. How many of each should it make to maximize profit?"
-    ... )
+    ...     "A shop makes desks and chairs. A desk takes 3 hours of labor and earns $40, a chair takes 1
+    hour and " ...     "earns $12. There are 60 hours of labor. How many of each should it make to maximize
+    profit?" ... )
     >>> found.verdict, found.understanding.formulation.solve().objective
     (<Verdict.SOLVE: 'solve'>, 800.0)
     """

@@ -13,7 +13,7 @@ from agentopt.reader.tokens import Token
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A unit: what it measures, its size in the unit all of its kind are counted in, and how it is written."""
+    """A unit: what it measures, its size in the unit its kind is counted in, and how it is written."""
 
     kind: str
     size: Fraction
@@ -48,7 +48,7 @@ def _table() -> dict[str, Measure]:
         },
         "weight": {"ounce": ("1", "oz ounce ounces"), "pound": ("16", "lb lbs pound pounds")},
     }
-    found = {}
+    found: dict[str, Measure] = {}
     for kind, units in sizes.items():
         for name, (size, words) in units.items():
             found |= {word: Measure(kind, Fraction(size), name) for word in words.split()}

@@ -11,12 +11,14 @@ from collections.abc import Collection, Sequence
 
 from agentopt.reader.tokens import Token
 
-_STOPS = frozenset(
-    """and or but while whereas with for per to in on at by from is are was be can may must should will would has have
-    each every a an the this that these those it its they their he she his her i my we our you your if when since
-    because so as which who whose than more less fewer most least available needed required used left daily weekly
-    monthly only also not no total maximum minimum limit respectively of""".split()
-)
+_STOPS_WRITTEN = """
+    and or but while whereas with for per to in on at by from is are was be can may must should will
+    would has have each every a an the this that these those it its they their he she his her i my
+    we our you your if when since because so as which who whose than more less fewer most least
+    available needed required used left daily weekly monthly only also not no total maximum minimum
+    limit respectively of
+"""
+_STOPS = frozenset(_STOPS_WRITTEN.split())
 _ARTICLES = ("a", "an", "the", "each", "every", "one")
 
 

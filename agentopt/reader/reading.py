@@ -1,8 +1,9 @@
 """What a reader makes of a one-period problem: decisions, an objective and rows, each number by its place.
 
-Every number is named by the index of its token, so that a reading says where all it claims was read, two readings
-of one text can be compared, and a text that was generated with its reading can teach a reader. `IMPLIED` stands
-for the one of what is counted without a number ("the number of desks", "more desks than chairs").
+Every number is named by the index of its token, so that a reading says where all it claims was read, two
+readings of one text can be compared, and a text that was generated with its reading can teach a reader.
+`IMPLIED` stands for the one of what is counted without a number ("the number of desks", "more desks than
+chairs").
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ Form = Literal["limit", "ratio", "difference"]
 """How a row is meant:
 
 - limit: `sum(left) relation number`, as in "at most 40 hours of labor", "no more than 20 desks";
-- ratio: `sum(left) relation number * sum(right)`, as in "at least 30 % of all are desks", "twice as many desks as
-  chairs", "no more desks than chairs" (the number is IMPLIED);
+- ratio: `sum(left) relation number * sum(right)`, as in "at least 30 % of all are desks", "twice as many
+  desks as chairs", "no more desks than chairs" (the number is IMPLIED);
 - difference: `sum(left) relation sum(right) + number`, as in "at least 10 more desks than chairs".
 """
 

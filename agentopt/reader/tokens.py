@@ -375,7 +375,7 @@ def _percent(raw: list[_Raw], at: int) -> int:
 
 
 def _is_negative(text: str, start: int) -> bool:
-    """Whether a minus stands right before the digits or their currency, with nothing it could join before it."""
+    """Whether a minus stands right before the digits or their currency, and joins nothing before it."""
     if start > 1 and text[start - 1] in _CURRENCY:
         start -= 1
     return start > 0 and text[start - 1] in "-−" and (start == 1 or text[start - 2] in " \n\t(,:=[$€£")

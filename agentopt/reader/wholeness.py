@@ -1,4 +1,4 @@
-"""Whether what is decided is counted or measured: by what the decisions are called, and what the text says."""
+"""Whether what is decided is counted or measured: by what it is called, and what the text says."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from agentopt.reader.network.features import stem
 from agentopt.reader.reading import IMPLIED, Mix
 from agentopt.reader.tokens import Token
 
-_MEASURES = frozenset(
-    """kg kilogram kilo gram g mg ton tonne pound lb ounce oz liter litre l ml milliliter gallon quart pint barrel acre
-    hectare hour minute day dollar euro meter metre km mile kilometer foot feet yard cup kwh mwh megawatt kilowatt unit
-    money investment fund bond stock share capital budget mw portion""".split()
-)
+_MEASURES_WRITTEN = """
+    kg kilogram kilo gram g mg ton tonne pound lb ounce oz liter litre l ml milliliter gallon quart
+    pint barrel acre hectare hour minute day dollar euro meter metre km mile kilometer foot feet
+    yard cup kwh mwh megawatt kilowatt unit money investment fund bond stock share capital budget mw
+    portion
+"""
+_MEASURES = frozenset(_MEASURES_WRITTEN.split())
 _SAID_WHOLE = ("whole number", "whole unit", "integer", "indivisible", "cannot be split", "no fraction")
 _SAID_DIVISIBLE = ("fraction", "divisible", "partial", "continuous", "need not be whole", "not be whole")
 
@@ -22,8 +24,9 @@ _SAID_DIVISIBLE = ("fraction", "divisible", "partial", "continuous", "need not b
 def are_whole(mix: Mix, tokens: Sequence[Token]) -> bool:
     """Whether the decisions of a reading are whole numbers.
 
-    What the text says counts first ("whole numbers", "fractions are allowed"); then decisions called by a measure
-    ("kg of ham", "acres of corn") and money that earns a percentage are divisible, and all else is counted.
+    What the text says counts first ("whole numbers", "fractions are allowed"); then decisions called by a
+    measure ("kg of ham", "acres of corn") and money that earns a percentage are divisible, and all else is
+    counted.
     """
     text = " ".join(token.lower for token in tokens)
     if any(said in text for said in _SAID_WHOLE):

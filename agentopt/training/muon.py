@@ -1,8 +1,8 @@
 """Muon: momentum whose direction is made orthogonal, for the matrices between hidden layers.
 
-Source: Jordan et al., Muon: An optimizer for hidden layers in neural networks (2024); the scale that matches AdamW's
-updates from Liu et al., Muon is Scalable for LLM Training (2025), section 2.2. Works in the precision of the weights:
-torch's own rounds to bfloat16, which most processors only emulate.
+Source: Jordan et al., Muon: An optimizer for hidden layers in neural networks (2024); the scale that
+matches AdamW's updates from Liu et al., Muon is Scalable for LLM Training (2025), section 2.2. Works in the
+precision of the weights: torch's own rounds to bfloat16, which most processors only emulate.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _A, _B, _C = 3.4445, -4.7750, 2.0315
 """Coefficients of the quintic iteration."""
 
 
-class Muon(torch.optim.Optimizer):
+class Muon(torch.optim.Optimizer):  # type: ignore[misc,unused-ignore]  # torch may be absent
     """Momentum, made orthogonal by five Newton-Schulz iterations.
 
     Args:
@@ -33,8 +33,8 @@ class Muon(torch.optim.Optimizer):
     ) -> None:
         super().__init__(matrices, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
-    @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
+    @torch.no_grad()  # type: ignore[untyped-decorator,unused-ignore]  # the same
+    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override,unused-ignore]
         """One update; matrices of one size are made orthogonal together."""
         for group in self.param_groups:
             by_size: dict[torch.Size, list[tuple[Tensor, Tensor]]] = {}

@@ -1,8 +1,8 @@
 """Training the built-in reader on generated problems.
 
 The learning rate rises, stays, and falls in the last part of the run, so that a run can be prolonged from its
-steady part. What is kept is an average of the weights over the last steps. Hidden matrices are trained with Muon
-(Jordan et al., 2024; orthogonalised momentum), all else with AdamW.
+steady part. What is kept is an average of the weights over the last steps. Hidden matrices are trained with
+Muon (Jordan et al., 2024; orthogonalised momentum), all else with AdamW.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -62,7 +62,7 @@ class Plan:
     cool: float = 0.25
     average: float = 200.0
     judge_every: int = 50_000
-    shape: Shape = Shape()
+    shape: Shape = field(default_factory=Shape)
     threads: int = 0
     workers: int = 1
     device: str = ""
@@ -198,7 +198,7 @@ def _step(state: _State, plan: Plan, batch: Batch, size: int) -> float:
     with torch.autocast("cuda", dtype=torch.bfloat16, enabled=on_gpu):
         outputs = state.model(batch)
     found = loss(outputs, batch)
-    found.backward()  # type: ignore[no-untyped-call]  # torch does not type it
+    found.backward()  # type: ignore[no-untyped-call,unused-ignore]  # torch does not type it
     torch.nn.utils.clip_grad_norm_(state.model.parameters(), 1.0)
     for optimizer in state.optimizers:
         optimizer.step()

@@ -1,7 +1,8 @@
 """Generated problems as batches for the network, the same ones for the same seed on any machine.
 
-Problems come in pools of `POOL`; a pool is made of consecutive seeds, sorted by length so that little is padding,
-and its batches are shuffled. A pool depends on nothing but the seed and its number, so a run resumes at a pool.
+Problems come in pools of `POOL`; a pool is made of consecutive seeds, sorted by length so that little is
+padding, and its batches are shuffled. A pool depends on nothing but the seed and its number, so a run
+resumes at a pool.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def pool(
         if batches[-1] and (len(batches[-1]) + 1) * len(example.tokens) > batch_tokens:
             batches.append([])
         batches[-1].append(example)
-    rng.shuffle(batches)  # type: ignore[arg-type]  # numpy shuffles lists too
+    rng.shuffle(batches)  # type: ignore[arg-type,unused-ignore]  # numpy shuffles lists too
     return batches
 
 

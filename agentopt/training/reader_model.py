@@ -1,4 +1,4 @@
-"""The network of the built-in reader in torch: the lines of `agentopt.reader.network.forward`, with gradients."""
+"""The network of the built-in reader in torch: `agentopt.reader.network.forward`, with gradients."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Batch:
         return Batch(**{name: value.to(device, non_blocking=True) for name, value in vars(self).items()})
 
 
-class ReaderModel(nn.Module):
+class ReaderModel(nn.Module):  # type: ignore[misc,unused-ignore]  # torch may be absent
     """The encoder and its heads; parameters have the names of the shipped arrays, `.` written as `_`."""
 
     def __init__(self, shape: Shape, num_words: int) -> None:

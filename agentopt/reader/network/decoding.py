@@ -1,8 +1,8 @@
 """From what the heads say to a reading: well-formed by construction, coefficients assigned jointly.
 
-A number serves at most one limit in each direction, so which coefficient belongs to which limit is decided for
-all limits of a decision at once, as an assignment. `targets` is the way here; a test holds that the way there and
-back loses nothing.
+A number serves at most one limit in each direction, so which coefficient belongs to which limit is decided
+for all limits of a decision at once, as an assignment. `targets` is the way here; a test holds that the way
+there and back loses nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ __all__ = ["Chances", "Decoded", "chances", "decode"]
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from agentopt.reader.network.assignment import assign
 from agentopt.reader.network.forward import PAIRS, Scores
 from agentopt.reader.network.targets import PARTS, ROLES, Role, Targets
-from agentopt.reader.reading import IMPLIED, Decision, Mix, Relation, Row, Term
+from agentopt.reader.reading import IMPLIED, Decision, Form, Mix, Relation, Row, Term
 from agentopt.reader.tokens import Token
 
 Chance = NDArray[np.float64]
@@ -142,7 +143,7 @@ class _Decoding:
             rows += self._rows(at, role, relation, taken)
         objective = self._objective()
         self._note(-1, max(self.given.minimize, 1 - self.given.minimize))
-        sense = "minimize" if self.given.minimize > 0.5 else "maximize"
+        sense: Literal["minimize", "maximize"] = "minimize" if self.given.minimize > 0.5 else "maximize"
         mix = Mix(tuple(self.decisions), sense, tuple(objective), tuple(self._without_echoes(rows)))
         sure = np.log(np.maximum([chance for _, chance in self.choices], 1e-4))
         return Decoded(
@@ -204,7 +205,7 @@ class _Decoding:
     def _coefficients(
         self, rows: list[int], anchors: list[tuple[int, Role, Relation]]
     ) -> dict[tuple[int, int], list[int]]:
-        """The coefficients of each (anchor, decision): by assignment, so that none serves twice in a direction."""
+        """The coefficients of each (anchor, decision): by assignment, so that none serves twice one way."""
         relation_of = {at: relation for at, _, relation in anchors}
         numbers = [at for at in self.numbers if at not in relation_of]
         taken: dict[tuple[int, int], list[int]] = {}
@@ -244,7 +245,7 @@ class _Decoding:
         if role in ("weighted", "average"):
             left = self._weighted(at, taken)
             right = tuple(Term(each) for each in self._side("right", at)) if role == "average" else ()
-            form = "ratio" if role == "average" else "limit"
+            form: Form = "ratio" if role == "average" else "limit"
             return [Row(form, terms, relation, token, right, strict, at) for terms in left if terms]
         sides = self._side("left", at)
         if role == "counted":

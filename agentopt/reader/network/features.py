@@ -1,8 +1,9 @@
 """What the network sees of a text: words of the genre by name, all others as passing names, numbers as slots.
 
-A word outside the vocabulary becomes one of `NUM_NAMES` names drawn anew for every reading, the same one for the
-same stem: what a thing is called carries nothing, that it is called the same does. Numbers are slots of a kind;
-their values stay outside. Drawing the names again gives independent readings of one text, which can vote.
+A word outside the vocabulary becomes one of `NUM_NAMES` names drawn anew for every reading, the same one
+for the same stem: what a thing is called carries nothing, that it is called the same does. Numbers are
+slots of a kind; their values stay outside. Drawing the names again gives independent readings of one text,
+which can vote.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The network, read forwards in numpy: a transformer encoder with biases for position, stem and sentence.
 
-The arithmetic is that of `agentopt.training.reader_model`, which is the same lines in torch; a test holds the two
-within 1e-4. Shapes: K readings of one text, L tokens, width D, H heads.
+The arithmetic is that of `agentopt.training.reader_model`, which is the same lines in torch; a test holds
+the two within 1e-4. Shapes: K readings of one text, L tokens, width D, H heads.
 """
 
 from __future__ import annotations
@@ -79,7 +79,10 @@ def position_buckets(length: int) -> NDArray[np.int64]:
     half, exact = NUM_BUCKETS // 2, NUM_BUCKETS // 4
     size = np.abs(distance)
     far = exact + np.log(np.maximum(size, 1) / exact) / np.log(128 / exact) * (half - exact)
-    return np.where(size < exact, size, np.minimum(far, half - 1).astype(np.int64)) + half * (distance > 0)
+    return np.asarray(
+        np.where(size < exact, size, np.minimum(far, half - 1).astype(np.int64)) + half * (distance > 0),
+        np.int64,
+    )
 
 
 def forward(weights: Weights, given: Features) -> Scores:
@@ -98,7 +101,7 @@ def forward(weights: Weights, given: Features) -> Scores:
 def _norm(x: Array, scale: Array) -> Array:
     """Root-mean-square normalisation (Zhang and Sennrich, 2019)."""
     size = np.sqrt(np.einsum("...i,...i->...", x, x) / x.shape[-1] + 1e-6)
-    return x / size[..., None] * scale
+    return np.asarray(x / size[..., None] * scale, np.float32)
 
 
 def _window(w: Mapping[str, Array], shape: Shape, x: Array) -> Array:

@@ -1,7 +1,8 @@
 """A reading as what the heads of the network are to say, and nothing lost on the way.
 
-Every token has a part in naming decisions; every number, and every word that compares, may anchor a row; pairs of
-tokens say which decision a number belongs to and which coefficients a limit counts. `decoding` is the way back.
+Every token has a part in naming decisions; every number, and every word that compares, may anchor a row;
+pairs of tokens say which decision a number belongs to and which coefficients a limit counts. `decoding` is
+the way back.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from agentopt.reader.reading import IMPLIED, Mix, Relation, Row
 from agentopt.reader.tokens import Token
 
 PARTS = ("none", "first", "inside", "later")
-"""Of a token: in no mention of a decision; first token of the mention that introduces one; its further tokens;
-in a later mention."""
+"""Of a token: in no mention of a decision; first token of the mention that introduces one; its further
+tokens; in a later mention."""
 
 Role = Literal["weighted", "counted", "ratio", "average", "difference"]
-"""Of a row: `weighted` limits a sum of coefficients times decisions, `counted` a plain sum of decisions; `average`
-is a ratio whose left side has coefficients; `ratio` and `difference` are those of `Form`."""
+"""Of a row: `weighted` limits a sum of coefficients times decisions, `counted` a plain sum of decisions;
+`average` is a ratio whose left side has coefficients; `ratio` and `difference` are those of `Form`."""
 
 ROLES: tuple[tuple[Role, Relation] | None, ...] = (
     None,
@@ -33,7 +34,7 @@ ROLES: tuple[tuple[Role, Relation] | None, ...] = (
         for role in ("weighted", "counted", "ratio", "average", "difference")
         for relation in ("<=", ">=", "==")
     ),
-)  # type: ignore[assignment]  # the product of two closed sets
+)
 
 FAMILIES = (
     "mix",
@@ -86,11 +87,13 @@ class Targets:
 def targets(tokens: Sequence[Token], reading: Mix | None, family: str = "mix") -> Targets | None:
     """The targets of a text with its reading; None if the heads cannot say it.
 
-    What they cannot say: two rows of different kinds on one anchor, or a number that is a coefficient of one row
-    and the limit of another.
+    What they cannot say: two rows of different kinds on one anchor, or a number that is a coefficient of
+    one row and the limit of another.
     """
     size = len(tokens)
-    arrays = {name: np.zeros(size, np.int64) for name in ("parts", "roles", "strict", "each", "goal")}
+    arrays: dict[str, NDArray[np.int64]] = {
+        name: np.zeros(size, np.int64) for name in ("parts", "roles", "strict", "each", "goal")
+    }
     pairs: dict[str, set[tuple[int, int]]] = {
         name: set() for name in ("refers", "owner", "left", "right", "uses", "alike")
     }
@@ -110,8 +113,8 @@ def targets(tokens: Sequence[Token], reading: Mix | None, family: str = "mix") -
                 pairs["owner"].add((term.token, firsts[term.decision]))
         _alike([[t.token for t in reading.objective if t.sign > 0]], pairs["alike"])
     return Targets(
-        **arrays,
-        **{name: frozenset(found) for name, found in pairs.items()},
+        **arrays,  # type: ignore[arg-type]  # fields by their names
+        **{name: frozenset(found) for name, found in pairs.items()},  # type: ignore[arg-type]  # the same
         minimize=minimize,
         counts=counts,
         family=FAMILIES.index(family),
