@@ -1,0 +1,1 @@
+"""One-period product mixes whose coefficients stand in a table or a list."""
