@@ -1,0 +1,101 @@
+"""`agentopt train`: train the built-in reader on generated problems."""
+
+from __future__ import annotations
+
+__all__ = ["app"]
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import JsonValue
+
+from agentopt.errors import AvailabilityError, UsageError
+
+if TYPE_CHECKING:
+    from agentopt.benchmarks.reading import Row
+    from agentopt.reader.network.weights import Network
+
+app = typer.Typer(no_args_is_help=False, rich_markup_mode=None)
+
+
+@app.callback()
+def _train() -> None:
+    """Train what comes with agentopt."""
+
+
+@app.command(help="Train the built-in reader on generated problems, or go on where the folder stands.")
+def reader(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Checkpoint, curve and weights are kept there.")
+    ] = Path("reader-training"),
+    examples: Annotated[
+        int, typer.Option("--examples", metavar="N", help="Problems to see, each once.")
+    ] = 1_000_000,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of problems and weights.")] = 0,
+    begin: Annotated[
+        Path | None,
+        typer.Option("--begin", metavar="WEIGHTS.npz", help="Start a new run from these weights."),
+    ] = None,
+    tune: Annotated[
+        list[Path] | None,
+        typer.Option("--judge", metavar="ROWS.jsonl", help="Score on these rows on the way. Repeatable."),
+    ] = None,
+    every: Annotated[
+        int, typer.Option("--judge-every", metavar="N", help="Problems between two scores.")
+    ] = 50_000,
+    threads: Annotated[int, typer.Option("--threads", metavar="N", help="Of torch; 0 for all.")] = 0,
+    device: Annotated[
+        str, typer.Option("--device", metavar="cpu|cuda", help="By default a GPU if any.")
+    ] = "",
+) -> None:
+    """Deterministic given the seed, the number of examples and the device."""
+    try:
+        from agentopt.training.reader import Plan, train
+    except ImportError as error:
+        raise AvailabilityError(
+            f"training needs torch, which is not installed ({error})", hint="pip install 'agentopt[train]'"
+        ) from error
+    from agentopt.reader.network.weights import load
+
+    if examples < 1 or every < 1 or seed < 0:
+        raise UsageError("--examples and --judge-every take 1 or more, --seed 0 or more")
+    rows = _rows(tune or [])
+
+    def judge(network: Network) -> Mapping[str, JsonValue]:
+        return {name: _share(network, found) for name, found in rows.items()}
+
+    def report(line: Mapping[str, JsonValue]) -> None:
+        sys.stderr.write("  ".join(f"{name} {value}" for name, value in line.items()) + "\n")
+
+    plan = Plan(examples=examples, seed=seed, judge_every=every, threads=threads, device=device)
+    path = train(out, plan, judge, report, begin=None if begin is None else load(begin))
+    sys.stdout.write(f"{path}\n")
+
+
+def _rows(paths: list[Path]) -> dict[str, list[Row]]:
+    from agentopt.benchmarks.reading import read_rows
+
+    for path in paths:
+        if not path.is_file():
+            raise UsageError(f"there is no file {path}", hint="name a benchmark in JSON lines")
+    return {path.stem: read_rows([path]) for path in paths}
+
+
+def _share(network: Network, rows: list[Row]) -> float:
+    """The share of rows whose optimum, in whole amounts or not, the network alone comes to."""
+    from agentopt.benchmarks.reading import right
+    from agentopt.reader.network.reader import read
+    from agentopt.reader.program import optimum, program
+    from agentopt.reader.tokens import tokenize
+
+    good = 0
+    for row in rows:
+        tokens = tokenize(row.question)
+        best = read(tokens, network, readings=1).best
+        if best is not None:
+            found = [optimum(program(best.mix, tokens, whole=whole)) for whole in (True, False)]
+            good += any(status == "optimal" and right(value, row) for status, value in found)
+    return round(good / len(rows), 4) if rows else 0.0
