@@ -8,15 +8,25 @@ import re
 from collections.abc import Mapping, Sequence
 
 from agentopt.reader.families.mix.sheet import Attribute, Line, Number
-from agentopt.reader.families.mix.wording import COST, COUNTED, GAIN, MONEY, Mention, Names, key, keys, unit_of
+from agentopt.reader.families.mix.wording import (
+    COST,
+    COUNTED,
+    GAIN,
+    MONEY,
+    Mention,
+    Names,
+    key,
+    keys,
+    unit_of,
+)
 from agentopt.reader.families.nouns import words
 from agentopt.reader.reading import Relation
 from agentopt.reader.tokens import Token
 
 _NOT = r"(?:not|no|never|cannot|nor|neither|won't|can't|don't|doesn't|mustn't|shouldn't|n't|nothing)"
-_STRICT = (
-    (re.compile(rf"\b{_NOT}\b[^#]{{0,60}}\b(?:more|greater|higher|over|above|beyond|exceed|exceeds|exceeding|surpass|longer)\b"), "<=", False),
-    (re.compile(rf"\b{_NOT}\b[^#]{{0,60}}\b(?:less|fewer|below|under|lower|smaller|short of)\b"), ">=", False),
+_STRICT: tuple[tuple[re.Pattern[str], Relation, bool], ...] = (
+    (re.compile(rf"\b{_NOT}\b[^#]{{0,60}}\b(?:more|greater|higher|over|above|beyond|exceed|exceeds|exceeding|surpass|longer)\b(?: than)?"), "<=", False),
+    (re.compile(rf"\b{_NOT}\b[^#]{{0,60}}\b(?:less|fewer|below|under|lower|smaller|short of)\b(?: than)?"), ">=", False),
     (re.compile(r"^[^#]*\bmore than #[^#]*\b(?:cannot|can't|must not|may not|won't|not)\b"), "<=", False),
     (re.compile(r"\b(?:at most|at the most|up to|max|maximum|most of|limited to|limit of|cap of|capped at|within|only|as many as|ceiling|restricted to|limit|exceeding)\b|≤|<="), "<=", False),
     (re.compile(r"\b(?:at least|minimum|a minimum|at the least|at a minimum|or more|or above)\b|≥|>="), ">=", False),
@@ -25,7 +35,7 @@ _STRICT = (
     (re.compile(r"\b(?:more than|greater than|over|above|exceeds?|exceed)\b"), ">=", True),
     (re.compile(r"\b(?:less than|fewer than|under|below|lower than)\b"), "<=", True),
 )  # fmt: skip
-_WEAK = (
+_WEAK: tuple[tuple[re.Pattern[str], Relation], ...] = (
     (re.compile(r"\b(?:available|availability|in stock|stock|on hand|at hand|in hand|capacity|budget|supply|supplies|left|at our disposal|ready|there (?:is|are)|manned|afford|can be (?:used|sold|run|worked|spent)|can (?:sell|use|run|work|spend|rent|buy)|storage|hold|holds)\b"), "<="),
     (re.compile(r"\b(?:need|needs|needed|require|requires|required|must|demands?|ordered|order|orders|owe|owes|wanted|want|wants|promised|contract|should|committed|calls for|asks for)\b"), ">="),
     (re.compile(r"\b(?:have|has|got|given|with|receive|receives|per (?:day|week|month)|a (?:day|week|month)|this (?:week|month)|total)\b"), "<="),
@@ -53,7 +63,9 @@ _BREAKS = {
     "—": 3,
     "–": 3,
 }
+_GAIN, _COST = frozenset(map(key, GAIN)), frozenset(map(key, COST))
 _COUNTED = frozenset(map(key, COUNTED))
+_PIECES = frozenset(map(key, words("piece unit item product batch package pair")))
 _MONEY = frozenset(map(key, MONEY | words("spend money invest spent cash budget capital")))
 _UNITS = frozenset(map(key, words("hour minute day kg gram litre tonne dollar euro metre pound")))
 _EACH = re.compile(r"\b(?:each|every|any one|apiece|any single|none of)\b(?! (?:day|week|month|year|shift))")
@@ -81,6 +93,8 @@ class Limits:
 
     def sentence(self, span: range) -> bool:
         """Take the limits of a sentence; False when something in it is not understood."""
+        if any(self.tokens[at].lower in ("except", "unless", "apart", "besides", "otherwise") for at in span):
+            return False
         numbers = self._free(span)
         if not numbers:
             return self._plain(span)
@@ -262,8 +276,6 @@ class _Clause:
         relation, strict, strong = self._relation()
         if relation is None and upper is None:
             relation = before
-            if relation is None:
-                return None
         if upper is not None:
             value = self.tokens[upper].value
             assert value is not None
@@ -273,8 +285,7 @@ class _Clause:
                 return None
             pairs: list[tuple[Relation, Number]] = [(">=", low), ("<=", high)]
         else:
-            assert relation is not None
-            pairs = [(relation, self.number)]
+            pairs = [(relation or "<=", self.number)]
         compared = self._multiple(relation, strong)
         if compared is not None:
             self.limits.lines.append(compared)
@@ -282,6 +293,10 @@ class _Clause:
         found = self._subject(subject)
         if found is None:
             return None
+        if relation is None and upper is None:
+            if any(each[0] is None for each in found) or self.limits.sense == "minimize":
+                return None
+            self.limits.doubts.append(f"“{self._quote()}” is taken to be all there is.")
         for each, number in pairs:
             for attributes, decisions, form, right in found:
                 line = Line(form, attributes, decisions, each, number, right, strict, self.at)
@@ -289,13 +304,20 @@ class _Clause:
         return relation, (found[-1][0], found[-1][1])
 
     def _relation(self) -> tuple[Relation | None, bool, bool]:
-        """Relation, whether it is strict, and whether the words leave no choice."""
+        """Relation, whether it is strict, and whether the words leave no choice: the nearest words count."""
+        here = self.said.index("#")
+        best: tuple[int, int, Relation, bool] | None = None
         for pattern, relation, strict in _STRICT:
-            if pattern.search(self.said):
-                return relation, strict, True  # type: ignore[return-value]
+            for match in pattern.finditer(self.said):
+                far = here - match.end() if match.end() <= here else max(0, match.start() - here) + 6
+                size = match.end() - match.start()
+                if best is None or (far, -size) < best[:2]:
+                    best = (far, -size, relation, strict)
+        if best is not None:
+            return best[2], best[3], True
         for weak, relation in _WEAK:
             if weak.search(self.said):
-                return relation, False, False  # type: ignore[return-value]
+                return relation, False, False
         return None, False, False
 
     def _multiple(self, relation: Relation | None, strong: bool) -> Line | None:
@@ -359,6 +381,15 @@ class _Clause:
                 return None
         each_of = _EACH.search(self.said)
         if each_of:
+            after = re.match(r" (\w+)", self.said[each_of.end() :])
+            plain = ("of", "must", "should", "can", "may", "has", "is", "and", "at")
+            known = (
+                _COUNTED
+                | self.limits.nouns
+                | frozenset(k for n in self.limits.names.names for k in map(key, n.split()))
+            )
+            if after is not None and after.group(1) not in plain and key(after.group(1)) not in known:
+                return None
             if not part:
                 return [(None, (d,), "limit", ()) for d in everyone]
             return [(None, (d,), "limit", ()) for d in chosen]
@@ -381,6 +412,9 @@ class _Clause:
         """`no more than 90 large pumps`: the number stands right before a name."""
         if self.unit is not None and self.unit.kind in ("money", "time"):
             return False
+        after = self.tokens[self.at + 1] if self.at + 1 < self.span.stop else None
+        if part and after is not None and key(after.text) in _PIECES:
+            return True
         return any(0 < m.first - self.at <= 2 for m in part)
 
     def _is_aside(self, part: Sequence[Mention]) -> bool:
@@ -403,23 +437,15 @@ class _Clause:
         for each in self.limits.attributes:
             if self.unit is not None and each.unit is not None and self.unit.kind != each.unit.kind:
                 continue
-            if (
-                each.unit is not None
-                and each.unit.kind == "money"
-                and (self.unit is None or self.unit.kind != "money")
-            ):
-                if not self.keys & _MONEY:
-                    continue
             common = each.stems & self.keys - {"$"}
+            money = each.unit is not None and each.unit.kind == "money"
             if each.unit is None and self.unit is not None:
                 common -= _UNITS
-            if each.unit is not None and each.unit.kind == "money" and self.unit is not None:
-                cost = each.stems & frozenset(map(key, COST)) or (self.limits.sense == "minimize")
-                common |= (
-                    {"$"}
-                    if self.keys & _MONEY and (cost or not each.stems & frozenset(map(key, GAIN)))
-                    else frozenset()
-                )
+            paid = bool(each.stems & _COST) or (money and self.limits.sense == "minimize")
+            if self.keys & _MONEY and (paid or (money and not each.stems & _GAIN)):
+                common |= {"$"}
+            elif money and (self.unit is None or self.unit.kind != "money"):
+                continue
             if common:
                 scored.append((len(common), each))
         if not scored:
@@ -439,10 +465,7 @@ class _Clause:
             for each in self.limits.attributes
             if each.unit is not None
             and each.unit.kind == self.unit.kind
-            and not (
-                self.unit.kind == "money"
-                and (each.stems & frozenset(map(key, GAIN)) or self.limits.sense == "minimize")
-            )
+            and not (self.unit.kind == "money" and (each.stems & _GAIN or self.limits.sense == "minimize"))
         ]
         if len(fits) == 1 and not any(m.decisions != self.limits.everyone for m in self.mentions):
             return fits

@@ -10,11 +10,22 @@ from dataclasses import dataclass, field
 
 from agentopt.reader.families.clauses import sentences
 from agentopt.reader.families.mix.sheet import Attribute, Number
-from agentopt.reader.families.mix.wording import COST, GAIN, LOWER, UPPER, Mention, Names, key, keys, unit_in, unit_of
+from agentopt.reader.families.mix.wording import (
+    COST,
+    GAIN,
+    LOWER,
+    UPPER,
+    Mention,
+    Names,
+    key,
+    keys,
+    unit_in,
+    unit_of,
+)
 from agentopt.reader.families.nouns import NO_NAME, words
 from agentopt.reader.measures import measure
 from agentopt.reader.tables import Table
-from agentopt.reader.tokens import Token
+from agentopt.reader.tokens import Token, tokenize
 
 LIMITING = re.compile(
     r"\b(?:at most|at least|at the most|no (?:more|fewer|less|greater) than|not (?:more|fewer|less) than|(?:more|less|fewer) than|up to|max|"
@@ -63,6 +74,10 @@ def rosters(text: str, tokens: Sequence[Token], tables: Sequence[Table]) -> Iter
         *_enumerated(text),
     ):
         clean = tuple(" ".join(name.split()) for name in names)
+        if any(each.is_number for name in clean for each in tokenize(name)[:1]):
+            continue
+        if any(unit_in(f"in {name}") for name in clean if len(name.split()) == 1):
+            continue
         if 2 <= len(clean) <= 12 and len({key(name) for name in clean}) == len(clean) and clean not in seen:
             seen.add(clean)
             yield clean
@@ -118,10 +133,15 @@ _CARD = re.compile(
 
 def _in_cards(text: str) -> Iterator[list[str]]:
     """`- Brie: 9 litres of milk, profit £4`, line by line."""
-    found = [each.group("name").strip(" *_") for each in _CARD.finditer(text)]
-    labels = [name for name in found if not _speaks(name)]
-    if labels and not any({key(w) for w in name.split()} & _WORTH for name in found):
-        yield labels
+    found = [(each.group("name").strip(" *_"), each.group("rest")) for each in _CARD.finditer(text)]
+    if any({key(word) for word in name.split()} & _WORTH for name, _ in found):
+        return
+    sizes: dict[int, list[str]] = {}
+    for name, rest in found:
+        if not _speaks(name):
+            sizes.setdefault(sum(token.is_number for token in tokenize(rest)), []).append(name)
+    yield [name for labels in sizes.values() for name in labels]
+    yield from (labels for _, labels in sorted(sizes.items(), reverse=True) if len(labels) > 1)
 
 
 _LIST = re.compile(
@@ -202,7 +222,7 @@ def is_limited(text: str, tokens: Sequence[Token], span: range, at: int) -> bool
     begin = max(span.start, at - 6)
     for back in range(at - 1, begin - 1, -1):
         if tokens[back].is_number or tokens[back].text in ",;:(":
-            begin = back + 1
+            begin = back + 1 + tokens[back].is_number  # the unit of the number before
             break
     before = " ".join(token.lower for token in tokens[begin:at] if token.text not in "$€£")
     after = " ".join(token.lower for token in tokens[at + 1 : min(span.stop, at + 4)])
@@ -230,11 +250,15 @@ def _series(
         part = kinds[at:]
         order: list[tuple[int, int]] = []
         last = begin
-        if part.startswith("DN" * size) and not part.startswith("DNN" * (size - 1)):
+        if (
+            part.startswith("DN" * size)
+            and _is_close(tokens, symbols[at : at + 2 * size])
+            and not part.startswith("DNN" * (size - 1))
+        ):
             pairs = [(symbols[at + 2 * i], symbols[at + 2 * i + 1]) for i in range(size)]
             order = [(d.decisions[0], n) for d, n in pairs if isinstance(d, Mention) and isinstance(n, int)]
             step = 2 * size
-        elif part.startswith("ND" * size):
+        elif part.startswith("ND" * size) and _is_close(tokens, symbols[at : at + 2 * size]):
             pairs = [(symbols[at + 2 * i + 1], symbols[at + 2 * i]) for i in range(size)]
             order = [(d.decisions[0], n) for d, n in pairs if isinstance(d, Mention) and isinstance(n, int)]
             step = 2 * size
@@ -262,6 +286,7 @@ def _series(
         last = max(places)
         head = _heading(tokens, begin, min(firsts))
         mentioned = {i for e in chosen if isinstance(e, Mention) for i in range(e.first, e.last)}
+        mentioned |= {i + 1 for i in mentioned if i < last and tokens[i + 1].text.islower()}
         words_ = [t for i, t in enumerate(tokens[min(firsts) : last + 1], min(firsts)) if i not in mentioned]
         trail = []
         for token in tokens[last + 1 : min(span.stop, last + 4)]:
@@ -281,6 +306,17 @@ def _series(
         taken = True
         at += step
     return taken
+
+
+def _is_close(tokens: Sequence[Token], symbols: Sequence[Mention | int]) -> bool:
+    """Whether nothing parts a number from its name in any of the pairs."""
+    for one, other in zip(symbols[::2], symbols[1::2], strict=True):
+        left = one + 1 if isinstance(one, int) else one.last
+        right = other if isinstance(other, int) else other.first
+        marks = ",;)" if isinstance(other, int) else ",;():"
+        if any(t.text in marks or t.lower in ("and", "but") for t in tokens[left:right]):
+            return False
+    return True
 
 
 def _is_run(tokens: Sequence[Token], numbers: Sequence[int]) -> bool:
@@ -309,7 +345,11 @@ def _attribute(
 ) -> Attribute | None:
     units = {at: unit_of(tokens, token) for at, token in order.items()}
     kinds = {unit.kind for unit in units.values() if unit is not None}
-    heading = " ".join(token.text for token in head)
+    heading = " ".join(
+        token.text
+        for i, token in enumerate(head)
+        if not i or head[i - 1].lower not in ("per", "each", "every")
+    )
     unit = next((each for each in units.values() if each is not None), None) or unit_in(heading)
     if len(kinds) > 1:
         return None
@@ -322,7 +362,7 @@ def _attribute(
         tokens[token].kind == "percent" for token in order.values()
     )
     every = [*head, *inside]
-    per = {i + 1 for i, token in enumerate(every) if token.lower == "per"}
+    per = {i + 1 for i, token in enumerate(every) if token.lower in ("per", "each", "every")}
     said = [t for i, t in enumerate(every) if t.kind == "word" and not t.is_number and i not in per]
     name = " ".join(dict.fromkeys(t.lower for t in said if keys([t]))) or (unit.word if unit else "use")
     stems = keys(said) | (frozenset({"$"}) if unit is not None and unit.kind == "money" else frozenset())

@@ -22,7 +22,9 @@ from agentopt.reader.understanding import Understanding
 
 Sense = Literal["minimize", "maximize"]
 _GAIN, _COST = frozenset(map(key, GAIN)) | {"pric"}, frozenset(map(key, COST)) | {"pric"}
-_OWN = frozenset(map(key, ("profit", "margin", "contribution", "return", "interest", "gain", "value", "score", "reach")))
+_OWN = frozenset(
+    map(key, ("profit", "margin", "contribution", "return", "interest", "gain", "value", "score", "reach"))
+)
 _OTHER = re.compile(
     r"\b(?:fixed cost|set-?up cost|inventory|overtime|discount|carried over|at most one|either|if we|only if|squared?|"
     r"probabilit\w+|each (?:period|month)|quantity discount|respective periods)\b"
@@ -31,7 +33,7 @@ _OTHER = re.compile(
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
     """A product mix told by a table or list, or None for what is none or not wholly understood."""
-    sense = sense_of(tokens)
+    sense = sense_of(tokens) or _superlative(text)
     if not sense or _OTHER.search(text.lower()):
         return None
     drawn = [table for table in tables if table.layout != "list"]
@@ -59,6 +61,23 @@ def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Under
         if whole is not None:
             return whole
     return None
+
+
+def _superlative(text: str) -> Sense | Literal[""]:
+    """The direction of "as large as possible"."""
+    if re.search(
+        r"\bmax(?:\.|imum)? (?:total )?(?:profit|revenue|income|return|earnings|contribution)\b", text, re.I
+    ):
+        return "maximize"
+    if re.search(r"\bmin(?:\.|imum)? (?:total )?costs?\b", text, re.I):
+        return "minimize"
+    found = re.search(
+        r"\bas (\w+) (?:\w+ ){0,2}as possible|\bas (\w+) as (?:it|we|I|she|he|they) can\b", text
+    )
+    word = (found.group(1) or found.group(2)).lower() if found else ""
+    if word in ("large", "much", "many", "high", "great", "big"):
+        return "maximize"
+    return "minimize" if word in ("small", "little", "low", "cheap", "cheaply", "few") else ""
 
 
 def _sheet(
@@ -115,16 +134,12 @@ def _goal(
     named = [each for each in attributes if each.stems & said & worth] or [
         each for each in free if each.stems & said
     ]
-    if said & {"profit", "net", "margin", "money"} and sense == "maximize" and len(free) == 2:
-        gains = [each for each in free if each.stems & _GAIN]
-        costs = [each for each in free if each.stems & _COST - {"pric"}]
-        if (
-            len(gains) == 1
-            and len(costs) == 1
-            and gains[0] is not costs[0]
-            and not gains[0].stems & {"profit", "margin"}
-        ):
-            return (gains[0], 1), (costs[0], -1)
+    if said & {"profit", "net", "margin", "money", "earn"} and sense == "maximize":
+        costs = [each for each in attributes if each.stems & _COST - {"pric"}]
+        gains = [each for each in free if each.stems & _GAIN and each not in costs]
+        if costs and not any(each.stems & _OWN for each in gains):
+            is_net = len(gains) == 1 and len(costs) == 1 and all(each in (*gains, *costs) for each in free)
+            return ((gains[0], 1), (costs[0], -1)) if is_net else None
     if len(named) > 1:
         named = [each for each in named if each in free] or named
     if len(named) == 1 and len(free) <= 1 and (not free or free[0] is named[0]):
@@ -133,6 +148,7 @@ def _goal(
         each
         for each in free
         if each.stems & worth
+        or (each.is_share and sense == "maximize")
         or (each.unit is not None and each.unit.kind == "money" and not each.stems & (_GAIN | _COST))
     ]
     if len(free) == 1 and len(valued) == 1:
@@ -148,6 +164,7 @@ def _goal_words(tokens: Sequence[Token]) -> frozenset[str]:
     for at, token in enumerate(tokens):
         low = token.lower
         said = low.startswith(("maxim", "minim")) or low in (
+            "possible",
             "highest",
             "greatest",
             "most",

@@ -19,9 +19,7 @@ GAIN = words(
 )
 COST = words("cost expense wage fee salary spend pay paid rent buy purchase")
 MONEY = words("price money dollar euro budget cash $ € £ cent usd eur gbp")
-UPPER = words(
-    "max maximum most limit cap available availability stock supply upper capacity ceiling ready hand"
-)
+UPPER = words("max maximum most limit cap available availability stock supply upper capacity")
 LOWER = words(
     "min minimum least lower required requirement need needed promised contracted committed ordered"
 )
@@ -93,6 +91,13 @@ def unit_of(tokens: Sequence[Token], at: int) -> Measure | None:
     found = measure(tokens, at)
     if found is not None:
         return found
+    near = tokens[at + 1 : at + 3]
+    if (
+        near
+        and near[0].text in ("g", "h", "l")
+        and (len(near) < 2 or near[1].kind == "mark" or near[1].lower in _PARTS)
+    ):
+        return unit_in(f"in {near[0].text}")
     for token in tokens[at + 1 : at + 4]:
         if token.kind != "word" or token.lower in _PARTS or token.is_number:
             return None
