@@ -65,10 +65,35 @@ def _breaks(words: Words, begin: int, at: int, end: int) -> bool:
         and words.word(at - 1) == ","
     ):
         return True
+    if (
+        word in (",", "and")
+        and any(words.tags[x] in ("verb", "auxiliary") for x in range(begin, at))
+        and _limit_follows(words, at + 1, end)
+    ):
+        return True
     if word == "and" or (word == "," and words.word(at + 1) not in ("and", "or")):
         spoken = any(words.tags[x] in ("verb", "auxiliary") for x in range(begin, at))
         return (spoken or words.tags[begin] == "number") and _subject_follows(words, at + 1, end)
     return False
+
+
+def _limit_follows(words: Words, at: int, end: int) -> bool:
+    """Whether a limit with a verb of its own follows: `and at least 400 guests have to be fed`."""
+    if words.lower[at - 1] == "," and words.word(at) == "and":
+        at += 1
+    if words.word(at) not in ("at", "no", "not") or words.word(at + 1) not in _BOUNDING:
+        return False
+    numbers = 0
+    for place in range(at + 2, min(end, at + 12)):
+        numbers += words.tags[place] == "number"
+        if words.lower[place] in (",", ";", "and") or numbers > 1:
+            return False
+        if words.tags[place] == "auxiliary":
+            return numbers == 1
+    return False
+
+
+_BOUNDING = lexicon.words_of("least most more less fewer")
 
 
 def _is_aside(words: Words, at: int) -> bool:

@@ -41,8 +41,9 @@ def settle(view: Scene) -> set[int]:
 
 def _complete(view: Scene) -> None:
     """Give a bare number what an ellipsis leaves out: `a mug takes 20 minutes while a vase takes 45`."""
-    for one, other in pairwise(view.figures):
-        if view.clauses[one.clause].sentence != view.clauses[other.clause].sentence:
+    for number, other in enumerate(view.figures):
+        one = _model(view, number)
+        if one is None:
             continue
         bare = other.kind == "count" and not other.nouns and not other.unit and other.comparison is None
         apart = one.decisions and other.decisions and set(one.decisions).isdisjoint(other.decisions)
@@ -50,6 +51,20 @@ def _complete(view: Scene) -> None:
         if bare and apart and alike:
             other.kind, other.unit, other.nouns, other.head = one.kind, one.unit, one.nouns, one.head
             other.frame = other.frame or one.frame
+
+
+def _model(view: Scene, number: int) -> Figure | None:
+    """The figure that a bare one repeats: the nearest of its sentence, or one led to by the same words."""
+    other = view.figures[number]
+    sentence = view.clauses[other.clause].sentence
+    before = [each for each in view.figures[:number] if view.clauses[each.clause].sentence == sentence]
+    if not before:
+        return None
+    for each in reversed(before):
+        said = {word for word in each.frame & other.frame if not word.startswith("@")}
+        if said and set(each.decisions).isdisjoint(other.decisions):
+            return each
+    return before[-1]
 
 
 def _is_base(view: Scene, figure: Figure) -> bool:

@@ -12,6 +12,8 @@ from agentopt.reader.rules.mentions import Mention
 from agentopt.reader.rules.words import Words, stem
 
 _GENERIC = frozenset(map(stem, lexicon.GENERIC | lexicon.HEADS_OF_TYPE))
+_HIRING = lexicon.words_of("hire hires hired hiring employ employs staff staffed crew shift")
+_STAFF = frozenset(map(stem, lexicon.words_of("staff worker workers employee employees crew team")))
 MEASURES = {stem(word): kind for word, kind in lexicon.MEASURES.items()}
 """The kind of measure by its stem."""
 
@@ -54,6 +56,8 @@ def general(
                 last += 1
             if last > at + 1 and last <= first + 1 and words.tag(last - 1) == "noun":
                 generic.add(words.stems[last - 1])
+    if any(word in _HIRING for word in words.lower):
+        generic.update(_STAFF)
     heads = {each[-1] for each in candidate.names if len(each) > 1}
     for each in places:
         head = words.stems[each.end - 1]

@@ -16,20 +16,42 @@ Sense = Literal["minimize", "maximize"]
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """The direction, and the words that say of what: tokens `start` to `end` (exclusive)."""
+    """The direction, and the words that say of what.
+
+    Attributes:
+        sense: the direction.
+        start, end: first token and the one after the last.
+        assumed: whether no word sets it, only the question.
+    """
 
     sense: Sense
     start: int
     end: int
+    assumed: bool = False
 
 
 def goal(words: Words) -> Goal | None:
     """The stretch that says what is to be made large or small; the last of the plainest kind."""
-    for kind in (_firm, _as_possible, _superlative, _the_better, _changing):
+    for kind in (_firm, _as_possible, _superlative, _the_better, _changing, _assumed):
         found = list(kind(words))
         if found:
             return found[-1]
     return None
+
+
+def _assumed(words: Words) -> Iterator[Goal]:
+    """What a question that names no goal wants: more of what is gained, else less of what is paid."""
+    if not any(each in _ASKING for each in words.lower):
+        return
+    for concept, sense in _WANTED:
+        for at, word in enumerate(words.lower):
+            if lexicon.CONCEPTS.get(word) == concept and words.tags[at] in ("noun", "verb"):
+                yield Goal(sense, at, at + 1, assumed=True)
+                return
+
+
+_ASKING = lexicon.words_of("how what which best find determine plan ?")
+_WANTED: tuple[tuple[str, Sense], ...] = (("@gain", "maximize"), ("@cost", "minimize"))
 
 
 def _firm(words: Words) -> Iterator[Goal]:
@@ -86,6 +108,8 @@ def _is_free(words: Words, at: int) -> bool:
     word, before, after = words.lower[at], words.word(at - 1), words.word(at + 1)
     if word in ("best", "cheapest", "cheaply"):
         return True
+    if before == "at" and words.tag(at + 1) == "noun" and lexicon.CONCEPTS.get(after) == "@cost":
+        return not any(words.tag(x) == "number" for x in range(at + 2, at + 5))
     if before in ("at", "a", "an", "very") or after in (
         "of",
         "demand",

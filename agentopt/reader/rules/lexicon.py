@@ -109,7 +109,7 @@ AMBIGUOUS = words_of(
     "share show start market return charge gain raise fit fill cut spray supplement support measure "
     "network pick place plan set play print promise rent stand study visit wait watch wear catch clean "
     "care book bottle model fly lead net own release output care estimate force craft market sale box "
-    "meal pick stay stop turn try travel treat document exercise coach tutor guard bus truck drone"
+    "ride meal pick stay stop turn try travel treat document exercise coach tutor guard bus truck drone"
 )
 """Verbs whose form is as often a noun."""
 
@@ -215,13 +215,14 @@ AVAILABLE = words_of(
     "available has have having budget capacity limit limited access stock supply supplies only employed "
     "allocated possesses hand accommodate fit fits had owns own open remaining left can spend maximum "
     "stocks purchases cap allotted allowance ceiling max inventory reserve reserves receives limitation "
-    "limits restricted budgeted obtain get set aside permits allows"
+    "limits restricted budgeted obtain get set aside permits allows arrive room bought"
 )
 DEMAND = words_of(
     "need needs needed require requires required requirement requirements must demand demands want wants "
     "wish wishes expect expects order orders ordered contract contracts meet satisfy goal target "
     "necessary quota minimum requiring committed commitment promised minimum should deliver requested "
-    "reserved booked preordered agreed agreement owes owe counting"
+    "reserved booked preordered agreed agreement owes owe owed counting load "
+    "peak fill covers cover asks asked"
 )
 
 LARGE = words_of(
@@ -233,11 +234,11 @@ SMALL = words_of(
 )
 SUPERLATIVES = words_of(
     "most highest largest greatest biggest maximum max maximal least lowest smallest fewest cheapest "
-    "minimum min minimal"
+    "minimum min minimal cheaply"
 )
 BEFORE_GOAL = words_of(
     "the for total find its with ensure earn make makes get achieve obtain reach gives yields what "
-    "determine give bring brings leave leaves seek want wants possible aim goal"
+    "at determine give bring brings leave leaves seek want wants possible aim goal"
 )
 RAISING = words_of("boost boosts increase increases raise raises bring drive push expand grow improve")
 LOWERING = words_of(
@@ -257,7 +258,7 @@ CONCEPTS: dict[str, str] = {
     **dict.fromkeys(sorted(words_of(
         "profit profits revenue revenues earn earns earning earnings return returns income yield yields "
         "sell sells selling sold sale sales margin margins gain fundraise fundraised gains profitable "
-        "worth profiting"
+        "worth profiting contribution contributes contribute brings interest"
     )), "@gain"),
     **dict.fromkeys(sorted(words_of(
         "carry carries carrying transport transports transported transporting hold holds take takes "

@@ -294,6 +294,8 @@ def _as_total(view: Scene, limit: Limit, table: Sequence[Column]) -> float:
 def _is_mean(view: Scene, limit: Limit) -> bool:
     """Whether a limit is one on the average of what is mixed."""
     clause = view.clauses[limit.figure.clause]
+    if limit.figure.kind == "percent":  # "at most 9 % ash" of what has 5 % and 12 %
+        return True
     found = view.has(clause.start, clause.end, frozenset(("average", "mean")))
     return found is not None and view.words.word(found - 1) != "on"
 

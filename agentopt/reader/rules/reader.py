@@ -99,7 +99,7 @@ def _under(words: Words, view: Scene, candidate: Candidate) -> tuple[RuleReading
     terms, sure = objective(view, target, table, relations) if target else ((), 0.0)
     unread = [f"“{words.tokens[each.token].text}” was not understood" for each in lost]
     doubts = list(side.doubts)
-    if target is None:
+    if target is None or target.assumed:
         unread.append("nothing says what is to be made as large or as small as possible")
     used = {term.token for term in terms}
     for index, column in enumerate(table):
@@ -166,9 +166,16 @@ def _under(words: Words, view: Scene, candidate: Candidate) -> tuple[RuleReading
     return RuleReading(
         mix if every and terms else None,
         tuple(dict.fromkeys(unread)),
-        frozenset(waived) | view.names,
+        frozenset(waived) | view.names | _articles(words),
         tuple(doubts),
     ), score
+
+
+def _articles(words: Words) -> frozenset[int]:
+    """The articles that are no numbers: `14 calls an hour`."""
+    return frozenset(
+        at for at, token in enumerate(words.tokens) if token.kind == "one" and words.tags[at] != "number"
+    )
 
 
 def _is_of_another(view: Scene, figure: Figure) -> bool:

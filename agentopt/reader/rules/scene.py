@@ -178,6 +178,8 @@ def _content(words: Words, first: int, end: int, taken: frozenset[int]) -> Itera
             continue
         if at in taken or (len(word) < 2 and not words.tokens[at].text.isupper()):
             continue
+        if at and words.lower[at - 1] in ("a", "an") and MEASURES.get(words.stems[at]) == "time":
+            continue  # "14 calls an hour"
         concept = CONCEPTS.get(words.stems[at])
         if concept:
             yield concept

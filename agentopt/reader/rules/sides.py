@@ -208,6 +208,8 @@ def _share(
         return False
     if subject is None:
         return False
+    if whole and whole[0].start == at + 1 and figure.kind == "percent":  # "at least 25 % almonds"
+        subject, whole, rest, before = whole[0], [], [], []
     parts = [each.decision for each in whole]
     if set(parts) == {subject.decision}:
         parts = []

@@ -34,6 +34,7 @@ _IRREGULAR = {
     "labourer": "labor", "laborer": "labor", "litre": "liter", "litres": "liter", "metres": "meter",
     "metre": "meter", "tonnes": "ton", "tonne": "ton", "colour": "color", "built": "build", "paid": "pay",
     "lbs": "lb", "kgs": "kg", "hrs": "hour", "hr": "hour", "h": "hour", "mins": "minut", "min": "minut",
+    "ads": "ad", "tvs": "tv", "pcs": "pc",
     "geese": "goos", "mice": "mous", "kilogram": "kg", "kilograms": "kg", "gram": "g", "grams": "g",
     "pounds": "lb", "pound": "lb", "ounces": "oz", "ounce": "oz", "hours": "hour", "flavour": "flavor",
     "potatoes": "potato", "tomatoes": "tomato", "gas": "gas", "bus": "bus", "buses": "bus",
@@ -228,6 +229,8 @@ def _tag(
 ) -> Tag:
     word = lower[at]
     if token.is_number:
+        if token.kind == "one" and tags and tags[-1] in ("noun", "number"):
+            return "determiner"  # "14 calls an hour"
         if at + 1 < len(tokens) and glued[at + 1] and tokens[at + 1].text in ("G", "D"):
             return "noun"  # "4G", "3D"
         # the number of a word in two parts, such as `double-load`

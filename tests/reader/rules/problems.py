@@ -361,4 +361,21 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "of care. It can house up to 50 animals. Maximize the number of animals housed.",
         "max a+b; a+4b<=120; 2a+5b<=200; a+b<=50",
     ),
+    "rates": (
+        "A salon hires stylists and trainees. A stylist can serve 3 clients an hour and a trainee 2. A "
+        "stylist is paid $30 an hour and a trainee $14. At least 24 clients must be served every hour, "
+        "and there can be no more than 11 staff in total. Minimize the hourly cost.",
+        "min 30a+14b; 3a+2b>=24; a+b<=11",
+    ),
+    "repeated verbs": (
+        "A gallery orders prints and frames. A print costs $20 and draws 300 visitors; a frame costs $45 "
+        "and draws 700. The budget is $2000. There can be at most 40 prints and at most 25 frames. Draw as "
+        "many visitors as possible.",
+        "max 300a+700b; 20a+45b<=2000; a<=40; b<=25",
+    ),
+    "blend": (
+        "A mill blends oats and bran. Oats cost $3 per kg and bran $2 per kg. Fibre content: oats 10%, bran "
+        "40%. 60 kg of blend are required with at most 20% fibre. Blend at minimum cost.",
+        "min 3a+2b; a+b>=60; 0.1a+0.4b<=0.2(a+b)",
+    ),
 }  # fmt: skip

@@ -151,6 +151,17 @@ _WORDS = (
 )
 
 
+def test_a_goal_that_only_the_question_implies_leaves_the_reading_unsure() -> None:
+    text = (
+        "A farm grows leeks and kale. A leek bed needs 2 hours and a kale bed 3 hours; 60 hours are "
+        "available. A leek bed earns $40 and a kale bed $50. How many beds of each should there be?"
+    )
+    reading = read(tokenize(text))
+    assert reading.mix is not None
+    assert reading.mix.sense == "maximize"
+    assert not reading.is_whole
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(_WORDS.split()), max_size=60))
 def test_no_words_break_the_reader(words: list[str]) -> None:
