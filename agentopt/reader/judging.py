@@ -29,6 +29,9 @@ from agentopt.reader.tokens import Token, tokenize
 from agentopt.reader.understanding import Account, Understanding
 from agentopt.reader.wholeness import are_whole
 
+AGREED = 0.1
+"""Probability that a text is a product mix which is enough where both readers agree on all of it."""
+
 MAX_TOKENS = 1_500
 """Longer texts are declined: they are no short problem."""
 
@@ -159,15 +162,15 @@ class _Mixed:
         is_mix = self.learned.families["mix"]
         meant = self._understood(best.mix)
         alternative = None if second is None else self._understood(second.mix)
-        if is_mix < 0.5 or not best.is_sane or (not agree and len(reasons) > 1):
+        certain = agree and not reasons and best.is_sane
+        likely = is_mix >= (AGREED if certain else 0.5)
+        if not likely or not best.is_sane or (not agree and len(reasons) > 1):
             verdict = Verdict.DECLINE
-        elif agree and not reasons:
-            verdict = Verdict.SOLVE
         else:
-            verdict = Verdict.CHECK
-        if is_mix < 0.5:
+            verdict = Verdict.SOLVE if certain else Verdict.CHECK
+        if not likely:
             reasons.append("the text does not look like a problem of a kind that is read")
-        return Outcome(verdict, meant, tuple(reasons), alternative, "mix" if is_mix >= 0.5 else "")
+        return Outcome(verdict, meant, tuple(reasons), alternative, "mix" if likely else "")
 
     def _without_network(self, best: _Candidate) -> Outcome:
         """What the rules alone may say: never more than a reading to be checked."""
