@@ -15,7 +15,6 @@ from pydantic import JsonValue
 from agentopt.errors import AvailabilityError, UsageError
 
 if TYPE_CHECKING:
-    from agentopt.benchmarks.reading import Row
     from agentopt.reader.network.weights import Network
 
 app = typer.Typer(no_args_is_help=False, rich_markup_mode=None)
@@ -59,13 +58,14 @@ def reader(
             f"training needs torch, which is not installed ({error})", hint="pip install 'agentopt[train]'"
         ) from error
     from agentopt.reader.network.weights import load
+    from agentopt.training.scoring import labelled, share_right
 
     if examples < 1 or every < 1 or seed < 0:
         raise UsageError("--examples and --judge-every take 1 or more, --seed 0 or more")
-    rows = _rows(tune or [])
+    rows = {path.stem: labelled(path) for path in tune or []}
 
     def judge(network: Network) -> Mapping[str, JsonValue]:
-        return {name: _share(network, found) for name, found in rows.items()}
+        return {name: share_right(network, found) for name, found in rows.items()}
 
     def report(line: Mapping[str, JsonValue]) -> None:
         sys.stderr.write("  ".join(f"{name} {value}" for name, value in line.items()) + "\n")
@@ -73,29 +73,3 @@ def reader(
     plan = Plan(examples=examples, seed=seed, judge_every=every, threads=threads, device=device)
     path = train(out, plan, judge, report, begin=None if begin is None else load(begin))
     sys.stdout.write(f"{path}\n")
-
-
-def _rows(paths: list[Path]) -> dict[str, list[Row]]:
-    from agentopt.benchmarks.reading import read_rows
-
-    for path in paths:
-        if not path.is_file():
-            raise UsageError(f"there is no file {path}", hint="name a benchmark in JSON lines")
-    return {path.stem: read_rows([path]) for path in paths}
-
-
-def _share(network: Network, rows: list[Row]) -> float:
-    """The share of rows whose optimum, in whole amounts or not, the network alone comes to."""
-    from agentopt.benchmarks.reading import right
-    from agentopt.reader.network.reader import read
-    from agentopt.reader.program import optimum, program
-    from agentopt.reader.tokens import tokenize
-
-    good = 0
-    for row in rows:
-        tokens = tokenize(row.question)
-        best = read(tokens, network, readings=1).best
-        if best is not None:
-            found = [optimum(program(best.mix, tokens, whole=whole)) for whole in (True, False)]
-            good += any(status == "optimal" and right(value, row) for status, value in found)
-    return round(good / len(rows), 4) if rows else 0.0

@@ -1,4 +1,4 @@
-"""Readers of classes of problems that are no product mix, each with its own small schema.
+"""Readers of classes of problems, each with its own small schema; product mixes as far as tables tell them.
 
 A reader answers None unless a text is clearly of its class, every number of the class was found, and no
 number of the text is left over.
@@ -21,6 +21,7 @@ from agentopt.reader.families import (
     scheduling,
     transportation,
 )
+from agentopt.reader.families.mix import reader as mixes
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
@@ -37,6 +38,7 @@ class Reader(Protocol):
 
 
 READERS: dict[str, Reader] = {
+    "mix": mixes.read,
     "transportation": transportation.read,
     "assignment": assignment.read,
     "facility": facility.read,

@@ -1,9 +1,11 @@
 """Limits in the prose around a table or list: a small grammar over clauses with one number each."""
 
+# ruff: noqa: E501  # a pattern stays on one line
 from __future__ import annotations
 
 __all__ = ["Limits"]
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 
@@ -20,7 +22,7 @@ from agentopt.reader.families.mix.wording import (
     unit_of,
 )
 from agentopt.reader.families.nouns import words
-from agentopt.reader.reading import Relation
+from agentopt.reader.reading import Form, Relation
 from agentopt.reader.tokens import Token
 
 _NOT = r"(?:not|no|never|cannot|nor|neither|won't|can't|don't|doesn't|mustn't|shouldn't|n't|nothing)"
@@ -77,6 +79,7 @@ class Limits:
 
     def __init__(
         self,
+        text: str,
         tokens: Sequence[Token],
         names: Names,
         attributes: Sequence[Attribute],
@@ -84,6 +87,7 @@ class Limits:
         sense: str,
         nouns: frozenset[str],
     ) -> None:
+        self.text = text
         self.tokens, self.names, self.attributes, self.used = tokens, names, attributes, used
         self.sense, self.nouns = sense, nouns
         self.everyone = tuple(range(len(names.names)))
@@ -184,11 +188,11 @@ class Limits:
         for at in span:
             if at in self.used and at < numbers[0]:
                 edges[0] = at + 1
-        for one, other in zip(numbers, numbers[1:], strict=False):
+        for one, other in itertools.pairwise(numbers):
             edges.append(self._cut(one, other))
         stop = next((at for at in range(numbers[-1] + 1, span.stop) if at in self.used), span.stop)
         edges.append(stop)
-        return list(zip(edges, edges[1:], strict=False))
+        return list(itertools.pairwise(edges))
 
     def _cut(self, one: int, other: int) -> int:
         best, place = -1, other
@@ -199,6 +203,8 @@ class Limits:
             after = self.tokens[at + 1].lower if at + 1 < other else ""
             if self.tokens[at].text == "," and after in ("and", "but", "while"):
                 strength = 3
+            if "\n" in self.text[self.tokens[at].end : self.tokens[at + 1].start] and best < 5:
+                best, place = 5, at + 1
             if strength >= best and strength > 0:
                 best, place = strength, at
         return place
@@ -330,13 +336,12 @@ class _Clause:
             re.search(r"# (?:times )?as (?:many|much)\b", self.said)
             or re.search(r"# times\b", self.said)
             or (self.tokens[self.at].lower in ("twice", "double", "thrice", "half") and "as" not in self.said)
-        ):
-            if one.first < self.at < other.first or self.at < one.first:
-                kind = relation if strong else ">="
-                if not strong:
-                    self.limits.doubts.append(f"“{self._quote()}” is taken to mean at least.")
-                assert kind is not None
-                return Line("ratio", None, one.decisions, kind, self.number, other.decisions, anchor=self.at)
+        ) and (one.first < self.at < other.first or self.at < one.first):
+            kind = relation if strong else ">="
+            if not strong:
+                self.limits.doubts.append(f"“{self._quote()}” is taken to mean at least.")
+            assert kind is not None
+            return Line("ratio", None, one.decisions, kind, self.number, other.decisions, anchor=self.at)
         if re.search(r"# (?:more|fewer) ", self.said) and self.at < one.first:
             kind = relation if re.search(r"at (?:least|most)|no more than|exactly", self.said) else ">="
             assert kind is not None
@@ -350,9 +355,9 @@ class _Clause:
 
     def _subject(
         self, subject: tuple[Attribute | None, tuple[int, ...]] | None
-    ) -> list[tuple[Attribute | None, tuple[int, ...], str, tuple[int, ...]]] | None:
+    ) -> list[tuple[Attribute | None, tuple[int, ...], Form, tuple[int, ...]]] | None:
         """What is limited: an attribute, an average, a share, some decisions, each of them, or all."""
-        limits, everyone = self.limits, self.limits.everyone
+        _limits, everyone = self.limits, self.limits.everyone
         kind = self.tokens[self.at].kind
         part = tuple(m for m in self.mentions if m.decisions != everyone)
         chosen = tuple(sorted({d for m in part for d in m.decisions}))
@@ -374,9 +379,9 @@ class _Clause:
             over = chosen if chosen and not self._is_aside(part) else everyone
             return [(each, over, "limit", ()) for each in attributes]
         if self.unit is not None and self.unit.kind in ("money", "time"):
-            if subject is not None and subject[0] is not None and not part:
-                if subject[0].unit is not None and subject[0].unit.kind == self.unit.kind:
-                    return [(subject[0], everyone, "limit", ())]
+            before = None if subject is None or part else subject[0]
+            if before is not None and before.unit is not None and before.unit.kind == self.unit.kind:
+                return [(before, everyone, "limit", ())]
             if not (self.unit.kind == "money" and self._is_money_itself()):
                 return None
         each_of = _EACH.search(self.said)
@@ -447,7 +452,7 @@ class _Clause:
             elif money and (self.unit is None or self.unit.kind != "money"):
                 continue
             if common:
-                scored.append((len(common), each))
+                scored.append((len(common) + len(common - _UNITS), each))
         if not scored:
             return self._by_unit()
         best = max(score for score, _ in scored)
@@ -477,7 +482,7 @@ class _Clause:
 
     def _share(
         self, part: Sequence[Mention], subject: tuple[Attribute | None, tuple[int, ...]] | None
-    ) -> list[tuple[Attribute | None, tuple[int, ...], str, tuple[int, ...]]] | None:
+    ) -> list[tuple[Attribute | None, tuple[int, ...], Form, tuple[int, ...]]] | None:
         """`at least 60% of the bikes must be city bikes`."""
         everyone = self.limits.everyone
         of = re.search(r"# of\b", self.said)

@@ -1,5 +1,6 @@
 """Lists of a product mix: series of numbers under a heading, cards of one decision each, numbers in parentheses."""
 
+# ruff: noqa: E501  # a pattern stays on one line
 from __future__ import annotations
 
 __all__ = ["Listed", "listed", "rosters"]
@@ -13,8 +14,6 @@ from agentopt.reader.families.mix.sheet import Attribute, Number
 from agentopt.reader.families.mix.wording import (
     COST,
     GAIN,
-    LOWER,
-    UPPER,
     Mention,
     Names,
     key,
@@ -22,7 +21,7 @@ from agentopt.reader.families.mix.wording import (
     unit_in,
     unit_of,
 )
-from agentopt.reader.families.nouns import NO_NAME, words
+from agentopt.reader.families.nouns import AFTER_NAME, NO_NAME, words
 from agentopt.reader.measures import measure
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token, tokenize
@@ -33,6 +32,8 @@ LIMITING = re.compile(
 )
 """Words right before a number that make it a limit."""
 
+_NEVER = AFTER_NAME | words("each every per all that which with i we if as it not")
+"""Words no name contains."""
 _VERBS = words(
     """
     make makes produce produces sell sells build builds offer offers grow grows roast roasts bake bakes blend blends mix
@@ -75,6 +76,10 @@ def rosters(text: str, tokens: Sequence[Token], tables: Sequence[Table]) -> Iter
     ):
         clean = tuple(" ".join(name.split()) for name in names)
         if any(each.is_number for name in clean for each in tokenize(name)[:1]):
+            continue
+        if any(word in _NEVER for name in clean for word in name.lower().split()):
+            continue
+        if any(each.is_number for name in clean for each in tokenize(name)[:-1]):
             continue
         if any(unit_in(f"in {name}") for name in clean if len(name.split()) == 1):
             continue
@@ -126,7 +131,7 @@ def _tail(phrase: str) -> str:
 
 
 _CARD = re.compile(
-    r"(?:^|(?<=[;.\n])) *(?:[-*•–] *|\d+[.)] +)?(?P<name>[^\W\d_][\w '’/-]{0,40}?) *(?::|->|—|–| - |=) *(?P<rest>[^\n;]*\d[^\n;]*)",
+    r"(?:^|(?<=[;:.\n])) *(?:[-*•–] *|\d+[.)] +)?(?P<name>[^\W\d_][\w '’/-]{0,40}?) *(?::|->|—|–| - |=) *(?P<rest>[^\n;:]*\d[^\n;:]*)",
     re.MULTILINE,
 )
 
@@ -145,6 +150,7 @@ def _in_cards(text: str) -> Iterator[list[str]]:
 
 
 _LIST = re.compile(
+    r"(?<=\()[^\W\d_][\w ]*(?:, [\w ]+)+(?=\))|"
     r"[^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*){0,6}(?:, (?:[\w'’-]+ ?){1,5})*,? (?:and|&|or) [\w'’ -]+|[^:\n]*: *[^\W\d_][\w'’ -]*(?:, [^\W\d_][\w'’ -]*)+"
 )
 
@@ -160,7 +166,8 @@ def _enumerated(text: str) -> Iterator[list[str]]:
         first = _tail(parts[0])
         last = parts[-1].split()
         cut = next(
-            (at for at, word in enumerate(last) if word.lower() in _VERBS | NO_NAME | _AFTER), len(last)
+            (at for at, word in enumerate(last) if word.lower() in _VERBS | NO_NAME | _AFTER | AFTER_NAME),
+            len(last),
         )
         names = [first, *parts[1:-1], " ".join(last[: min(cut, 3)])]
         if all(names) and all(len(name.split()) <= 3 for name in names) and not any(map(_speaks, names)):
@@ -187,20 +194,20 @@ class _Said:
     place: int
 
 
-def listed(text: str, tokens: Sequence[Token], names: Names, hidden: frozenset[int]) -> Listed | None:
+def listed(
+    text: str, tokens: Sequence[Token], names: Names, hidden: frozenset[int], *, bare: bool = True
+) -> Listed | None:
     """What the lists of a text say of named decisions; None where a list is not understood."""
     found = Listed(names)
     cards: list[list[_Said]] = []
-    lead: list[str] = []
     for span in sentences(text, tokens, hidden):
         symbols = _symbols(text, tokens, names, span)
         if not any(isinstance(each, int) for each in symbols):
             continue
-        run = _series(tokens, names, span, symbols, found)
+        run = _series(tokens, names, span, symbols, found, bare=bare)
         if run:
             continue
         _cards(text, tokens, names, span, symbols, cards)
-    del lead
     if cards and not _aligned(tokens, names, cards, found):
         return None
     return found if found.attributes else None
@@ -235,7 +242,13 @@ def is_limited(text: str, tokens: Sequence[Token], span: range, at: int) -> bool
 
 
 def _series(
-    tokens: Sequence[Token], names: Names, span: range, symbols: Sequence[Mention | int], found: Listed
+    tokens: Sequence[Token],
+    names: Names,
+    span: range,
+    symbols: Sequence[Mention | int],
+    found: Listed,
+    *,
+    bare: bool,
 ) -> bool:
     """Take one series of a number for each decision, if the sentence begins with one; limits may follow."""
     size = len(names.names)
@@ -264,8 +277,11 @@ def _series(
             step = 2 * size
             if any(n + 1 == d.first for d, n in pairs if isinstance(d, Mention) and isinstance(n, int)):
                 order = []
-        elif part.startswith("N" * size) and _is_run(
-            tokens, [n for n in symbols[at : at + size] if isinstance(n, int)]
+        elif (
+            bare
+            and part.startswith("N" * size)
+            and (not kinds[:at].endswith("D") or kinds[:at].endswith("D" * size))
+            and _is_run(tokens, [n for n in symbols[at : at + size] if isinstance(n, int)])
         ):
             order = [(i, n) for i, n in enumerate(symbols[at : at + size]) if isinstance(n, int)]
             step = size
@@ -320,15 +336,22 @@ def _is_close(tokens: Sequence[Token], symbols: Sequence[Mention | int]) -> bool
 
 
 def _is_run(tokens: Sequence[Token], numbers: Sequence[int]) -> bool:
-    """Whether numbers follow one another with no more than their units and "and" between."""
-    for one, other in zip(numbers, numbers[1:], strict=False):
+    """Whether numbers follow one another with no more than the same unit and "and" between."""
+    said: list[tuple[str, ...]] = []
+    for one, other in zip(numbers, [*numbers[1:], numbers[-1] + 3], strict=True):
         between = [t for t in tokens[one + 1 : other] if t.text not in "$€£"]
-        if not any(t.text in ",/" or t.lower == "and" for t in between):
+        marks = [t for t in between if t.text in ",/" or t.lower == "and"]
+        if not marks and other != numbers[-1] + 3:
             return False
-        plain = [t for t in between if t.text not in ",/" and t.lower not in ("and", "respectively")]
-        if len(plain) > 2 or any(t.kind != "word" for t in plain):
-            return False
-    return bool(numbers)
+        plain = [t.lower for t in between if t not in marks and t.lower != "respectively"]
+        said.append(tuple(plain))
+    money = [tokens[at - 1].text in "$€£" for at in numbers]
+    return (
+        len(set(money)) == 1
+        and len(set(said[:-1])) == 1
+        and said[-1][: len(said[0])] == said[0]
+        and len(said[0]) <= 2
+    )
 
 
 def _heading(tokens: Sequence[Token], first: int, last: int) -> list[Token]:

@@ -1,5 +1,6 @@
 """Product mixes whose coefficients stand in a table, a list or an attached file."""
 
+# ruff: noqa: E501  # a pattern stays on one line
 from __future__ import annotations
 
 __all__ = ["read"]
@@ -31,10 +32,22 @@ _OTHER = re.compile(
 )
 
 
+_CHOOSES = re.compile(
+    r"\bwhich (?!quantit|amount|mix|plan|number|product|combination|blend)\w+|\bselect(?:s|ed|ion|ing)?\b|\bcho[os]+en?\b|\bpick(?:s|ed)?\b|\bpack(?:s|ing)?\b|"
+    r"\bchooses\b|\bknapsack\b|\bsubset\b|\btaken?\b"
+)
+"""Words of choosing whole things once; with words of amounts they do not mean that."""
+_AMOUNTS = re.compile(
+    r"\bhow (?:many|much)\b|\bquantit|\bnumber of\b|\bamounts?\b|\bunits\b|\bproduc|\bmanufactur|\bblend|\bmix|\bmake[sn]?\b|"
+    r"\bmade\b|\binvest|\bhours per\b|\bgrow|\bhire|\bdiet\b|\bplan\b|\btrips\b|\bper (?:unit|piece|batch|kg)\b"
+)
+
+
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
     """A product mix told by a table or list, or None for what is none or not wholly understood."""
     sense = sense_of(tokens) or _superlative(text)
-    if not sense or _OTHER.search(text.lower()):
+    low = text.lower()
+    if not sense or _OTHER.search(low) or (_CHOOSES.search(low) and not _AMOUNTS.search(low)):
         return None
     drawn = [table for table in tables if table.layout != "list"]
     if drawn:
@@ -42,7 +55,7 @@ def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Under
         if found is None:
             return None
         hidden = frozenset(at for table in drawn for at in range(table.first, table.last))
-        extra = listed(text, tokens, found.names, hidden)
+        extra = listed(text, tokens, found.names, hidden, bare=False)
         attributes = [*found.attributes, *(extra.attributes if extra else ())]
         used: dict[int, Attribute | None] = dict.fromkeys(hidden)
         used |= extra.used if extra else {}
@@ -93,7 +106,7 @@ def _sheet(
     nouns: frozenset[str],
 ) -> Understanding | None:
     """The understanding when the prose around lists and tables leaves nothing open."""
-    limits = Limits(tokens, names, attributes, used, sense, nouns | _nouns(names, tokens))
+    limits = Limits(text, tokens, names, attributes, used, sense, nouns | _nouns(names, tokens))
     hidden = frozenset(at for at, of in used.items() if of is None)
     for span in sentences(text, tokens, hidden):
         if not limits.sentence(span):
@@ -153,7 +166,7 @@ def _goal(
     ]
     if len(free) == 1 and len(valued) == 1:
         return ((valued[0], 1),)
-    if not free and not named and re.search(r"\b(?:number|few|fewest|total|count)\b", " ".join(said)):
+    if not free and not named and sense == "minimize" and said & {"number", "few", "fewest", "fewer"}:
         return ((None, 1),)
     return None
 

@@ -4,6 +4,7 @@ A column or row of limits is told by its heading (`max`, `available`, `needed`);
 same decisions, or the limits of the first one's attributes.
 """
 
+# ruff: noqa: E501  # a pattern stays on one line
 from __future__ import annotations
 
 __all__ = ["Tabled", "tabled"]

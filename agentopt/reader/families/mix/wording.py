@@ -1,5 +1,6 @@
 """The words of product mixes: what is gained, what is paid, what limits, and how names are met again."""
 
+# ruff: noqa: E501  # a pattern stays on one line
 from __future__ import annotations
 
 __all__ = ["COST", "COUNTED", "GAIN", "LOWER", "MONEY", "UPPER", "Names", "key", "keys", "unit_in", "unit_of"]
@@ -91,15 +92,11 @@ def unit_of(tokens: Sequence[Token], at: int) -> Measure | None:
     found = measure(tokens, at)
     if found is not None:
         return found
-    near = tokens[at + 1 : at + 3]
-    if (
-        near
-        and near[0].text in ("g", "h", "l")
-        and (len(near) < 2 or near[1].kind == "mark" or near[1].lower in _PARTS)
-    ):
+    near = tokens[at + 1 : at + 2]
+    if near and near[0].text in ("g", "h", "l"):
         return unit_in(f"in {near[0].text}")
     for token in tokens[at + 1 : at + 4]:
-        if token.kind != "word" or token.lower in _PARTS or token.is_number:
+        if token.kind != "word" or token.lower in _PARTS or token.is_number or token.text[0].isupper():
             return None
         if len(token.text) > 3:
             found = measure((tokens[at], token), 0)
@@ -148,9 +145,10 @@ class Names:
         found: list[Mention] = []
         at = first
         while at < last:
-            for size in range(min(self._longest, last - at), 0, -1):
+            for size in range(min(self._longest + 2, last - at), 0, -1):
                 phrase = tuple(self._parts(tokens[at : at + size]))
-                if len(phrase) == size and phrase in self._phrases:
+                whole = not {tokens[at].text, tokens[at + size - 1].text} & set("_-()")
+                if whole and phrase in self._phrases:
                     found.append(Mention(at, at + size, tuple(sorted(self._phrases[phrase]))))
                     at += size - 1
                     break

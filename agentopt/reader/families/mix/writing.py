@@ -4,6 +4,7 @@ Where every number is a token and no unit stands in a heading alone, the sheet i
 other; else it is formulated here, with the places of attached cells in the account.
 """
 
+# ruff: noqa: E501  # a pattern stays on one line
 from __future__ import annotations
 
 __all__ = ["numbers_of", "understood"]
