@@ -32,6 +32,9 @@ from agentopt.reader.wholeness import are_whole
 AGREED = 0.1
 """Probability that a text is a product mix which is enough where both readers agree on all of it."""
 
+FIRM = 0.8
+"""Share of its anonymisations that must agree before the network's reading counts against the rules'."""
+
 MAX_TOKENS = 1_500
 """Longer texts are declined: they are no short problem."""
 
@@ -150,7 +153,7 @@ class _Mixed:
     def outcome(self) -> Outcome:
         """The better reading, and whether it may be solved."""
         one, other = self._by_rules(), self._by_network()
-        agree = one is not None and other is not None and same(one.program, other.program)
+        agree = one is not None and other is not None and _agree(one, other)
         best = one if agree else max((each for each in (one, other) if each), key=_trust, default=None)
         if best is None:
             unread = self.ruled.unread or ("there is nothing to decide on that is understood",)
@@ -158,13 +161,17 @@ class _Mixed:
         if self.learned is None:
             return self._without_network(best)
         second = None if agree else next((each for each in (one, other) if each and each is not best), None)
+        if best is one and self.ruled.is_whole and self.learned.agreement < FIRM:
+            second = None  # an unsure network speaks neither for nor against rules that understood it all
         reasons = self._reasons(best, second)
+        if agree and not reasons:
+            reasons += self.ruled.unread
         is_mix = self.learned.families["mix"]
         meant = self._understood(best.mix)
         alternative = None if second is None else self._understood(second.mix)
-        certain = agree and not reasons and best.is_sane
+        certain = second is None and not reasons and best.is_sane
         likely = is_mix >= (AGREED if certain else 0.5)
-        if not likely or not best.is_sane or (not agree and len(reasons) > 1):
+        if not likely or not best.is_sane or (second is not None and len(reasons) > 1):
             verdict = Verdict.DECLINE
         else:
             verdict = Verdict.SOLVE if certain else Verdict.CHECK
@@ -192,7 +199,7 @@ class _Mixed:
         if found.mix is None or not found.mix.decisions:
             return None
         unused = [at for at in self.numbers if at not in found.mix.tokens() and at not in found.waived]
-        return self._candidate(found.mix, unused, 0.8 if found.is_whole else 0.3)
+        return self._candidate(found.mix, unused, 1.1 if found.is_whole else 0.3)
 
     def _by_network(self) -> _Candidate | None:
         if self.learned is None or self.learned.best is None:
@@ -240,6 +247,14 @@ def _network() -> Network | None:
         return shipped()
     except AgentoptError:
         return None
+
+
+def _agree(one: _Candidate, other: _Candidate) -> bool:
+    """Whether two readings state the same, or at least come to the same optimum over as many decisions."""
+    if same(one.program, other.program):
+        return True
+    alike = one.is_sane and other.is_sane and len(one.mix.decisions) == len(other.mix.decisions)
+    return alike and abs(one.value - other.value) <= 1e-9 * max(1.0, abs(one.value))
 
 
 def _trust(candidate: _Candidate) -> tuple[bool, int, float]:
