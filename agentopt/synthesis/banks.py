@@ -85,6 +85,8 @@ _DIFFERENCE = _section("unit units", one=[_N], some=[_V, _W])
 _LIMIT = _section("unit units res goal", one=[_set("n amount")])
 _OBJECTIVE = _section("vlist vlist_or unit units res goal v vs a_v", some=[_set("goal res")])
 _COUNT = _section("vlist vlist_or unit units goal")
+_CLAUSES = _section("goal res vlist", one=[_set("clauses")], some=[_set("offers")])
+_HEADER = _section("unit units", some=[_set("res")])
 _FREE = _section(
     "v vs a_v w ws a_w vlist vlist_or unit units res goal year age count date time name number price reslist"
 )
@@ -141,6 +143,18 @@ SECTIONS: dict[str, Section] = {
 }  # fmt: skip
 """The sections of the phrase files."""
 
+SECTIONS |= {
+    "money_max": _COUNT, "money_min": _COUNT,
+    "memo_heads": _FREE, "greetings": _FREE, "farewells": _FREE,
+    "header_use": _HEADER, "header_need": _HEADER, "header_goal": _HEADER,
+    "header_frame": _section(one=[_set("header"), _set("list")]),
+    "tail_le": _LIMIT, "tail_ge": _LIMIT,
+    "whole_max": _CLAUSES, "whole_min": _CLAUSES, "whole_count_max": _CLAUSES, "whole_count_min": _CLAUSES,
+    "need_first": _section("vlist", one=[_set("needs"), _set("best"), _set("clauses")]),
+    "stock_first": _section("res", one=[_set("stocks"), _set("offers")]),
+}  # fmt: skip
+"""And those that only casual texts draw from."""
+
 for _name, _halves in COMPOSITES.items():
     SECTIONS[_name] = _section(
         "unit units",
@@ -150,6 +164,8 @@ for _name, _halves in COMPOSITES.items():
         else [_V],
         compares=any(half.kind == "compare" for half in _halves),
     )
+
+SECTIONS |= {f"casual_{_name}": _section_of for _name, _section_of in SECTIONS.items()}
 
 
 class _Entry(BaseModel):

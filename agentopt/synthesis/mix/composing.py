@@ -10,10 +10,13 @@ from itertools import pairwise
 from agentopt.synthesis.mix.coefficients import coefficient_sentences, one_sentence
 from agentopt.synthesis.mix.constraints import limit_sentence, limits_sentence, side_sentence
 from agentopt.synthesis.mix.filling import Writer
+from agentopt.synthesis.mix.gaps import gapped, relative_opening
+from agentopt.synthesis.mix.headers import header_sentence, notes
 from agentopt.synthesis.mix.layouts import inline_opening, listing, terse
 from agentopt.synthesis.mix.manner import blemished, sentence
 from agentopt.synthesis.mix.marks import bare
 from agentopt.synthesis.mix.plan import Attr, Side
+from agentopt.synthesis.mix.questions import in_one_question
 
 _TERSE = ("<", ">", "=", "≤", "≥", ":", "\n")
 
@@ -21,6 +24,8 @@ _TERSE = ("<", ">", "=", "≤", "≥", ":", "\n")
 def compose(writer: Writer) -> str | None:
     """The marked text of a plan; None if the banks lack words for it."""
     rng, breadth = writer.rng, writer.breadth
+    if writer.plan.casual and (text := _at_once(writer)) is not None:
+        return blemished(text, rng, breadth)
     if rng.random() < 0.06 * breadth and (text := terse(writer)) is not None:
         return blemished(text, rng, breadth)
     opening, attrs = _opening(writer)
@@ -50,12 +55,44 @@ def compose(writer: Writer) -> str | None:
     return _joined(writer, [*opening, *body, *_ending(writer, condition, question, often)])
 
 
+def _at_once(writer: Writer) -> str | None:
+    """The text as one question or as notes, now and then; None otherwise."""
+    drawn = writer.rng.random()
+    if drawn < 0.13:
+        return in_one_question(writer)
+    if drawn < 0.24:
+        text = notes(writer)
+        return None if text is None else _framed(writer, text)
+    return None
+
+
+def _framed(writer: Writer, text: str) -> str:
+    """The text with the head and the end of a memo or a message, now and then."""
+    rng = writer.rng
+    drawn = rng.random()
+    if drawn > 0.2:
+        return text
+    head = writer.section("memo_heads" if drawn < 0.12 else "greetings", writer.noise_env())
+    end = writer.section("farewells", writer.noise_env()) if rng.random() < 0.5 else ""
+    between = "\n\n" if drawn < 0.12 else " "
+    lines = "\n".join(line[:1].upper() + line[1:] for line in head.splitlines())
+    return f"{lines}{'' if drawn < 0.12 or lines.endswith('?') else '.'}{between}{text}" + (
+        f"{between}{end[:1].upper()}{end[1:]}" if end else ""
+    )
+
+
 def _opening(writer: Writer) -> tuple[list[str], list[Attr]]:
     """The first sentences, and the attributes whose numbers they do not give yet."""
     rng, plan = writer.rng, writer.plan
     attrs = list(plan.attrs)
     if rng.random() < 0.05 * writer.breadth and attrs and (text := inline_opening(writer, attrs)) is not None:
         return [text], [attr for attr in attrs if attr.same]
+    if plan.casual and (drawn := rng.random()) < 0.25:
+        varied = [attr for attr in attrs if attr.entry.verbs and not attr.same]
+        first = rng.sample(varied, min(len(varied), rng.choice((1, 1, 1, 2))))
+        opened = (relative_opening if drawn < 0.15 else inline_opening)(writer, first) if first else None
+        if opened is not None:
+            return [opened], [attr for attr in attrs if attr not in first]
     env = {"vlist": writer.listed_first}
     text = writer.section("at_start", env) if rng.random() < 0.1 else ""
     found = [text or writer.fill(rng.choice(plan.domain.opening), env)]
@@ -72,6 +109,9 @@ def _opening(writer: Writer) -> tuple[list[str], list[Attr]]:
 def _coefficients(writer: Writer, attrs: list[Attr]) -> list[str]:
     rng = writer.rng
     varied = [attr for attr in attrs if not attr.same]
+    if varied and writer.plan.casual and rng.random() < 0.65:
+        same = [attr for attr in attrs if attr.same]
+        return [*coefficient_sentences(writer, same), *_casual_coefficients(writer, varied)]
     if varied and rng.random() < 0.1 * writer.breadth:
         return [
             *coefficient_sentences(writer, [attr for attr in attrs if attr.same]),
@@ -80,17 +120,40 @@ def _coefficients(writer: Writer, attrs: list[Attr]) -> list[str]:
     return coefficient_sentences(writer, attrs)
 
 
+def _casual_coefficients(writer: Writer, attrs: list[Attr]) -> list[str]:
+    """Numbers under headers, in tables, or in clauses that leave out what was said before."""
+    rng, found = writer.rng, list[str]()
+    drawn = rng.random()
+    if drawn < 0.22:
+        return [listing(writer, attrs)]
+    if drawn < 0.3:
+        rng.shuffle(attrs)
+        lines = "\n".join(header_sentence(writer, attr, tail=rng.random() < 0.3, line=True) for attr in attrs)
+        return [f"{lines}\n"]
+    usable = [attr for attr in attrs if attr.entry.verbs]
+    if drawn < 0.62 and usable:
+        some = rng.sample(usable, rng.randint(1, len(usable)))
+        found.append(gapped(writer, some))
+        attrs = [attr for attr in attrs if attr not in some]
+    for attr in attrs:
+        if rng.random() < 0.65:
+            found.append(header_sentence(writer, attr))
+        else:
+            found += coefficient_sentences(writer, [attr])
+    return found
+
+
 def _rows(writer: Writer) -> tuple[list[str], list[str]] | None:
     """Sentences of limits and of side constraints; None if the banks lack words."""
     limits: list[str | None] = []
-    rest = list(writer.plan.limits)
+    rest = [limit for limit in writer.plan.limits if id(limit) not in writer.written]
     for kind in ("le", "ge"):
         alike = [limit for limit in rest if limit.kind == kind and limit.attrs[0].kind != "goal"]
         if len(alike) > 1 and writer.rng.random() < 0.3:
             rest = [limit for limit in rest if limit not in alike]
             limits.append(limits_sentence(writer, alike))
     limits += [limit_sentence(writer, limit) for limit in rest]
-    sides = [_reasoned(writer, side) for side in writer.plan.sides]
+    sides = [_reasoned(writer, side) for side in writer.plan.sides if id(side) not in writer.written]
     found = [each for each in limits if each], [each for each in sides if each]
     return found if len(found[0]) == len(limits) and len(found[1]) == len(sides) else None
 
@@ -181,9 +244,19 @@ def _question(writer: Writer, *, stated: bool) -> str | None:
     if plan.counted:
         return writer.section(f"objective_count_{plan.sense}")
     drawn = rng.random()
+    if plan.casual and _is_money(writer) and rng.random() < 0.35:
+        return writer.section(f"money_{plan.sense}")
     if drawn < 0.12 and (text := writer.section(f"objective_res_{plan.sense}")):
         return text
     return writer.section(f"objective_{plan.sense}")
+
+
+def _is_money(writer: Writer) -> bool:
+    """Whether the objective is money earned or spent."""
+    goals = [attr for attr in writer.plan.attrs if attr.goal]
+    return bool(goals) and all(
+        attr.kind == "goal" and bool(attr.unit) and attr.unit in "$€£" and attr.entry.sense for attr in goals
+    )
 
 
 def _ending(writer: Writer, condition: str, question: str, often: float) -> list[str]:
@@ -213,4 +286,6 @@ def _joined(writer: Writer, sentences: list[str]) -> str:
     for before, each in pairwise(done):
         line = "\n" in each or "\n" in before
         text += ("\n" if line else "\n\n" if rng.random() < 0.02 * writer.breadth else between) + each
+    if writer.plan.casual:
+        text = _framed(writer, text)
     return blemished(text, rng, writer.breadth)

@@ -7,6 +7,7 @@ __all__ = ["limit_sentence", "limits_sentence", "side_sentence"]
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from agentopt.synthesis.banks import Phrases
 from agentopt.synthesis.mix.filling import Writer
 from agentopt.synthesis.mix.plan import IMPLIED, Limit, Side
 from agentopt.synthesis.templates import Slot, draw
@@ -44,11 +45,11 @@ def limits_sentence(writer: Writer, limits: Sequence[Limit]) -> str | None:
 
 def side_sentence(writer: Writer, side: Side) -> str | None:
     """A side constraint; None if the bank has no words for it."""
-    phrases = writer.banks.phrases.get(side.section)
+    phrases = writer.phrases(side.section)
     if phrases is None or not phrases.templates:
         return None
     slots = _slots(side)
-    pieces = _drawn(writer, side, slots)
+    pieces = _drawn(writer, side, phrases, slots)
     if pieces is None:
         return None
     env = dict(writer.pair_env(side.v[0], side.w[0] if side.w else None))
@@ -58,7 +59,7 @@ def side_sentence(writer: Writer, side: Side) -> str | None:
     for name, key in slots.items():
         env[name] = _written(writer, key, "pct" if side.section == "composite_share_range" else name)
     if phrases.pairs:
-        env["pairs"] = lambda: writer.join([_pair(writer, side, at) for at in range(len(side.v))])
+        env["pairs"] = lambda: writer.join([_pair(writer, side, phrases, at) for at in range(len(side.v))])
     env["nlist"] = lambda: writer.join([writer.number(key) for key in side.keys])
     return writer.fill_drawn(pieces, env, anchor=_compared(writer, side))
 
@@ -89,9 +90,9 @@ def _slots(side: Side) -> dict[str, int]:
     return {}
 
 
-def _drawn(writer: Writer, side: Side, slots: dict[str, int]) -> list[str | Slot] | None:
+def _drawn(writer: Writer, side: Side, phrases: Phrases, slots: dict[str, int]) -> list[str | Slot] | None:
     """A drawn template whose number slots suit the numbers."""
-    templates = writer.banks.phrases[side.section].templates
+    templates = phrases.templates
     values = writer.plan.book.values
     multiple = side.section.startswith(("ratio_ge", "ratio_le", "ratio_eq", "ratio_gt", "ratio_lt"))
     for _ in range(60):
@@ -111,9 +112,9 @@ def _suits(value: Fraction, slot: str, *, multiple: bool) -> bool:
     return value > 1 if slot == "times" or (slot == "n" and multiple) else True
 
 
-def _pair(writer: Writer, side: Side, at: int) -> str:
+def _pair(writer: Writer, side: Side, phrases: Phrases, at: int) -> str:
     """One decision with its bound or bounds."""
-    pairs = writer.banks.phrases[side.section].pairs
+    pairs = phrases.pairs
     env = dict(writer.pair_env(side.v[at]))
     each = len(side.keys) // len(side.v)
     keys = side.keys[at * each : (at + 1) * each]

@@ -8,7 +8,7 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from agentopt.synthesis.banks import Banks
+from agentopt.synthesis.banks import Banks, Phrases
 from agentopt.synthesis.comparing import find_comparing
 from agentopt.synthesis.mix.agents import Agent, agree
 from agentopt.synthesis.mix.naming import article, one_unit
@@ -46,6 +46,8 @@ class Writer:
         self.short = rng.random() < 0.3
         self.said: set[int] = set()
         self.introduced = False
+        self.written: set[int] = set()
+        self.loose = plan.casual and rng.random() < 0.25
         self.after = ""
 
     # numbers
@@ -124,13 +126,13 @@ class Writer:
         one, many = (name.short, name.short_plural) if short else (name.singular, name.plural)
         if self.measure is None or form in "li":
             if form in "pl":
-                return self._decision(v, many)
+                return self.decision(v, many)
             if form == "i":
-                return self._decision(v, one) if name.mass else f"{article(one)} {self._decision(v, one)}"
+                return self.decision(v, one) if name.mass else f"{article(one)} {self.decision(v, one)}"
             if form == "s" or (name.mass and form == "a" and self.rng.random() < 0.5):
-                return self._decision(v, one)
+                return self.decision(v, one)
             if name.mass:
-                return f"{self.rng.choice(('a', 'one', 'each', 'every'))} unit of {self._decision(v, one)}"
+                return f"{self.rng.choice(('a', 'one', 'each', 'every'))} unit of {self.decision(v, one)}"
             before = self.rng.random()
             word = (
                 article(one)
@@ -141,8 +143,8 @@ class Writer:
                 if before < 0.87
                 else "every"
             )
-            return f"{word} {self._decision(v, one)}"
-        what = self._decision(v, many)
+            return f"{word} {self.decision(v, one)}"
+        what = self.decision(v, many)
         if form == "p":
             return f"{self.measure[1]} of {what}"
         if form == "s":
@@ -153,10 +155,10 @@ class Writer:
     def _by_order(self, v: int) -> str:
         """A decision by its place in the list: `the latter`, `the second type`."""
         if len(self.plan.names) == 2 and self.rng.random() < 0.6:
-            return f"the {self._decision(v, ('former', 'latter')[v])}"
+            return f"the {self.decision(v, ('former', 'latter')[v])}"
         place = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")[v]
         word = self.rng.choice(("type", "kind", "one", self.plan.head[0]))
-        return f"the {self._decision(v, place)} {word}"
+        return f"the {self.decision(v, place)} {word}"
 
     def listed_first(self) -> str:
         """All decisions where they are introduced; from here on there are a first and a second."""
@@ -165,11 +167,12 @@ class Writer:
         shared = self.plan.names[0].plural.rpartition(" ")[2]
         firsts = [name.plural.rpartition(" ") for name in self.plan.names]
         if shared and all(first and last == shared for first, _, last in firsts) and self.rng.random() < 0.4:
-            elided = [self._decision(v, firsts[v][0]) for v in which[:-1]]
+            elided = [self.decision(v, firsts[v][0]) for v in which[:-1]]
             return self.join([*elided, self.mention(which[-1], "l")])
         return self.listed(which, form="l" if self.rng.random() < 0.85 else "i")
 
-    def _decision(self, v: int, text: str) -> str:
+    def decision(self, v: int, text: str) -> str:
+        """A mention of a decision, marked."""
         return self.plan.book.mark("decision", v, text)
 
     def listed(self, which: Sequence[int], *, form: str = "p", last: str = "and") -> str:
@@ -177,9 +180,11 @@ class Writer:
         return self.join([self.mention(v, form) for v in which], last=last)
 
     def join(self, parts: Sequence[str], *, last: str = "and") -> str:
-        """Parts with commas and a word before the last."""
+        """Parts with commas and a word before the last, which a loose hand leaves out now and then."""
         if len(parts) < 2:
             return "".join(parts)
+        if self.loose and len(parts) > 2 and last == "and" and self.rng.random() < 0.4:
+            return ", ".join(parts)
         oxford = "," if len(parts) > 2 and self.rng.random() < 0.5 else ""
         return f"{', '.join(parts[:-1])}{oxford} {last} {parts[-1]}"
 
@@ -294,9 +299,17 @@ class Writer:
         template = self.phrase(section)
         return "" if template is None else self.fill(template, env or {})
 
+    def phrases(self, section: str) -> Phrases | None:
+        """The templates of a section, in a casual text now and then those of its casual sister."""
+        if self.plan.casual and self.rng.random() < 0.5:
+            found = self.banks.phrases.get(f"casual_{section}")
+            if found and found.templates:
+                return found
+        return self.banks.phrases.get(section)
+
     def phrase(self, section: str) -> Template | None:
         """A template of a section; None if there is none."""
-        found = self.banks.phrases.get(section)
+        found = self.phrases(section)
         if not found or not found.templates:
             return None
         return found.templates[int(self.rng.random() * len(found.templates))]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["inline_opening", "listing", "terse"]
+__all__ = ["amounts", "inline_opening", "listing", "terse"]
 
 from collections.abc import Sequence
 
 from agentopt.synthesis.mix.constraints import side_sentence
 from agentopt.synthesis.mix.filling import Writer
 from agentopt.synthesis.mix.plan import Attr, Limit
+from agentopt.synthesis.mix.tables import table
 from agentopt.synthesis.templates import Slot, draw, parse
 
 
@@ -27,7 +28,7 @@ def inline_opening(writer: Writer, attrs: Sequence[Attr]) -> str | None:
 
     def listed() -> str:
         return writer.join(
-            [f"{writer.mention(v, 'l')} ({_amounts(writer, varied, v)})" for v in _which(writer)]
+            [f"{writer.mention(v, 'l')} ({amounts(writer, varied, v)})" for v in _which(writer)]
         )
 
     return writer.fill_drawn(pieces, {"vlist": listed})
@@ -37,7 +38,7 @@ def _which(writer: Writer) -> range:
     return range(len(writer.plan.names))
 
 
-def _amounts(writer: Writer, attrs: Sequence[Attr], v: int, between: str = ", ") -> str:
+def amounts(writer: Writer, attrs: Sequence[Attr], v: int, between: str = ", ") -> str:
     """The numbers of one decision with their units and nouns."""
     return between.join(_amount(writer, attr, v) for attr in attrs)
 
@@ -61,12 +62,12 @@ def listing(writer: Writer, attrs: Sequence[Attr]) -> str:
     if drawn < 0.45:
         lines = _lines(writer, attrs)
     elif drawn < 0.75:
-        lines = _table(writer, attrs)
+        lines = table(writer, attrs, extras=writer.plan.casual)
     elif drawn < 0.9:
         lines = _lines_by_attribute(writer, attrs)
     else:
         return f"{lead} " + "; ".join(
-            f"{writer.mention(v, 'l')}{rng.choice((': ', ' - '))}{_amounts(writer, attrs, v)}"
+            f"{writer.mention(v, 'l')}{rng.choice((': ', ' - '))}{amounts(writer, attrs, v)}"
             for v in _which(writer)
         )
     return f"{lead}\n" + "\n".join(lines) + "\n"
@@ -78,9 +79,7 @@ def _lines(writer: Writer, attrs: Sequence[Attr]) -> list[str]:
     mark, after = rng.choice(("- ", "* ", "• ", "- ", "")), rng.choice((": ", ": ", " - ", " -> ", " ("))
     form = rng.choice("spl")
     end = ")" if after == " (" else rng.choice(("", "", ".", ";"))
-    return [
-        f"{mark}{writer.mention(v, form)}{after}{_amounts(writer, attrs, v)}{end}" for v in _which(writer)
-    ]
+    return [f"{mark}{writer.mention(v, form)}{after}{amounts(writer, attrs, v)}{end}" for v in _which(writer)]
 
 
 def _lines_by_attribute(writer: Writer, attrs: Sequence[Attr]) -> list[str]:
@@ -94,25 +93,6 @@ def _lines_by_attribute(writer: Writer, attrs: Sequence[Attr]) -> list[str]:
         pairs = ", ".join(f"{writer.mention(v, 's')}{between}{env[v]['n']()}" for v in _which(writer))
         found.append(f"{mark}{attr.res}{unit}: {pairs}")
     return found
-
-
-def _table(writer: Writer, attrs: Sequence[Attr]) -> list[str]:
-    """A table of decisions by attributes, or the other way round, between bars or commas."""
-    rng = writer.rng
-    heads = [f"{attr.res} ({attr.unit})" if attr.unit and rng.random() < 0.6 else attr.res for attr in attrs]
-    names = [writer.mention(v, "s") for v in _which(writer)]
-    cells = [[writer.attr_env(attr, attr.keys[v])["n"]() for attr in attrs] for v in _which(writer)]
-    corner = rng.choice((writer.plan.head[0], "", "item", "type"))
-    rows = [[corner, *heads], *([name, *row] for name, row in zip(names, cells, strict=True))]
-    if rng.random() < 0.3:
-        rows = [list(each) for each in zip(*rows, strict=True)]
-    if rng.random() < 0.75:
-        lines = [f"| {' | '.join(row)} |" for row in rows]
-        if rng.random() < 0.85:
-            lines.insert(1, "|" + "---|" * len(rows[0]))
-        return lines
-    between = rng.choice((" | ", "\t", ", ", "; "))
-    return [between.join(row) for row in rows]
 
 
 def terse(writer: Writer) -> str | None:

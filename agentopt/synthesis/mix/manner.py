@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["blemished", "sentence"]
+__all__ = ["blemished", "sentence", "spaced"]
 
 import random
 import re
@@ -17,10 +17,14 @@ _DOUBLED = re.compile(rf",({_MARKS})([.,;])")
 _ITEM = re.compile(rf"^({_MARKS})([a-z])")
 
 
+def spaced(text: str) -> str:
+    """The text without doubled spaces and commas."""
+    return _BEFORE.sub(r"\1\2", _SPACES.sub(" ", _DOUBLED.sub(r"\1\2", text))).strip()
+
+
 def sentence(text: str) -> str:
     """A sentence with its capital, its full stop and no doubled spaces; lines of a list stay as they are."""
-    text = _DOUBLED.sub(r"\1\2", text)
-    text = _BEFORE.sub(r"\1\2", _SPACES.sub(" ", text)).strip()
+    text = spaced(text)
     text = _ITEM.sub(lambda m: m[1] + m[2].upper(), text)
     text = _INNER.sub(lambda m: m[1] + m[2].upper(), text)
     bare = BARE.sub("", text)

@@ -112,7 +112,7 @@ class PlanRow:
 
 @dataclass(slots=True)
 class Plan:
-    """A problem to be written."""
+    """A problem to be written; `casual` as colleagues and friends write, not textbooks."""
 
     domain: Domain
     book: Book
@@ -127,6 +127,7 @@ class Plan:
     objective: list[Part] = field(default_factory=list)
     counted: bool = False
     goal: str = ""
+    casual: bool = False
 
     def row(
         self,

@@ -30,11 +30,14 @@ def draw_plan(banks: Banks, rng: random.Random, difficulty: int) -> Plan:
     top = rng.choice((12, 30, 60, 60, 200, 1000))
     point = [Fraction(rng.randint(max(2, top // 8), top)) for _ in names]
     plan = Plan(domain, Book(), names, head, point)
+    plan.casual = rng.random() < 0.5
     resources = banks.words.get("resources", ()) if rng.random() < 0.06 * difficulty else ()
     drawer = _Drawer(plan, rng, difficulty, resources, rng.choice(("$", "$", "$", "$", "€", "£")))
     _objective(drawer, banks)
     _limits(drawer)
-    if difficulty > 1 and rng.random() < 0.035 and "average" in banks.attributes:
+    for often in (0.12, 0.3) if plan.casual else (0.035,):
+        if difficulty == 1 or rng.random() >= often or "average" not in banks.attributes:
+            break
         _average(drawer, banks)
     rng.shuffle(plan.attrs)
     add_sides(plan, rng, difficulty)
@@ -196,7 +199,7 @@ def _limit(drawer: _Drawer, attr: Attr) -> None:
     """Limit the total of an attribute, so that the point of the plan fits."""
     plan, rng = drawer.plan, drawer.rng
     upper = _is_upper(plan, attr)
-    factor, unit = _larger(attr.unit) if rng.random() < 0.06 else (1, attr.unit)
+    factor, unit = _larger(attr.unit) if rng.random() < (0.25 if plan.casual else 0.06) else (1, attr.unit)
     total = _total(plan, attr) / factor
     drawn = rng.random() if not attr.goal else 0.0
     high = tidy(total * Fraction(rng.randint(100, 150), 100), rng, up=True)
