@@ -34,7 +34,7 @@ ROOMS = (
     ("agents",),
     ("api",),
     ("display",),
-    ("cli",),
+    ("cli", "__main__"),
     ("benchmarks",),
 )
 """From the ground up: a room imports only from itself and the rooms before it."""

@@ -17,7 +17,7 @@ from agentopt.reader.network.weights import Network, shipped
 from agentopt.reader.reading import Mix
 from agentopt.reader.tokens import Token
 
-NUM_READINGS = 5
+NUM_READINGS = 3
 """Anonymisations that vote."""
 
 MAX_TOKENS = 700
