@@ -154,7 +154,7 @@ def _cold() -> float:
         [
             sys.executable,
             "-m",
-            "agentopt.cli.main",
+            "agentopt",
             "solve",
             _EXAMPLE,
             "--model",
