@@ -52,7 +52,7 @@ def _set(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-EVERYWHERE = _set("agent they them their make makes made making all one")
+EVERYWHERE = _set("agent they them their make makes made making all one many")
 """Slots that any template may hold."""
 
 _V = _set("v vs a_v")
@@ -87,6 +87,8 @@ _OBJECTIVE = _section("vlist vlist_or unit units res goal v vs a_v", some=[_set(
 _COUNT = _section("vlist vlist_or unit units goal")
 _CLAUSES = _section("goal res vlist", one=[_set("clauses")], some=[_set("offers")])
 _HEADER = _section("unit units", some=[_set("res")])
+_GROUP = _section("unit units", one=[_N, _set("group")])
+_GROUP_SHARE = _section("unit units", one=[_SHARE, _set("group")])
 _FREE = _section(
     "v vs a_v w ws a_w vlist vlist_or unit units res goal year age count date time name number price reslist"
 )
@@ -145,6 +147,10 @@ SECTIONS: dict[str, Section] = {
 
 SECTIONS |= {
     "money_max": _COUNT, "money_min": _COUNT,
+    "no_list": _section(), "restated": _section(one=[_set("again")]),
+    "averages": _section(one=[_set("pairs")]), "average_part_le": _LIMIT, "average_part_ge": _LIMIT,
+    "each_except_le": _BOUND, "each_except_ge": _BOUND, "group_le": _GROUP, "group_ge": _GROUP,
+    "group_share_le": _GROUP_SHARE, "group_share_ge": _GROUP_SHARE,
     "memo_heads": _FREE, "greetings": _FREE, "farewells": _FREE,
     "header_use": _HEADER, "header_need": _HEADER, "header_goal": _HEADER,
     "header_frame": _section(one=[_set("header"), _set("list")]),

@@ -72,7 +72,7 @@ def _clause(writer: Writer, attr: Attr, v: int, *, subject: str = "") -> str:
     env = {**writer.attr_env(attr, key), **writer.pair_env(v)}
     if attr.entry.clause and not subject and (not attr.entry.verbs or rng.random() < 0.45):
         return writer.fill(rng.choice(attr.entry.clause), env)
-    verb = writer.fill(rng.choice(attr.entry.verbs), env)
+    verb = writer.verb_of(attr, env)
     if not subject and rng.random() < 0.12:
         each = rng.choice((" each", " apiece", ""))
         return f"{writer.mention(v, 'p')} {plural_verb(verb)} {env['amount']()}{each}"
@@ -123,7 +123,7 @@ def _ellipsis(writer: Writer, attr: Attr, v: int) -> str:
         return f"{writer.mention(v, 'a')} {rng.choice(('', 'only ', '', 'just '))}{env['n']()}"
     if drawn < 0.7:
         return f"{env['n']()} for {writer.mention(v, rng.choice('aap'))}"
-    verb = writer.fill(rng.choice(attr.entry.verbs), env)
+    verb = writer.verb_of(attr, env)
     return f"{writer.mention(v, 'a')} {verb} {rng.choice(('', '', 'only '))}{env['n']()} {env['unit']()}"
 
 
@@ -150,12 +150,13 @@ def _listed(writer: Writer, attr: Attr) -> str:
         env = {**writer.attr_env(attr, attr.keys[v]), **writer.pair_env(v)}
         return writer.fill(chosen, env)
 
+    unit = "" if attr.unit in ("$", "€", "£", "%", "percent") or attr.units else attr.unit
     chosen = rng.choice(phrases.pairs) if phrases.pairs else ()
     env = {
         "nlist": lambda: writer.join([writer.attr_env(attr, attr.keys[v])["n"]() for v in which]),
         "pairs": lambda: writer.join([pair(v) for v in which]),
-        "unit": lambda: "" if attr.unit in "$€£" else attr.unit,
-        "units": lambda: "" if attr.unit in "$€£" else attr.unit,
+        "unit": lambda: unit,
+        "units": lambda: unit,
         "res": lambda: attr.res,
         "vlist": lambda: writer.listed(which, form=rng.choice("ssp")),
         "goal": lambda: attr.res,
@@ -212,7 +213,7 @@ def _verbs(writer: Writer, attrs: list[Attr], v: int) -> str:
     at = 0
     while at < len(usable):
         attr = usable[at]
-        verb = writer.fill(rng.choice(attr.entry.verbs), writer.attr_env(attr, attr.keys[v]))
+        verb = writer.verb_of(attr, writer.attr_env(attr, attr.keys[v]))
         phrases = [writer.quantity(attr, attr.keys[v], rng.choice(attr.entry.phrase))]
         at += 1
         while at < len(usable) and usable[at].kind == attr.kind == "use" and verb in usable[at].entry.verbs:

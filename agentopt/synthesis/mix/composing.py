@@ -8,7 +8,12 @@ from functools import partial
 from itertools import pairwise
 
 from agentopt.synthesis.mix.coefficients import coefficient_sentences, one_sentence
-from agentopt.synthesis.mix.constraints import limit_sentence, limits_sentence, side_sentence
+from agentopt.synthesis.mix.constraints import (
+    averages_sentence,
+    limit_sentence,
+    limits_sentence,
+    side_sentence,
+)
 from agentopt.synthesis.mix.filling import Writer
 from agentopt.synthesis.mix.gaps import gapped, relative_opening
 from agentopt.synthesis.mix.headers import header_sentence, notes
@@ -50,9 +55,10 @@ def compose(writer: Writer) -> str | None:
         condition = limits.pop()
     elif not condition and sides and rng.random() < 0.06 + 0.06 * breadth:
         condition = sides.pop()
+    late = [sides.pop()] if sides and writer.plan.casual and rng.random() < 0.08 else []
     body = _ordered(writer, coefficients, limits, sides)
     _sprinkle(writer, body)
-    return _joined(writer, [*opening, *body, *_ending(writer, condition, question, often)])
+    return _joined(writer, [*opening, *body, *_ending(writer, condition, question, often), *late])
 
 
 def _at_once(writer: Writer) -> str | None:
@@ -93,6 +99,8 @@ def _opening(writer: Writer) -> tuple[list[str], list[Attr]]:
         opened = (relative_opening if drawn < 0.15 else inline_opening)(writer, first) if first else None
         if opened is not None:
             return [opened], [attr for attr in attrs if attr not in first]
+    if plan.casual and rng.random() < 0.1 and (opened := writer.section("no_list")):
+        return [opened], attrs
     env = {"vlist": writer.listed_first}
     text = writer.section("at_start", env) if rng.random() < 0.1 else ""
     found = [text or writer.fill(rng.choice(plan.domain.opening), env)]
@@ -152,10 +160,25 @@ def _rows(writer: Writer) -> tuple[list[str], list[str]] | None:
         if len(alike) > 1 and writer.rng.random() < 0.3:
             rest = [limit for limit in rest if limit not in alike]
             limits.append(limits_sentence(writer, alike))
+    means = [limit for limit in rest if limit.kind.startswith("average")]
+    if means and writer.plan.casual and writer.rng.random() < 0.6:
+        rest = [limit for limit in rest if limit not in means]
+        limits.append(averages_sentence(writer, means, _total(writer)))
     limits += [limit_sentence(writer, limit) for limit in rest]
     sides = [_reasoned(writer, side) for side in writer.plan.sides if id(side) not in writer.written]
     found = [each for each in limits if each], [each for each in sides if each]
     return found if len(found[0]) == len(limits) and len(found[1]) == len(sides) else None
+
+
+def _total(writer: Writer) -> str:
+    """The sentence of a side constraint on the total; empty if there is none to be written."""
+    for side in writer.plan.sides:
+        if side.section in ("total_eq", "total_ge", "total_le") and id(side) not in writer.written:
+            text = side_sentence(writer, side)
+            if text and not any(mark in bare(text) for mark in _TERSE):
+                writer.written.add(id(side))
+                return text
+    return ""
 
 
 def _reasoned(writer: Writer, side: Side) -> str | None:
@@ -231,9 +254,22 @@ def _sprinkle(writer: Writer, body: list[str]) -> None:
         body.insert(rng.randint(0, len(body)), text)
     if rng.random() < 0.12 * writer.breadth and (text := writer.section("distractor_numbers", env)):
         body.insert(rng.randint(0, len(body)), text)
+    if plan.casual and rng.random() < 0.06 and (again := _again(writer)):
+        body.insert(rng.randint(0, len(body)), again)
     if rng.random() < 0.04:
         section = rng.choice(("nonnegative", "integrality" if plan.domain.whole else "divisible"))
         body.append(writer.section(section, env))
+
+
+def _again(writer: Writer) -> str:
+    """A sentence that says the number of a requirement again; that one is no data."""
+    for limit in writer.plan.limits:
+        value = writer.plan.book.values[limit.keys[0]]
+        if limit.kind == "ge" and limit.attrs[0].kind == "need" and value.denominator == 1 and value < 10**6:
+            unit = limit.unit if limit.unit not in ("%", "percent", "$", "€", "£") else ""
+            noun = f"{unit} of {limit.attrs[0].res}" if unit else limit.attrs[0].res
+            return writer.section("restated", {"again": partial(str, f"{value} {noun}")})
+    return ""
 
 
 def _question(writer: Writer, *, stated: bool) -> str | None:

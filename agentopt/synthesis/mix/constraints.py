@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["limit_sentence", "limits_sentence", "side_sentence"]
+__all__ = ["averages_sentence", "limit_sentence", "limits_sentence", "side_sentence"]
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -43,6 +43,20 @@ def limits_sentence(writer: Writer, limits: Sequence[Limit]) -> str | None:
     return writer.fill(template, {"pairs": lambda: writer.join([amount(each) for each in limits])})
 
 
+def averages_sentence(writer: Writer, limits: Sequence[Limit], total: str) -> str | None:
+    """Limits on means in one sentence, perhaps behind a total: `..., with an average X of at least 5`."""
+    rng, parts = writer.rng, list[str]()
+    for limit in limits:
+        template = writer.phrase(f"average_part_{limit.kind[-2:]}")
+        if template is None:
+            return None
+        parts.append(writer.fill(template, writer.attr_env(limit.attrs[0], limit.keys[0], limit.unit)))
+    if total:
+        between = rng.choice((", with ", " with ", ", and with ", ". They must have "))
+        return f"{total}{between}{writer.join(parts)}"
+    return writer.section("averages", {"pairs": lambda: writer.join(parts)}) or None
+
+
 def side_sentence(writer: Writer, side: Side) -> str | None:
     """A side constraint; None if the bank has no words for it."""
     phrases = writer.phrases(side.section)
@@ -56,6 +70,7 @@ def side_sentence(writer: Writer, side: Side) -> str | None:
     which: Sequence[int] = side.v if len(side.v) > 1 else range(len(writer.plan.names))
     env["vlist"] = lambda: writer.listed(which)
     env["vlist_or"] = lambda: writer.listed(which, last="or")
+    env["group"] = lambda: side.group
     for name, key in slots.items():
         env[name] = _written(writer, key, "pct" if side.section == "composite_share_range" else name)
     if phrases.pairs:
@@ -69,7 +84,7 @@ def _written(writer: Writer, key: int, slot: str) -> Callable[[], str]:
     kind = slot.rstrip("2")
     if kind in ("pct", "frac", "times"):
         return lambda: writer.share(key, kind=kind)
-    return lambda: writer.number(key)
+    return lambda: writer.number(key, money=writer.currency)
 
 
 def _compared(writer: Writer, side: Side) -> int | None:

@@ -7,6 +7,7 @@ __all__ = ["Env", "Writer"]
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 
 from agentopt.synthesis.banks import Banks, Phrases
 from agentopt.synthesis.comparing import find_comparing
@@ -37,13 +38,20 @@ class Writer:
         self.verb = rng.choice([plan.domain.verb, plan.domain.verb, *plan.domain.more_verbs])
         drawn = rng.random()
         self.words_up_to = 0 if drawn < 0.72 else 10 if drawn < 0.95 else 20
+        self.worded = plan.casual and rng.random() < 0.05
         self.spelled = self.breadth * (0.9 if self.words_up_to else 0.03)
         measures = plan.domain.measure
         self.measure: tuple[str, str] | None = None
-        if measures and rng.random() < 0.5:
+        self.currency = ""
+        if plan.casual and measures and measures[0].startswith("dollar") and rng.random() < 0.6:
+            self.currency = rng.choice("$$$€£")
+        elif measures and rng.random() < 0.5:
             one, _, many = rng.choice(measures).partition("/")
             self.measure = one, many or one
-        self.short = rng.random() < 0.3
+        if plan.casual and not plan.domain.whole and rng.random() < 0.08:
+            unit = rng.choice(("g", "kg", "ml", "litres", "grams", "units"))
+            self.measure = f"{rng.choice((10, 50, 100, 100, 100, 250))} {unit}", "portions"
+        self.short = rng.random() < (0.55 if plan.casual else 0.3)
         self.said: set[int] = set()
         self.introduced = False
         self.written: set[int] = set()
@@ -63,11 +71,25 @@ class Writer:
         if money:
             digits = in_digits(value, self.rng, breadth=self.breadth, places=2)
             return money + self.plan.book.mark("number", key, digits)
-        text = words or in_digits(value, self.rng, breadth=0.0 if scale else self.breadth)
+        odd = "" if words or scale or plain else self._odd(value)
+        text = words or odd or in_digits(value, self.rng, breadth=0.0 if scale else self.breadth)
         if scale:
             self.plan.book.values[key] = value * _SCALES[scale]
             text = f"{text} {scale}"
         return self.plan.book.mark("number", key, text)
+
+    def _odd(self, value: Fraction) -> str:
+        """A number in words, as a fraction or in dozens, where the text has it so; else empty."""
+        if self.worded:
+            return in_words(value) or ""
+        if not self.plan.casual:
+            return ""
+        if value < 1 and value.denominator <= 5 and self.rng.random() < 0.08:
+            return f"{value.numerator}/{value.denominator}" if value else ""
+        if value >= 24 and value % 12 == 0 and self.rng.random() < 0.04:
+            dozens = value / 12
+            return f"{in_words(dozens) if dozens <= 20 else int(dozens)} dozen"
+        return ""
 
     def share(self, key: int, *, kind: str) -> str:
         """A share or multiplier, marked."""
@@ -90,6 +112,9 @@ class Writer:
         """The number, unit and noun of an attribute; a currency or percent sign goes with the number."""
         unit = attr.unit if unit is None else unit
         rng = self.rng
+        other = attr.units.get(key, "")
+        if other:
+            unit = other
         said = one_unit(unit) if self.plan.book.values[key] == 1 else unit
         found: dict[str, Callable[[], str]] = {
             "n": lambda: self.number(key),
@@ -98,7 +123,16 @@ class Writer:
             "units": lambda: unit,
             "res": lambda: attr.res,
         }
-        if unit and unit in _MONEY:
+        if self._is_half(key, unit) and rng.random() < 0.5:
+            found["n"] = lambda: self.plan.book.mark("number", key, "half")
+            found["unit"] = lambda: f"{article(one_unit(unit))} {one_unit(unit)}"
+            return found
+        if self.worded and unit == "$":
+            unit = "dollars"
+            said = "dollar" if self.plan.book.values[key] == 1 else unit
+        if other:
+            found |= {"n": lambda: f"{self.number(key)} {said}", "unit": str, "units": str}
+        elif unit and unit in _MONEY:
             found |= {"n": lambda: self.number(key, money=unit), "unit": str, "units": str}
         elif unit in ("%", "percent"):
             sign = "%" if unit == "%" else " percent"
@@ -114,6 +148,24 @@ class Writer:
             found |= {"n": lambda: f"{self.number(key)} {said}", "unit": str, "units": str}
         return found
 
+    def _is_half(self, key: int, unit: str) -> bool:
+        """Whether a number may be written as `half an hour`."""
+        plain = unit.isalpha() and unit not in _WORDS_OF_MONEY and not _SCALED.match(unit)
+        return plain and self.plan.casual and self.plan.book.values[key] == Fraction(1, 2)
+
+    def verb_of(self, attr: Attr, env: Env) -> str:
+        """What a decision does with an attribute: a verb of its own, or a common one in casual texts."""
+        general: Sequence[str] = ()
+        if self.plan.casual and self.rng.random() < 0.25:
+            kind = (
+                attr.kind
+                if attr.kind != "goal"
+                else {"max": "earn", "min": "cost"}[attr.entry.sense or "max"]
+            )
+            if kind in ("use", "need") or attr.unit in tuple(_MONEY):
+                general = self.banks.words.get(f"verbs_{kind}", ())
+        return self.fill(self.rng.choice(general or attr.entry.verbs), env)
+
     # decisions
 
     def mention(self, v: int, form: str) -> str:
@@ -123,6 +175,9 @@ class Writer:
             return self._by_order(v)
         short = bool(name.short) and v in self.said and (self.short or self.rng.random() < 0.15)
         self.said.add(v)
+        alike = short and self.plan.casual and form in "ap" and name.short == name.short_plural
+        if alike and self.rng.random() < 0.25:
+            return self._one_of(name.short, v, form)
         one, many = (name.short, name.short_plural) if short else (name.singular, name.plural)
         if self.measure is None or form in "li":
             if form in "pl":
@@ -151,6 +206,13 @@ class Writer:
             return f"{self.measure[0]} of {what}"
         word = self.rng.choice((article(self.measure[0]), "each", "one", "every"))
         return f"{word} {self.measure[0]} of {what}"
+
+    def _one_of(self, short: str, v: int, form: str) -> str:
+        """`a large one`, `small ones`."""
+        if form == "p":
+            return f"{self.decision(v, short)} ones"
+        word = self.rng.choice((article(short), article(short), "each", "the", "every"))
+        return f"{word} {self.decision(v, short)} one"
 
     def _by_order(self, v: int) -> str:
         """A decision by its place in the list: `the latter`, `the second type`."""
@@ -205,6 +267,7 @@ class Writer:
             "making": lambda: self.verb[3],
             "all": lambda: plan.head[1],
             "one": lambda: plan.head[0],
+            "many": lambda: in_words(Fraction(len(plan.names))) or "several",
             "vlist": lambda: self.listed(range(len(plan.names))),
             "vlist_or": lambda: self.listed(range(len(plan.names)), last="or"),
             "res": self._goal_noun,

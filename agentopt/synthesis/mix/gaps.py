@@ -23,7 +23,7 @@ def gapped(writer: Writer, attrs: Sequence[Attr]) -> str:
     for attr in order:
         shared = bool(verbs) and verbs[-1] in attr.entry.verbs and rng.random() < 0.8
         env = writer.attr_env(attr, attr.keys[0])
-        verbs.append(verbs[-1] if shared else writer.fill(rng.choice(attr.entry.verbs), env))
+        verbs.append(verbs[-1] if shared else writer.verb_of(attr, env))
     phrases = [rng.choice(a.entry.phrase) for a in order]
     form = rng.choice("aaap")
     manner = rng.choice(_MANNERS)
@@ -33,6 +33,10 @@ def gapped(writer: Writer, attrs: Sequence[Attr]) -> str:
     clauses = [_whole(writer, order, verbs, phrases, form)]
     for v in range(1, len(writer.plan.names)):
         clauses.append(_rest(writer, order, verbs, phrases, v, form, manner))
+    goal = order[-1]
+    if goal.goal and goal.unit and rng.random() < 0.35:
+        one = writer.measure[0] if writer.measure else writer.plan.head[0]
+        clauses[0] += rng.choice((" each", " apiece", f" a {one}", f" per {one}"))
     between = rng.choice((", ", ", ", "; ", ". ", ", and "))
     if between == ", and " or (len(clauses) == 2 and rng.random() < 0.5):
         return writer.join(clauses) if len(clauses) > 2 else rng.choice(_BETWEEN).join(clauses)
@@ -54,7 +58,10 @@ def _whole(
         before = order[at - 1] if at else attr
         same = at > 0 and (attr.kind, attr.goal) == (before.kind, before.goal)
         parts.append(amount if same and verbs[at] == verbs[at - 1] else f"{verb} {amount}")
-    return f"{writer.mention(0, form)} {writer.join(parts)}"
+    doing = (
+        f"{writer.verb[3]} " if form == "a" and order[0].kind == "use" and writer.rng.random() < 0.12 else ""
+    )
+    return f"{doing}{writer.mention(0, form)} {writer.join(parts)}"
 
 
 def _rest(
@@ -67,7 +74,7 @@ def _rest(
     manner: str,
 ) -> str:
     """What a later decision has, without what the first clause said."""
-    subject = _another(writer, v) if writer.rng.random() < 0.1 else writer.mention(v, form)
+    subject = writer.mention(v, form)
     parts: list[str] = []
     for at, attr in enumerate(order):
         env = writer.attr_env(attr, attr.keys[v])
@@ -87,15 +94,6 @@ def _rest(
     return f"{subject} {writer.join(parts)}"
 
 
-def _another(writer: Writer, v: int) -> str:
-    """`a large one`, where the names share their last word."""
-    first, _, last = writer.plan.names[v].singular.rpartition(" ")
-    shared = all(name.singular.rpartition(" ")[2] == last for name in writer.plan.names)
-    if not first or not shared:
-        return writer.mention(v, "a")
-    return f"{writer.rng.choice(('a', 'each', 'the', 'every'))} {writer.decision(v, first)} one"
-
-
 def relative_opening(writer: Writer, attrs: Sequence[Attr]) -> str | None:
     """`a centre employs seniors, who handle 14 calls, and juniors, who handle 8`; None without a list."""
     rng = writer.rng
@@ -110,7 +108,7 @@ def relative_opening(writer: Writer, attrs: Sequence[Attr]) -> str | None:
 
 def _relative_list(writer: Writer, attrs: Sequence[Attr]) -> str:
     rng = writer.rng
-    verbs = [writer.fill(rng.choice(a.entry.verbs), writer.attr_env(a, a.keys[0])) for a in attrs]
+    verbs = [writer.verb_of(a, writer.attr_env(a, a.keys[0])) for a in attrs]
     phrases = [rng.choice(a.entry.phrase) for a in attrs]
     word = rng.choice(("which", "which", "who", "each of which", "that"))
     short = rng.random() < 0.6
@@ -139,10 +137,10 @@ def offers(writer: Writer, attr: Attr) -> str:
     ]
     if money:
         manners += [
-            lambda v: f" at {writer.number(attr.keys[v], money=attr.unit)}",
-            lambda v: f" at {writer.number(attr.keys[v], money=attr.unit)} each",
-            lambda v: f" ({writer.number(attr.keys[v], money=attr.unit)})",
-            lambda v: f" at a {attr.res} of {writer.number(attr.keys[v], money=attr.unit)}",
+            lambda v: f" at {writer.attr_env(attr, attr.keys[v])['n']()}",
+            lambda v: f" at {writer.attr_env(attr, attr.keys[v])['n']()} each",
+            lambda v: f" ({writer.attr_env(attr, attr.keys[v])['n']()})",
+            lambda v: f" at a {attr.res} of {writer.attr_env(attr, attr.keys[v])['n']()}",
         ]
     manner = rng.choice(manners)
     writer.introduced = True

@@ -21,9 +21,9 @@ def header_sentence(writer: Writer, attr: Attr, *, tail: bool = True, line: bool
         line: as a line of notes, `header: list`.
     """
     rng = writer.rng
-    template = writer.phrase(f"header_{'goal' if attr.goal else attr.kind}")
-    if template is None:
-        return ""
+    section = f"header_{'goal' if attr.goal else attr.kind}"
+    if not line and rng.random() < 0.07:
+        return _per_piece(writer, attr) + (_tail(writer, attr) if tail else "")
     said = rng.random() < 0.25 and not attr.average
     bared: list[bool] = []
 
@@ -31,8 +31,10 @@ def header_sentence(writer: Writer, attr: Attr, *, tail: bool = True, line: bool
         bared.append(True)
         return attr.unit
 
-    header = writer.fill(template, {"res": lambda: attr.res, "units": unit, "unit": unit}).strip()
-    plain = bool(bared) and bool(attr.unit) and attr.unit not in ("%", "percent")
+    header = writer.section(section, {"res": lambda: attr.res, "units": unit, "unit": unit}).strip()
+    if not attr.unit and bared:
+        header = attr.res
+    plain = bool(bared) and not attr.units and bool(attr.unit) and attr.unit not in ("%", "percent")
     body = _body(writer, attr, plain=plain, said=said)
     frame = None if line else writer.phrase("header_frame")
     text = (
@@ -41,6 +43,17 @@ def header_sentence(writer: Writer, attr: Attr, *, tail: bool = True, line: bool
         else writer.fill(frame, {"header": lambda: header, "list": lambda: body})
     )
     return text + (_tail(writer, attr) if tail and rng.random() < 0.45 else "")
+
+
+def _per_piece(writer: Writer, attr: Attr) -> str:
+    """`profit per bike is 70 dollars, per scooter 130 dollars`."""
+    rng, word = writer.rng, writer.rng.choice(("per", "per", "for a", "on a"))
+    parts = []
+    for v, key in enumerate(attr.keys):
+        env = writer.attr_env(attr, key)
+        verb = f" {rng.choice(('is', 'comes to'))}" if not v else ""
+        parts.append(f"{word} {writer.mention(v, 's')}{verb} {env['n']()} {env['unit']()}")
+    return f"{rng.choice(('', 'the '))}{attr.res} {', '.join(parts)}"
 
 
 def _body(writer: Writer, attr: Attr, *, plain: bool, said: bool) -> str:
@@ -64,7 +77,9 @@ def _body(writer: Writer, attr: Attr, *, plain: bool, said: bool) -> str:
     elif drawn < 0.7:
         word = rng.choice(("for", "for", "per", "on"))
         pairs = [f"{numbers[v]} {word} {writer.mention(v, 's' if word == 'per' else form)}" for v in which]
-    elif drawn < 0.8:
+    elif drawn < 0.75:
+        pairs = [f"{numbers[v]} {writer.mention(v, 'a')}" for v in which]
+    elif drawn < 0.83:
         pairs = [f"{numbers[v]} ({writer.mention(v, form)})" for v in which]
     else:
         names = ", ".join(writer.mention(v, form) for v in which)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["article", "draw_names", "one_unit", "plural"]
+__all__ = ["article", "draw_names", "one_unit", "plural", "shorten"]
 
 import random
 import re
@@ -89,6 +89,16 @@ def _own(domain: Domain, count: int, rng: random.Random) -> list[Name]:
         if alike:
             return [_name(each) for each in rng.sample(rng.choice(alike), count)]
     return [_name(each) for each in rng.sample(domain.kinds, count)]
+
+
+def shorten(names: list[Name]) -> None:
+    """Let names that share their last word be called by what comes before it: `large pump` as `large`."""
+    parts = [each.singular.rpartition(" ") for each in names]
+    firsts = {first for first, _, _ in parts}
+    if len({last for _, _, last in parts}) > 1 or len(firsts) < len(names) or "" in firsts:
+        return
+    for each, (first, _, _) in zip(names, parts, strict=True):
+        each.short = each.short_plural = first
 
 
 def _name(kind: str) -> Name:
@@ -183,6 +193,17 @@ def _brands(words: Words, head: tuple[str, str], count: int, rng: random.Random)
     return [Name(each, plural(each) if many else each) for each in found], head
 
 
+def _titled(words: Words, head: tuple[str, str], count: int, rng: random.Random) -> Drawn:
+    """`menu Classic`, `Mill North`: a title behind the noun, which alone will do later on."""
+    noun = head[0] if rng.random() < 0.6 else _noun(words, rng)
+    if rng.random() < 0.4:
+        noun = noun[:1].upper() + noun[1:]
+    titles = rng.sample(words["brands"], count)
+    if rng.random() < 0.4:
+        titles = [each.capitalize() for each in rng.sample(words["adjectives"], count)]
+    return [Name(f"{noun} {each}", f"{noun} {each}", each, each) for each in titles], (noun, plural(noun))
+
+
 def _sized(words: Words, head: tuple[str, str], count: int, rng: random.Random) -> Drawn:
     """`2-piece suit`, `5-liter can`: numbers that belong to names."""
     part = rng.choice(
@@ -210,5 +231,5 @@ def _sized(words: Words, head: tuple[str, str], count: int, rng: random.Random) 
     )
 
 
-_MANNERS = [_kinds_of_one, _different, _compounds, _masses, _numbered, _brands, _sized]
-_SHARES = [34, 22, 8, 9, 13, 10, 4]
+_MANNERS = [_kinds_of_one, _different, _compounds, _masses, _numbered, _brands, _sized, _titled]
+_SHARES = [34, 22, 8, 9, 13, 10, 4, 9]

@@ -36,14 +36,15 @@ _TIMES = {2: "twice", 3: "three times", 4: "four times", 5: "five times", 6: "si
 
 
 def in_words(value: Fraction) -> str | None:
-    """A small whole number in words; None if it is not small."""
-    if value.denominator != 1 or not 0 <= value <= 100:
+    """A whole number below a thousand in words; None if it is none."""
+    if value.denominator != 1 or not 0 <= value < 1000:
         return None
     whole = int(value)
     if whole <= 20:
         return _SMALL[whole]
-    if whole == 100:
-        return "one hundred"
+    if whole >= 100:
+        hundreds, rest = divmod(whole, 100)
+        return f"{_SMALL[hundreds]} hundred" + (f" and {in_words(Fraction(rest))}" if rest else "")
     tens, unit = divmod(whole, 10)
     return _TENS[tens] + (f"-{_SMALL[unit]}" if unit else "")
 

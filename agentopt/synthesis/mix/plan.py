@@ -40,6 +40,7 @@ class Attr:
         same: whether one number holds for all.
         goal: whether it is (part of) the objective.
         average: whether its mean is limited, not its total.
+        units: of numbers in another unit than the rest, by key.
     """
 
     kind: Literal["use", "need", "goal"]
@@ -50,6 +51,7 @@ class Attr:
     same: bool = False
     goal: bool = False
     average: bool = False
+    units: dict[int, str] = field(default_factory=dict)
 
 
 LimitKind = Literal[
@@ -88,6 +90,7 @@ class Side:
         keys: of its numbers, in the order of `{n}` or `{lo}`, `{hi}` or the pairs.
         rows: of the plan.
         slots: of a composite, the number of each slot.
+        group: what several decisions are called together.
     """
 
     section: str
@@ -96,6 +99,7 @@ class Side:
     keys: tuple[int, ...] = ()
     rows: tuple[int, ...] = ()
     slots: dict[str, int] = field(default_factory=dict)
+    group: str = ""
 
 
 @dataclass(slots=True)

@@ -24,6 +24,9 @@ def add_sides(plan: Plan, rng: random.Random, difficulty: int) -> None:
     if not linear:
         done.add("total" if rng.random() < 0.7 else "bounds")
         (_total if "total" in done else _bounds_list)(plan, rng)
+    if any(attr.average for attr in plan.attrs) and plan.casual and rng.random() < 0.6 and not done:
+        done.add("total")
+        _total_of(plan, "total_eq" if rng.random() < 0.7 else "total_ge", _all(plan), rng)
     for _ in range(8):
         if len(plan.sides) >= count:
             break
@@ -269,6 +272,38 @@ def _ratio_parts(plan: Plan, rng: random.Random) -> None:
     plan.sides.append(Side(section, (v,), (w,), keys, (row,)))
 
 
+def _each_except(plan: Plan, rng: random.Random) -> None:
+    count = len(plan.names)
+    if count < 3:
+        return _each(plan, rng)
+    section = rng.choice(("each_except_le", "each_except_ge"))
+    relation = _side(section)
+    v = rng.randrange(count)
+    others = [each for each in _all(plan) if each != v]
+    edge = (max if relation == "<=" else min)(plan.point[each] for each in others)
+    key = plan.book.key(_near(edge, relation, rng))
+    rows = tuple(plan.row("limit", _ones((each,)), relation, key) for each in others)
+    return plan.sides.append(Side(section, (v,), (), (key,), rows))
+
+
+def _group(plan: Plan, rng: random.Random) -> None:
+    """Limit those that share their last word, which names them together: `the two funds`."""
+    groups: dict[str, list[int]] = {}
+    for v, name in enumerate(plan.names):
+        if " " in name.plural:
+            groups.setdefault(name.plural.rpartition(" ")[2], []).append(v)
+    found = [(noun, which) for noun, which in groups.items() if 1 < len(which) < len(plan.names)]
+    if not found or not found[0][0].isalpha():
+        return _share_some(plan, rng)
+    noun, which = rng.choice(found)
+    section = rng.choice(("group_le", "group_ge", "group_share_le", "group_share_ge"))
+    (_total_of if "share" not in section else _share_of)(plan, section, tuple(which), rng)
+    count = ("two", "three", "four", "five", "six", "seven")[len(which) - 2]
+    words = [f"the {noun}", f"the {count} {noun}", f"all {noun}"] + [f"both {noun}"] * (len(which) == 2)
+    plan.sides[-1].group = rng.choice(words)
+    return None
+
+
 def _subset(plan: Plan, rng: random.Random) -> None:
     v = rng.randrange(len(plan.names))
     total, part = _near(_sum(plan, _all(plan)), ">=", rng), _near(plan.point[v], ">=", rng)
@@ -315,7 +350,8 @@ _DRAW: dict[str, Callable[[Plan, random.Random], None]] = {
     "bound": _bound, "each": _each, "range": _range, "range_many": _range_many, "bounds": _bounds_list,
     "total": _total, "some": _some, "range_total": _range_total, "share": _share, "share_some": _share_some,
     "ratio": _ratio, "compare": _compare, "difference": _difference,
-    "parts": _ratio_parts, "subset": _subset, "composite": _composite,
+    "parts": _ratio_parts, "except": _each_except, "group": _group, "subset": _subset,
+    "composite": _composite,
 }  # fmt: skip
 _KINDS = list(_DRAW)
-_WEIGHTS = [26, 4, 4, 3, 11, 17, 4, 3, 20, 4, 20, 19, 5, 2, 3, 9]
+_WEIGHTS = [26, 4, 4, 3, 11, 17, 4, 3, 20, 4, 20, 19, 5, 2, 1.5, 3, 3, 9]

@@ -14,7 +14,7 @@ from typing import Literal
 from agentopt.reader.reading import Relation
 from agentopt.synthesis.banks import Attribute, Banks
 from agentopt.synthesis.mix.marks import Book
-from agentopt.synthesis.mix.naming import draw_names
+from agentopt.synthesis.mix.naming import draw_names, shorten
 from agentopt.synthesis.mix.plan import IMPLIED, Attr, Limit, LimitKind, Part, Plan
 from agentopt.synthesis.mix.sides import add_sides
 
@@ -31,6 +31,8 @@ def draw_plan(banks: Banks, rng: random.Random, difficulty: int) -> Plan:
     point = [Fraction(rng.randint(max(2, top // 8), top)) for _ in names]
     plan = Plan(domain, Book(), names, head, point)
     plan.casual = rng.random() < 0.5
+    if plan.casual and rng.random() < 0.6:
+        shorten(names)
     resources = banks.words.get("resources", ()) if rng.random() < 0.06 * difficulty else ()
     drawer = _Drawer(plan, rng, difficulty, resources, rng.choice(("$", "$", "$", "$", "€", "£")))
     _objective(drawer, banks)
@@ -40,6 +42,9 @@ def draw_plan(banks: Banks, rng: random.Random, difficulty: int) -> Plan:
             break
         _average(drawer, banks)
     rng.shuffle(plan.attrs)
+    if plan.casual:
+        for attr in plan.attrs:
+            _mix_units(plan, attr, rng)
     add_sides(plan, rng, difficulty)
     return plan
 
@@ -225,10 +230,28 @@ def _limit(drawer: _Drawer, attr: Attr) -> None:
 
 _LARGER = {
     "minutes": (60, "hours"), "min": (60, "hours"), "seconds": (60, "minutes"), "mg": (1000, "grams"),
-    "grams": (1000, "kg"), "g": (1000, "kg"), "kg": (1000, "tons"), "ml": (1000, "liters"),
+    "grams": (1000, "kg"), "g": (1000, "kg"), "kg": (1000, "tonnes"), "ml": (1000, "liters"),
     "ounces": (16, "pounds"), "oz": (16, "lb"), "cents": (100, "dollars"), "cm": (100, "m"),
-    "metres": (1000, "km"), "meters": (1000, "km"),
+    "kWh": (1000, "MWh"), "metres": (1000, "km"), "meters": (1000, "km"),
 }  # fmt: skip
+
+
+_SMALLER = {
+    "hours": (60, "minutes"), "kg": (1000, "g"), "$": (100, "cents"), "liters": (1000, "ml"),
+    "litres": (1000, "ml"), "minutes": (60, "seconds"), "pounds": (16, "ounces"), "km": (1000, "m"),
+}  # fmt: skip
+
+
+def _mix_units(plan: Plan, attr: Attr, rng: random.Random) -> None:
+    """Give small numbers of an attribute in a smaller unit than the others, now and then."""
+    factor, unit = _SMALLER.get(attr.unit, (1, ""))
+    if factor == 1 or attr.same or rng.random() > 0.2:
+        return
+    for key in attr.keys:
+        value = plan.book.values[key] * factor
+        if value < factor and value.denominator == 1:
+            plan.book.values[key] = value
+            attr.units[key] = unit
 
 
 def _larger(unit: str) -> tuple[int, str]:
@@ -246,10 +269,11 @@ def _shared(drawer: _Drawer, attrs: list[Attr]) -> list[Attr]:
         return attrs
     totals = [_total(plan, attr) for attr in alike]
     limit = tidy(max(totals) * Fraction(11, 10), rng, up=True) if upper else tidy(min(totals), rng, up=False)
-    key = plan.book.key(limit)
+    factor, unit = _larger(first.unit) if plan.casual and rng.random() < 0.3 else (1, first.unit)
+    key = plan.book.key(tidy(limit / factor, rng, up=upper) if factor > 1 else limit)
     for attr in alike:
         plan.row("limit", _parts(attr), "<=" if upper else ">=", key)
-    plan.limits.append(Limit("shared_le" if upper else "shared_ge", tuple(alike), (key,), first.unit))
+    plan.limits.append(Limit("shared_le" if upper else "shared_ge", tuple(alike), (key,), unit))
     return [attr for attr in attrs if attr not in alike]
 
 

@@ -93,7 +93,14 @@ def _cell(writer: Writer, attr: Attr, key: int, *, in_head: bool, unit: str | No
     rng = writer.rng
     own = unit is not None and unit != attr.unit
     env = writer.attr_env(attr, key, unit)
-    if in_head and not own and attr.unit and attr.unit not in ("%", "percent") and rng.random() < 0.8:
+    if (
+        in_head
+        and not own
+        and not attr.units
+        and attr.unit
+        and attr.unit not in ("%", "percent")
+        and rng.random() < 0.8
+    ):
         return writer.number(key) if attr.unit in "$€£" else env["n"]()
     return f"{env['n']()} {env['unit']() if own or rng.random() < 0.3 else ''}".strip()
 
