@@ -110,22 +110,21 @@ class Writer:
 
     def attr_env(self, attr: Attr, key: int, unit: str | None = None) -> Env:
         """The number, unit and noun of an attribute; a currency or percent sign goes with the number."""
-        unit = attr.unit if unit is None else unit
         rng = self.rng
         other = attr.units.get(key, "")
-        if other:
-            unit = other
-        said = one_unit(unit) if self.plan.book.values[key] == 1 else unit
+        unit = other or (attr.unit if unit is None else unit)
+        many: str = unit
+        said = one_unit(many) if self.plan.book.values[key] == 1 else many
         found: dict[str, Callable[[], str]] = {
             "n": lambda: self.number(key),
             "amount": lambda: self.fill(rng.choice(attr.entry.phrase), found),
             "unit": lambda: said,
-            "units": lambda: unit,
+            "units": lambda: many,
             "res": lambda: attr.res,
         }
         if self._is_half(key, unit) and rng.random() < 0.5:
             found["n"] = lambda: self.plan.book.mark("number", key, "half")
-            found["unit"] = lambda: f"{article(one_unit(unit))} {one_unit(unit)}"
+            found["unit"] = lambda: f"{article(one_unit(many))} {one_unit(many)}"
             return found
         if self.worded and unit == "$":
             unit = "dollars"

@@ -65,8 +65,8 @@ def table(writer: Writer, attrs: Sequence[Attr], *, extras: bool) -> list[str]:
         for side in writer.plan.sides:
             if side.section in _COLUMNS and rng.random() < 0.75:
                 writer.written.add(id(side))
-                for at, names in enumerate(_COLUMNS[side.section]):
-                    heads.append(rng.choice(names).format(writer.plan.head[1]))
+                for at, titles in enumerate(_COLUMNS[side.section]):
+                    heads.append(rng.choice(titles).format(writer.plan.head[1]))
                     columns.append(_bounds(writer, side, at, blank))
     form = rng.choice("ssp")
     names = [writer.mention(v, form) for v in which]
@@ -116,12 +116,12 @@ def _stock(writer: Writer, attrs: Sequence[Attr], blank: str) -> list[str]:
     if len(kinds) != 1:
         return []
     cells = []
-    for attr, limit in zip(attrs, found, strict=True):
-        if limit is None:
+    for attr, stocked in zip(attrs, found, strict=True):
+        if stocked is None:
             cells.append(blank)
             continue
-        writer.written.add(id(limit))
-        cells.append(_cell(writer, attr, limit.keys[0], in_head=False, unit=limit.unit))
+        writer.written.add(id(stocked))
+        cells.append(_cell(writer, attr, stocked.keys[0], in_head=False, unit=stocked.unit))
     return [writer.rng.choice(_STOCK if kinds == {"le"} else _NEED), *cells]
 
 
