@@ -59,7 +59,7 @@ _V = _set("v vs a_v")
 _W = _set("w ws a_w")
 _VW = _V | _W
 _N = _set("n")
-_LIST = _set("vlist vlist_or")
+_LIST = _set("vlist vlist_or vplus")
 _SHARE = _set("pct frac")
 _UNITS = _set("unit units res")
 
@@ -74,7 +74,7 @@ def _section(
 _BOUND = _section("unit units", one=[_N], some=[_V])
 _EACH = _section("unit units vlist vlist_or v vs a_v", one=[_N])
 _PAIRS = _section("n vlist vlist_or nlist pairs unit units", some=[_set("pairs nlist")], paired=True)
-_TOTAL = _section("unit units vlist vlist_or", one=[_N])
+_TOTAL = _section("unit units vlist vlist_or vplus", one=[_N])
 _SOME = _section("unit units", one=[_N], some=[_LIST])
 _PART = _section("unit units", one=[_SHARE], some=[_V])
 _PARTS = _section("unit units", one=[_SHARE], some=[_LIST])

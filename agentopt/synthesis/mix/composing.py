@@ -18,7 +18,7 @@ from agentopt.synthesis.mix.filling import Writer
 from agentopt.synthesis.mix.gaps import gapped, relative_opening
 from agentopt.synthesis.mix.headers import header_sentence, notes
 from agentopt.synthesis.mix.layouts import inline_opening, listing, terse
-from agentopt.synthesis.mix.manner import blemished, sentence
+from agentopt.synthesis.mix.manner import blemished, glued, sentence
 from agentopt.synthesis.mix.marks import bare
 from agentopt.synthesis.mix.plan import Attr, Side
 from agentopt.synthesis.mix.questions import in_one_question
@@ -29,10 +29,19 @@ _TERSE = ("<", ">", "=", "≤", "≥", ":", "\n")
 def compose(writer: Writer) -> str | None:
     """The marked text of a plan; None if the banks lack words for it."""
     rng, breadth = writer.rng, writer.breadth
+    text = _composed(writer)
+    if text is not None and writer.plan.casual and rng.random() < 0.2:
+        text = glued(text)
+    return None if text is None else blemished(text, rng, breadth)
+
+
+def _composed(writer: Writer) -> str | None:
+    """The text before the slips of the manner."""
+    rng, breadth = writer.rng, writer.breadth
     if writer.plan.casual and (text := _at_once(writer)) is not None:
-        return blemished(text, rng, breadth)
+        return text
     if rng.random() < 0.06 * breadth and (text := terse(writer)) is not None:
-        return blemished(text, rng, breadth)
+        return text
     opening, attrs = _opening(writer)
     inside = rng.random() < 0.07 + 0.05 * breadth and not writer.plan.counted
     question = _question(writer, stated=inside)
@@ -314,7 +323,7 @@ def _ending(writer: Writer, condition: str, question: str, often: float) -> list
 
 
 def _joined(writer: Writer, sentences: list[str]) -> str:
-    """The sentences as a text, in one paragraph or several, with the slips of the manner."""
+    """The sentences as a text, in one paragraph or several."""
     rng = writer.rng
     done = [sentence(each) for each in sentences]
     between = "\n" if rng.random() < 0.03 * writer.breadth else " "
@@ -322,6 +331,4 @@ def _joined(writer: Writer, sentences: list[str]) -> str:
     for before, each in pairwise(done):
         line = "\n" in each or "\n" in before
         text += ("\n" if line else "\n\n" if rng.random() < 0.02 * writer.breadth else between) + each
-    if writer.plan.casual:
-        text = _framed(writer, text)
-    return blemished(text, rng, writer.breadth)
+    return _framed(writer, text) if writer.plan.casual else text

@@ -70,6 +70,8 @@ def side_sentence(writer: Writer, side: Side) -> str | None:
     which: Sequence[int] = side.v if len(side.v) > 1 else range(len(writer.plan.names))
     env["vlist"] = lambda: writer.listed(which)
     env["vlist_or"] = lambda: writer.listed(which, last="or")
+    plus = writer.rng.choice((" plus ", " + ", " and "))
+    env["vplus"] = lambda: plus.join(writer.mention(v, "p") for v in which)
     env["group"] = lambda: side.group
     for name, key in slots.items():
         env[name] = _written(writer, key, "pct" if side.section == "composite_share_range" else name)

@@ -60,10 +60,12 @@ class Writer:
 
     # numbers
 
-    def number(self, key: int, *, money: str = "", plain: bool = False, scale: str = "") -> str:
+    def number(
+        self, key: int, *, money: str = "", plain: bool = False, scale: str = "", share: bool = False
+    ) -> str:
         """A number, marked; with its currency before it, or a scale (thousand) as part of it."""
         value = self.plan.book.values[key]
-        words = (
+        words: str | None = (
             in_words(value)
             if value <= max(self.words_up_to, 10) and self.rng.random() < self.spelled
             else None
@@ -72,6 +74,8 @@ class Writer:
             digits = in_digits(value, self.rng, breadth=self.breadth, places=2)
             return money + self.plan.book.mark("number", key, digits)
         odd = "" if words or scale or plain else self._odd(value)
+        if share:
+            words = odd = ""
         text = words or odd or in_digits(value, self.rng, breadth=0.0 if scale else self.breadth)
         if scale:
             self.plan.book.values[key] = value * _SCALES[scale]
@@ -108,23 +112,22 @@ class Writer:
         """A noun phrase of an attribute: `3 hours of labor`, `$5`."""
         return self.fill(phrase, self.attr_env(attr, key))
 
-    def attr_env(self, attr: Attr, key: int, unit: str | None = None) -> Env:
+    def attr_env(self, attr: Attr, key: int, limit_unit: str | None = None) -> Env:
         """The number, unit and noun of an attribute; a currency or percent sign goes with the number."""
         rng = self.rng
         other = attr.units.get(key, "")
-        unit = other or (attr.unit if unit is None else unit)
-        many: str = unit
-        said = one_unit(many) if self.plan.book.values[key] == 1 else many
+        unit = other or (attr.unit if limit_unit is None else limit_unit)
+        said = one_unit(unit) if self.plan.book.values[key] == 1 else unit
         found: dict[str, Callable[[], str]] = {
             "n": lambda: self.number(key),
             "amount": lambda: self.fill(rng.choice(attr.entry.phrase), found),
             "unit": lambda: said,
-            "units": lambda: many,
+            "units": lambda: unit,
             "res": lambda: attr.res,
         }
         if self._is_half(key, unit) and rng.random() < 0.5:
             found["n"] = lambda: self.plan.book.mark("number", key, "half")
-            found["unit"] = lambda: f"{article(one_unit(many))} {one_unit(many)}"
+            found["unit"] = lambda: f"{article(one_unit(unit))} {one_unit(unit)}"
             return found
         if self.worded and unit == "$":
             unit = "dollars"
@@ -135,7 +138,11 @@ class Writer:
             found |= {"n": lambda: self.number(key, money=unit), "unit": str, "units": str}
         elif unit in ("%", "percent"):
             sign = "%" if unit == "%" else " percent"
-            found |= {"n": lambda: self.number(key, plain=True) + sign, "unit": str, "units": str}
+            found |= {
+                "n": lambda: self.number(key, plain=True, share=unit == "%") + sign,
+                "unit": str,
+                "units": str,
+            }
         elif (scaled := _SCALED.match(unit)) is not None:
             scale, rest = scaled.groups()
             found |= {

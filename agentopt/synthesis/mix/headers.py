@@ -116,7 +116,7 @@ def notes(writer: Writer) -> str | None:
     mark = rng.choice(("", "", "- ", "* ", "• ", "#"))
     lines = [_names(writer)] if rng.random() < 0.8 else []
     if not lines:
-        lines.append(writer.section("memo_heads", writer.noise_env()).splitlines()[0])
+        lines.append(f"{rng.choice(('plan for', 'notes on', 'to plan:', ''))} {plan.head[1]}")
     attrs = list(plan.attrs)
     limits: list[str] = []
     for attr in attrs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["blemished", "sentence", "spaced"]
+__all__ = ["blemished", "glued", "sentence", "spaced"]
 
 import random
 import re
@@ -59,6 +59,14 @@ def blemished(text: str, rng: random.Random, breadth: float) -> str:
     if drawn < 0.14:
         return _COMMA.sub(" ", text)
     return text
+
+
+_UNIT = re.compile(r"(?<=\d)([\uec00-\uf7ff]) (kg|g|mg|h|min|s|ml|l|km|m|m2|cm|lb|oz|kWh|MWh|kW|TB|GB)\b")
+
+
+def glued(text: str) -> str:
+    """The text with short units right behind their digits: `2h`, `0.5kg`."""
+    return _UNIT.sub(r"\1\2", text)
 
 
 def _once(pattern: re.Pattern[str], new: str, text: str, rng: random.Random) -> str:

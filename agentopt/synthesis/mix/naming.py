@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["article", "draw_names", "one_unit", "plural", "shorten"]
+__all__ = ["article", "draw_names", "liken", "one_unit", "plural", "shorten"]
 
 import random
 import re
@@ -99,6 +99,14 @@ def shorten(names: list[Name]) -> None:
         return
     for each, (first, _, _) in zip(names, parts, strict=True):
         each.short = each.short_plural = first
+
+
+def liken(names: list[Name], words: Words, rng: random.Random) -> None:
+    """Give some decisions, not all, one noun (`old rug`, `red rug`), so that it names them together."""
+    noun = _noun(words, rng)
+    which = rng.sample(range(len(names)), rng.randint(2, len(names) - 1))
+    for v, first in zip(which, rng.sample(words["adjectives"], len(which)), strict=True):
+        names[v] = Name(f"{first} {noun}", f"{first} {plural(noun)}", first, first)
 
 
 def _name(kind: str) -> Name:

@@ -27,6 +27,8 @@ def add_sides(plan: Plan, rng: random.Random, difficulty: int) -> None:
     if any(attr.average for attr in plan.attrs) and plan.casual and rng.random() < 0.6 and not done:
         done.add("total")
         _total_of(plan, "total_eq" if rng.random() < 0.7 else "total_ge", _all(plan), rng)
+    if plan.casual and rng.random() < 0.4 and _groups(plan):
+        _group(plan, rng)
     for _ in range(8):
         if len(plan.sides) >= count:
             break
@@ -286,14 +288,20 @@ def _each_except(plan: Plan, rng: random.Random) -> None:
     return plan.sides.append(Side(section, (v,), (), (key,), rows))
 
 
-def _group(plan: Plan, rng: random.Random) -> None:
-    """Limit those that share their last word, which names them together: `the two funds`."""
+def _groups(plan: Plan) -> list[tuple[str, list[int]]]:
+    """The nouns that some decisions, not all, share as their last word."""
     groups: dict[str, list[int]] = {}
     for v, name in enumerate(plan.names):
         if " " in name.plural:
             groups.setdefault(name.plural.rpartition(" ")[2], []).append(v)
-    found = [(noun, which) for noun, which in groups.items() if 1 < len(which) < len(plan.names)]
-    if not found or not found[0][0].isalpha():
+    alike = [(noun, which) for noun, which in groups.items() if 1 < len(which) < len(plan.names)]
+    return [(noun, which) for noun, which in alike if noun.isalpha()]
+
+
+def _group(plan: Plan, rng: random.Random) -> None:
+    """Limit those that share their last word, which names them together: `the two funds`."""
+    found = _groups(plan)
+    if not found:
         return _share_some(plan, rng)
     noun, which = rng.choice(found)
     section = rng.choice(("group_le", "group_ge", "group_share_le", "group_share_ge"))

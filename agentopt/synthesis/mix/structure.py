@@ -14,7 +14,7 @@ from typing import Literal
 from agentopt.reader.reading import Relation
 from agentopt.synthesis.banks import Attribute, Banks
 from agentopt.synthesis.mix.marks import Book
-from agentopt.synthesis.mix.naming import draw_names, shorten
+from agentopt.synthesis.mix.naming import draw_names, liken, shorten
 from agentopt.synthesis.mix.plan import IMPLIED, Attr, Limit, LimitKind, Part, Plan
 from agentopt.synthesis.mix.sides import add_sides
 
@@ -31,7 +31,9 @@ def draw_plan(banks: Banks, rng: random.Random, difficulty: int) -> Plan:
     point = [Fraction(rng.randint(max(2, top // 8), top)) for _ in names]
     plan = Plan(domain, Book(), names, head, point)
     plan.casual = rng.random() < 0.5
-    if plan.casual and rng.random() < 0.6:
+    if plan.casual and count > 2 and banks.words and rng.random() < 0.1:
+        liken(names, banks.words, rng)
+    elif plan.casual and rng.random() < 0.6:
         shorten(names)
     resources = banks.words.get("resources", ()) if rng.random() < 0.06 * difficulty else ()
     drawer = _Drawer(plan, rng, difficulty, resources, rng.choice(("$", "$", "$", "$", "€", "£")))
@@ -66,12 +68,21 @@ class _Drawer:
         unit = (
             self.currency if self.currency in entry.units and rng.random() < 0.9 else rng.choice(entry.units)
         )
+        if self.plan.casual and rng.random() < 0.15:
+            unit = _ABBREVIATED.get(unit, unit)
         if self.resources and kind != "goal" and unit not in ("$", "€", "£", "%") and rng.random() < 0.7:
             res = rng.choice(self.resources)
         count = len(self.plan.names)
         if rng.random() < 0.04:
             return Attr(kind, entry, res, unit, [book.key(_coefficient(entry, unit, rng))] * count, same=True)
         return Attr(kind, entry, res, unit, [book.key(_coefficient(entry, unit, rng)) for _ in range(count)])
+
+
+_ABBREVIATED = {
+    "hours": "h", "minutes": "min", "seconds": "s", "days": "d", "grams": "g", "liters": "l", "litres": "l",
+    "pounds": "lb", "ounces": "oz", "meters": "m", "metres": "m", "square metres": "m2",
+    "square meters": "m2", "square feet": "sq ft",
+}  # fmt: skip
 
 
 def _weighted(rng: random.Random, choices: Sequence[tuple[int, int]]) -> int:
@@ -112,7 +123,8 @@ def _objective(drawer: _Drawer, banks: Banks) -> None:
         plan.sense = "min" if rng.random() < 0.8 and domain.need else "max"
         plan.objective = [(each, IMPLIED, 1) for each in range(len(plan.names))]
         return
-    if drawn < 0.16 and drawer.difficulty > 2 and general:
+    net = 0.2 if plan.casual else 0.16
+    if drawn < net and drawer.difficulty > (1 if plan.casual else 2) and general:
         price, cost = (
             drawer.attr("goal", rng.choice(general["price"])),
             drawer.attr("goal", rng.choice(general["cost"])),
@@ -124,7 +136,7 @@ def _objective(drawer: _Drawer, banks: Banks) -> None:
         plan.objective = [(at, key, 1) for at, key in enumerate(price.keys)]
         plan.objective += [(at, key, -1) for at, key in enumerate(cost.keys)]
         return
-    if drawn < 0.26 and (domain.need or domain.use):
+    if drawn < net + 0.1 and (domain.need or domain.use):
         entry = (
             rng.choice(domain.need or domain.use)
             if rng.random() < 0.5
@@ -229,10 +241,10 @@ def _limit(drawer: _Drawer, attr: Attr) -> None:
 
 
 _LARGER = {
-    "minutes": (60, "hours"), "min": (60, "hours"), "seconds": (60, "minutes"), "mg": (1000, "grams"),
-    "grams": (1000, "kg"), "g": (1000, "kg"), "kg": (1000, "tonnes"), "ml": (1000, "liters"),
-    "ounces": (16, "pounds"), "oz": (16, "lb"), "cents": (100, "dollars"), "cm": (100, "m"),
-    "kWh": (1000, "MWh"), "metres": (1000, "km"), "meters": (1000, "km"),
+    "minutes": (60, "hours"), "min": (60, "h"), "s": (60, "min"), "seconds": (60, "minutes"),
+    "mg": (1000, "grams"), "grams": (1000, "kg"), "g": (1000, "kg"), "kg": (1000, "tonnes"),
+    "ml": (1000, "liters"), "ounces": (16, "pounds"), "oz": (16, "lb"), "cents": (100, "dollars"),
+    "cm": (100, "m"), "metres": (1000, "km"), "meters": (1000, "km"), "kWh": (1000, "MWh"),
 }  # fmt: skip
 
 
