@@ -31,7 +31,7 @@ def _table() -> dict[str, Measure]:
             "mg": ("1/1000", "mg milligram milligrams"),
             "gram": ("1", "g gram grams gramme grammes gm"),
             "kg": ("1000", "kg kgs kilo kilos kilogram kilograms kilogramme kilogrammes"),
-            "tonne": ("1000000", "tonne tonnes"),
+            "tonne": ("1000000", "t tonne tonnes"),
         },
         "volume": {
             "ml": ("1", "ml millilitre millilitres milliliter milliliters"),
@@ -46,6 +46,20 @@ def _table() -> dict[str, Measure]:
             "cent": ("1/100", "cents cent ¢ pence"),
             "dollar": ("1", "$ dollars dollar usd € euro euros eur £ pounds-sterling gbp ¥"),
         },
+        "energy": {
+            "Wh": ("1/1000", "wh"),
+            "kWh": ("1", "kwh"),
+            "MWh": ("1000", "mwh"),
+        },
+        "power": {"watt": ("1/1000", "w watt watts"), "kW": ("1", "kw kilowatt kilowatts")},
+        "data": {"MB": ("1", "mb"), "GB": ("1000", "gb"), "TB": ("1000000", "tb")},
+        "span": {"inch": ("1", "inch inches"), "foot": ("12", "ft foot feet"), "yard": ("36", "yard yards")},
+        "cups": {
+            "cup": ("1", "cup cups"),
+            "pint": ("2", "pint pints"),
+            "quart": ("4", "quart quarts"),
+            "gallon": ("16", "gallon gallons"),
+        },
         "weight": {"ounce": ("1", "oz ounce ounces"), "pound": ("16", "lb lbs pound pounds")},
     }
     found: dict[str, Measure] = {}
@@ -56,8 +70,11 @@ def _table() -> dict[str, Measure]:
 
 
 _MEASURES = _table()
-_GLUED_ONLY = {"s", "h", "g", "l", "m"}
-"""One-letter units count only right after the digits: in "3 m", m may be a name."""
+_GLUED_ONLY = {"s", "m", "t", "w"}
+"""These one-letter units count only right after the digits: in "3 m", m may be a name."""
+
+_SMALL_ONLY = {"g", "h", "l"}
+"""These count as they are written, in small letters: in "3 G", G is a name."""
 
 
 def measure(tokens: Sequence[Token], at: int) -> Measure | None:
@@ -76,6 +93,8 @@ def measure(tokens: Sequence[Token], at: int) -> Measure | None:
         return None
     word = tokens[after].text
     if word.lower() in _GLUED_ONLY and tokens[after].start != tokens[at].end:
+        return None
+    if word.lower() in _SMALL_ONLY and not word.islower():
         return None
     return _MEASURES.get(word.lower())
 

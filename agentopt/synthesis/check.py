@@ -12,6 +12,8 @@ from pathlib import Path
 
 from agentopt.assets import shipped
 from agentopt.errors import UsageError
+from agentopt.reader.network.targets import targets
+from agentopt.reader.program import optimum, program
 from agentopt.reader.tokens import tokenize
 from agentopt.synthesis.banks import (
     EVERYWHERE,
@@ -23,6 +25,8 @@ from agentopt.synthesis.banks import (
     read_phrases,
 )
 from agentopt.synthesis.comparing import find_comparing
+from agentopt.synthesis.mix.mapping import mapped
+from agentopt.synthesis.mix.tellings import draw_text, parse_tellings
 from agentopt.synthesis.templates import TemplateError, draw, least_of, literals, parse, slot_counts
 
 _AGENT = frozenset({"name"})
@@ -53,9 +57,11 @@ _SMALL = frozenset({"one", "half", "double", "a half", "twice", "dozen", "third"
 def check_file(path: Path) -> list[str]:
     """The faults of a bank, a line each; none for a good one.
 
-    A file is a bank of phrases if it stands in a folder of that name, else one of domains.
+    A file is a bank of phrases or of tellings if it stands in a folder of that name, else one of domains.
     """
     try:
+        if path.parent.name == "tellings":
+            return list(_telling_faults(path))
         if path.parent.name == "phrases":
             return list(_phrase_faults(path))
         if path.name == "attributes.toml":
@@ -71,6 +77,28 @@ def check_file(path: Path) -> list[str]:
         return [fault for domain in read_domains(path) for fault in _domain_faults(path.name, domain)]
     except UsageError as error:
         return error.message.splitlines()
+
+
+def _telling_faults(path: Path) -> Iterator[str]:
+    """Whether each telling, as it is written, can be read by number, is one problem and has an optimum."""
+    for telling in parse_tellings(path):
+        place = f"{telling.place} ({telling.text[:40]!r}…)"
+        try:
+            told = draw_text(telling, random.Random(0), as_written=True)
+            drawn = mapped(told.meaning, told.marked)
+            for seed in range(20):
+                draw_text(telling, random.Random(seed))
+        except (ValueError, KeyError) as error:
+            yield f"{place}: {error}"
+            continue
+        if drawn is None:
+            yield f"{place}: some number is not one number of the text, or a mark cuts a word"
+        elif targets(drawn.tokens, drawn.reading) is None:
+            yield f"{place}: one number stands for constraints of two kinds, or for a coefficient and a limit"
+        elif all(
+            optimum(program(drawn.reading, drawn.tokens, whole=w))[0] != "optimal" for w in (True, False)
+        ):
+            yield f"{place}: as written it has no optimum"
 
 
 def _phrase_faults(path: Path) -> Iterator[str]:
@@ -214,6 +242,7 @@ def main(arguments: list[str]) -> int:
     paths = [Path(each).resolve() for each in arguments] or [
         *sorted((root / "domains").glob("*.toml")),
         *sorted((root / "phrases").glob("*.toml")),
+        *sorted((root / "tellings").glob("*.txt")),
         *root.glob("attributes.toml"),
     ]
     faults = [fault for path in paths for fault in check_file(path)]

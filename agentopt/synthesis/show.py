@@ -8,7 +8,8 @@ import argparse
 import sys
 
 from agentopt.reader.reading import IMPLIED, Row, Term
-from agentopt.synthesis.mix.generating import Drawn, generate
+from agentopt.synthesis.mix.generating import generate
+from agentopt.synthesis.mix.mapping import Drawn
 
 
 def main(arguments: list[str]) -> int:

@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 from agentopt.reader.reading import IMPLIED, Term
-from agentopt.synthesis.mix.generating import Drawn, Intended, generate
+from agentopt.synthesis.mix.generating import generate
+from agentopt.synthesis.mix.mapping import Drawn, Intended
 
 
 def _sum(drawn: Drawn, terms: tuple[Term, ...]) -> tuple[Fraction, ...]:

@@ -12,8 +12,9 @@ import pytest
 from agentopt.reader.tokens import tokenize
 from agentopt.synthesis.banks import banks
 from agentopt.synthesis.mix.filling import Writer
-from agentopt.synthesis.mix.generating import Drawn, generate
+from agentopt.synthesis.mix.generating import generate
 from agentopt.synthesis.mix.headers import header_sentence
+from agentopt.synthesis.mix.mapping import Drawn
 from agentopt.synthesis.mix.marks import bare
 from agentopt.synthesis.mix.plan import Plan
 from agentopt.synthesis.mix.structure import draw_plan
