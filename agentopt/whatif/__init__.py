@@ -1,0 +1,1 @@
+"""What if: a problem changed, solved again, and compared with what it was."""
