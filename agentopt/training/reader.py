@@ -57,9 +57,9 @@ class Plan:
     examples: int = 1_000_000
     seed: int = 0
     rate: float = 2e-3
-    batch_tokens: int = 4_096
+    batch_tokens: int = 2_560
     warm: float = 0.01
-    cool: float = 0.25
+    cool: float = 0.0
     average: float = 200.0
     judge_every: int = 50_000
     shape: Shape = field(default_factory=Shape)
@@ -83,6 +83,7 @@ class _State:
     average: dict[str, Tensor]
     optimizers: list[torch.optim.Optimizer]
     vocabulary: Vocabulary
+    stages: list[JsonValue] = field(default_factory=list)
     pool: int = 0
     seen: int = 0
     step: int = 0
@@ -110,6 +111,8 @@ def train(
     if plan.threads:
         torch.set_num_threads(plan.threads)
     mixture = mixture or Mixture()
+    if begin is not None:
+        plan = replace(plan, shape=begin.weights.shape)
     device = plan.device or ("cuda" if torch.cuda.is_available() else "cpu")
     state = _begin(folder, plan, mixture, device, begin)
     stream = pools(mixture, state.vocabulary, plan.seed, state.pool, plan.batch_tokens, plan.workers)
@@ -155,13 +158,27 @@ def _begin(folder: Path, plan: Plan, mixture: Mixture, device: str, begin: Netwo
         _start_from(model, vocabulary, begin)
     average = {name: value.detach().clone() for name, value in model.named_arrays()}
     state = _State(model, average, _optimizers(model, plan), vocabulary)
+    if begin is not None:
+        state.stages = [*_listed(begin.manifest.get("stages")), _stage(begin.manifest)]
     if kept is not None:
         model.load_state_dict(kept["model"])
         state.average = kept["average"]
         for optimizer, saved in zip(state.optimizers, kept["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         state.pool, state.seen, state.step = kept["pool"], kept["seen"], kept["step"]
+        state.stages = json.loads(kept["stages"])
     return state
+
+
+def _listed(found: JsonValue) -> list[JsonValue]:
+    return found if isinstance(found, list) else []
+
+
+def _stage(manifest: Mapping[str, JsonValue]) -> JsonValue:
+    """What a run was, as the runs that go on from its weights tell it."""
+    plan = manifest.get("plan")
+    seed = plan.get("seed") if isinstance(plan, dict) else None
+    return {"generator": manifest.get("generator"), "seed": seed, "examples": manifest.get("examples")}
 
 
 def _start_from(model: ReaderModel, vocabulary: Vocabulary, begin: Network) -> None:
@@ -223,6 +240,7 @@ def _network(state: _State, plan: Plan, scores: Mapping[str, JsonValue]) -> Netw
             "generator": GENERATOR_VERSION,
             "plan": asdict(described),
             "examples": state.seen,
+            "stages": state.stages,
             "pool": POOL,
             "parameters": sum(array.size for array in arrays.values()),
             "scores": dict(scores),
@@ -243,6 +261,7 @@ def _keep(folder: Path, state: _State) -> None:
             "pool": state.pool,
             "seen": state.seen,
             "step": state.step,
+            "stages": json.dumps(state.stages),
         },
         passing,
     )

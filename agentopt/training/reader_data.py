@@ -30,7 +30,7 @@ from agentopt.training.reader_model import Batch
 POOL = 1024
 """Problems in a pool."""
 
-MAX_TOKENS = 420
+MAX_TOKENS = 260
 """Longer texts are left out."""
 
 FORGET = (0.1, 0.1, 0.3)

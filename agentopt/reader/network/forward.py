@@ -31,10 +31,10 @@ NUM_BUCKETS = 32
 class Shape:
     """The sizes of a network."""
 
-    width: int = 192
-    heads: int = 6
-    layers: int = 6
-    inner: int = 576
+    width: int = 160
+    heads: int = 5
+    layers: int = 5
+    inner: int = 480
     pair: int = 48
     window: int = 7
 

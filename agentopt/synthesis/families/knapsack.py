@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass
 from fractions import Fraction
 
-from agentopt.reader.families.knapsack import Knapsack, Resource
+from agentopt.reader.families.choosing import Knapsack, Resource
 from agentopt.reader.families.naming import plural
 from agentopt.reader.families.rules import Rule
 from agentopt.synthesis.families.writing import Writer, bank
