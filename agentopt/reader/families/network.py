@@ -9,327 +9,464 @@ from __future__ import annotations
 __all__ = ["read"]
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections import Counter
+from collections.abc import Collection, Sequence
 
-from agentopt.reader.families.flows import Arc, Kind, Network
-from agentopt.reader.families.marked import Ledger, Marked, N, numbers
-from agentopt.reader.tables import Cell, Table
+from agentopt.reader.families.flows import Arc, Kind, Network, greatest_flow, shortest_way
+from agentopt.reader.families.links import Role, Sentence, role_of, sentences_of
+from agentopt.reader.families.marked import Ledger, plain
+from agentopt.reader.families.nouns import stem
+from agentopt.reader.families.places import NODE_NOUNS, Places, places_in
+from agentopt.reader.families.ways import Way, ways_in_prose, ways_in_table
+from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
 
-_NOUN = (
-    r"(?:node|city|town|station|junction|point|hub|router|switch|place|stop|village|hut|"
-    r"pump|vertex|site|port)"
+Number = int | float
+
+MAX_UNREAD = 2
+"""Numbers that may be left over, each of which is told as a doubt."""
+
+_OTHER = re.compile(
+    r"\b(?:round trip|tours?|returns? to|come back|each (?:city|town|place|customer|house) (?:once|exactly)|"
+    r"(?:every|all|each)(?: of the)? (?:city|cities|towns?|customers?|nodes?|places?|houses?|stops?|sites?)"
+    r"(?: \w+)? (?:once|exactly|must be (?:visited|connected|linked)|is (?:visited|connected))|"
+    r"visits? (?:all|each|every)|exactly once|spanning|connect(?:s|ing)? (?:all|every|each)|connected to each|"
+    r"assign\w*|profit|revenue|makespan|probability|longest|critical path|open(?:ing|ed)? (?:cost|fee)|fixed cost|(?:to|be|is|are|should) open(?:ed)?)\b"
 )
-_NODE = rf"(?:(?:{_NOUN} )?(?:[A-Z][\w']*(?: [A-Z][\w']*)?|<\d+>)|{_NOUN} [a-z]\b|\b[s-z]\b)"
-_LINK = r" (?:(?P<arrow>- >|→|to|=>|⟶|towards)|(?P<dash>-|–|—|and|↔|< - >))(?: the)? "
-_BETWEEN = r"(?:(?: [a-z/]+| :| \(| =| ,| '| %){0,6}?)"
-_ARC = re.compile(rf"(?P<a>{_NODE}){_LINK}(?P<b>{_NODE})(?P<gap>{_BETWEEN}) {N}")
-_SECOND = re.compile(rf"(?P<gap>(?: [a-z/]+| ,| \(| \)| ;| :){{1,7}}?) {N}")
-_FAN = re.compile(
-    rf"(?:\b[Ff]rom )?(?P<a>{_NODE}) (?::|- >|→)(?P<rest>(?: (?:to )?{_NODE} (?:: |\( |in "
-    rf"|= )?<\d+>(?: [a-z]+)?(?: \))?(?: ,| and| ;| , and)?)+)"
+_MOST = re.compile(
+    r"\b(?:maximum|maximal|maximi[sz]\w*|max|greatest|largest|(?<!at )most|highest|peak|biggest|as (?:much|many)|"
+    r"how (?:much|many)(?! (?:\w+ )?(?:minutes?|mins?|hours?|km|kilomet\w+|miles|days|met(?:er|re)s|time|euros?|dollars?|money|does|would|will it cost)))\b"
 )
-_BRANCH = re.compile(rf"(?:to )?(?P<b>{_NODE}) (?:: |\( |in |= )?{N}")
-_ENDS = re.compile(
-    rf"\b(?:[Ff]rom|[Bb]etween|leaves|at|in|of) (?:the )?(?:[a-z]+ ){{0,3}}?(?P<a>{_NODE})"
-    rf"(?: [a-z]+| ,){{0,6}}? (?:to|and|for|reach|into|towards) (?:the )?(?:[a-z]+ "
-    rf"){{0,3}}?(?P<b>{_NODE})(?= |$)"
+_LEAST = re.compile(
+    r"\b(?:short\w*|quick\w*|fast\w*|cheap\w*|least|lowest|minimum|minimal|minimi[sz]\w*|smallest|fewest|soonest|"
+    r"earliest|(?:as|how) (?:soon|little|early|long|far|fast|quickly|short|low|cheaply)|best (?:route|way|path)|"
+    r"how (?:much|many) (?:\w+ )?(?:minutes?|mins?|hours?|km|kilomet\w+|miles|days|met(?:er|re)s|time|euros?|dollars?|money))\b"
 )
-_PATH = (
-    r"\b(?:shortest|quickest|fastest|cheapest)\b[^.?!]*\b(?:path|route|way|road|trip|"
-    r"connection|travel|go|get|from|journey)\b"
-    r"|\b(?:path|route|way|trip|connection|journey)\b[^.?!]*\b(?:shortest|quickest|"
-    r"fastest|cheapest|least|lowest|minimum|minimi[sz]\w+)\b"
-    r"|\b(?:least|minimum|minimi[sz]\w+|smallest|lowest)\b[^.?!]*\b(?:path|route|way|from|"
-    r"travel\w*|distance|journey)\b"
-    r"|\bas (?:quickly|fast|cheaply|short) as possible\b"
+_FLOW = re.compile(
+    r"\b(?:flows?|throughput|capacit\w+|bandwidth|per (?:hour|minute|second|day)|at once|bottleneck)\b"
 )
-_MOST = (
-    r"\b(?:maximum|maximal|greatest|largest|most|maximi[sz]\w+|highest|as much|how much|how many)\b[^.?!]*"
-    r"\b(?:flow|sent|send|pumped?|throughput|traffic|data|through|transport\w*|per "
-    r"(?:hour|day|minute|second)|carried|reach|"
-    r"delivered|get|pass|arrive|possible)\b"
+_MEASURES: tuple[tuple[Role, str], ...] = (
+    ("cost", r"cheap|cost|price|fare|toll|expens|fee|money|euro|dollar"),
+    ("time", r"fast|quick|time|minute|hour|soon|early|how long does|duration"),
+    ("length", r"short|distance|km|kilomet|mile|how far|length"),
 )
-_COST = (
-    r"\b(?:least|minimum|minimal|lowest|cheapest|cheaply|minimi[sz]\w+|"
-    r"smallest)\b[^.?!]*\b(?:cost|expense|way|possible|price)?"
+_BOTH = re.compile(
+    r"both (?:ways|directions)|either (?:way|direction)|two ?- ?way|in each direction|undirected|bidirectional|"
+    r"same (?:in|both) (?:the )?(?:other|reverse|ways)|any direction|there and back|back and forth|either of the two directions"
 )
-_OTHER = (
-    r"\b(?:returns?|returning|tours?|round trip|each (?:city|town|place|customer)|every "
-    r"(?:city|town|customer|node|place|one)|"
-    r"visits? (?:all|each|every)|visited|exactly once|spanning|connect all|connected to "
-    r"each|assign\w*|profit|revenue|"
-    r"machines?|jobs?|demand|factor(?:y|ies)|plants?|probability|machine)\b"
+_ONE_WAY = re.compile(
+    r"one ?- ?way|(?<!un)\bdirected|only in (?:this|that|the|one) (?:given )?direction|\barcs?\b|single direction|direction (?:given|shown|written|listed|stated)|not (?:be )?(?:back|reversed)"
 )
-_CAPACITY = re.compile(
-    r"capacit|at most|up to|limit|maximum|max\b|holds?|can (?:carry|take|send)|no more", re.IGNORECASE
+_CLOSED = re.compile(r"\b(?:closed|blocked|impassable|out of (?:service|order)|flooded|shut|under repair)\b")
+_RULES = re.compile(
+    r"\b(?:avoid\w*|must (?:pass|stop|go|travel) (?:through|by|at|via)|has to (?:pass|stop)|not allowed|wait(?:s|ing)?|"
+    r"at least one|stop(?:ping)? at|only if|unless|lost|leak\w*|stays? within|no more than \w+ (?:stops?|hops?|legs))\b"
 )
-_COSTLY = re.compile(
-    r"cost|\$|price|length|distance|time|minutes|hours|km|miles|dollar|euro|toll|fee|weight", re.IGNORECASE
-)
-_BOTH = r"\b(?:both (?:ways|directions)|either direction|two-way|in each direction|undirected)\b|two - way"
-_ONE_WAY = r"\b(?:one-way|directed|only in (?:this|that|the) direction|arcs?)\b|one - way"
 
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
     """Links with their numbers and two ends, when a path or a flow between them is asked for."""
-    marked = Marked.of(tokens, tables)
-    if marked.says(_OTHER):
+    reading = _Reading(text, tokens, tables)
+    network = reading.network()
+    if network is None or not reading.closes(network):
         return None
-    ledger = Ledger(tokens)
-    reading = _Reading(marked, tables, ledger)
-    arcs = reading.links()
-    nodes = {node for arc in arcs for node in (arc.start, arc.end)}
-    ends = reading.ends(nodes) if len(arcs) > 2 else None
-    if ends is None:
-        return None
-    network = reading.network(arcs, ends)
-    if network is None or not _reaches(network.arcs, *ends):
-        return None
-    reading.counts(len(network.nodes), len(arcs))
-    if ledger.left():
-        return None
-    formulation = network.formulation(waived=ledger.waivers(), assumptions=reading.doubts)
-    return Understanding("network", formulation, ledger.account(), tuple(reading.doubts))
-
-
-def _reaches(arcs: Sequence[Arc], source: str, sink: str) -> bool:
-    """Whether there is a way."""
-    known = {source}
-    for _ in arcs:
-        known |= {arc.end for arc in arcs if arc.start in known}
-    return sink in known
-
-
-@dataclass(frozen=True, slots=True)
-class _Link:
-    """A link as written: one or two numbers, each with the words that say what it is."""
-
-    start: str
-    end: str
-    both: bool
-    values: tuple[int | float, ...]
-    words: tuple[str, ...]
+    formulation = network.formulation(waived=reading.ledger.waivers(), assumptions=reading.told)
+    return Understanding("network", formulation, reading.ledger.account(), tuple(reading.doubts))
 
 
 class _Reading:
     """One text being read."""
 
-    def __init__(self, marked: Marked, tables: Sequence[Table], ledger: Ledger) -> None:
-        self.marked, self.tables, self.ledger = marked, tables, ledger
+    def __init__(self, text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> None:
+        self.text, self.tokens, self.tables = text, tokens, tables
+        self.ledger = Ledger(tokens)
+        self.told: list[str] = []
         self.doubts: list[str] = []
-        self.spans: list[tuple[int, int]] = []
+        self.words = " ".join(token.lower for token in tokens)
+        self.ways: list[Way] = []
+        self.sentences: list[Sentence] = []
+        self.used: set[int] = set()
 
-    def links(self) -> list[_Link]:
-        """The links, from a table or from the text."""
-        for table in self.tables:
-            if found := self._rows(table):
-                return self._both_ways(found)
-        return self._both_ways(self._fans() or self._written())
+    def network(self) -> Network | None:
+        """The links, their ends and what is asked of them."""
+        if _OTHER.search(self.words) or not (_MOST.search(self.words) or _LEAST.search(self.words)):
+            return None
+        places = self._find()
+        ends = self._ends(places) if len(self.ways) > 1 else None
+        if ends is None:
+            return None
+        self._close()
+        for place in places.mentions:
+            for at in range(place.first, place.last):
+                if self.tokens[at].is_number:
+                    self.ledger.waive(at, "part of a name")
+        return self._asked(*ends)
 
-    def _both_ways(self, found: list[_Link]) -> list[_Link]:
-        """The links, with what the text says of directions."""
-        if not found:
-            return []
-        both = True if self.marked.says(_BOTH) else False if self.marked.says(_ONE_WAY) else None
-        if both is None:
-            way = (
-                "in both directions" if all(link.both for link in found) else "only in the direction written"
+    def _find(self) -> Places:
+        """The places; the links go to `ways`, what is said to `sentences`."""
+        listed = [(table, found) for table in self.tables if (found := ways_in_table(table))]
+        if len(listed) == 1:
+            table, self.ways = listed[0]
+            known = list(dict.fromkeys(name for way in self.ways for name in (way.start, way.end)))
+            hidden: Collection[int] = range(table.first, table.last)
+            for cell in table.cells():
+                self.ledger.waive_cell(cell, "part of a name")
+            places = places_in(self.tokens, known, hidden)
+            self.sentences = sentences_of(self.text, self.tokens, places, hidden)
+        else:
+            places = places_in(self.tokens)
+            self.sentences = sentences_of(self.text, self.tokens, places)
+            self.ways = ways_in_prose([each for each in self.sentences if not self._is_sent(each)])
+            self.used = {at for way in self.ways for at in way.sources if isinstance(at, int)}
+        return places
+
+    def _is_sent(self, sentence: Sentence) -> bool:
+        """Whether a sentence says what is to go from where to where, and tells of no link."""
+        if len(sentence.bare) != 1 or sum(each.kind == "N" for each in sentence.symbols) > 1:
+            return False
+        return bool(
+            _MOST.search(sentence.words) or _LEAST.search(sentence.words) or _ASKS.search(sentence.words)
+        ) and not (
+            re.search(r"\bat most\b|capacity|up to|\bmax\b", sentence.words) and "?" not in sentence.words
+        )
+
+    # The two ends.
+
+    def _ends(self, places: Places) -> tuple[str, str] | None:
+        """Where the way or flow begins and ends: what the text says outside of the links."""
+        nodes = {name for way in self.ways for name in (way.start, way.end)}
+        pairs: Counter[tuple[str, str]] = Counter()
+        for sentence in self.sentences:
+            asks = bool(
+                _LEAST.search(sentence.words) or _MOST.search(sentence.words) or _ASKS.search(sentence.words)
             )
-            if len({link.both for link in found}) == 1:
-                self.doubts.append(f"Links are used {way}.")
+            numbered = {(way.start, way.end) for way in self._ways_of(sentence)}
+            for link in sentence.bare:
+                alone = (link.start, link.end) not in numbered or self._is_sent(sentence)
+                if alone and link.start in nodes and link.end in nodes and not _CLOSED.search(sentence.words):
+                    pairs[link.start, link.end] += 10 if asks else 1
+        best = pairs.most_common(2)
+        if best and (len(best) == 1 or best[0][1] > best[1][1]):
+            return best[0][0]
+        starts, ends = self._cued(nodes, _START, _STARTED), self._cued(nodes, _END, _ENDED)
+        if len(starts) != 1 or len(ends) != 1:
+            starts, ends = self._by_shape(starts, ends, nodes)
+        if len(starts) == 1 and len(ends) == 1 and starts != ends:
+            return starts.pop(), ends.pop()
+        return None
+
+    def _ways_of(self, sentence: Sentence) -> list[Way]:
         return [
-            _Link(each.start, each.end, each.both if both is None else both, each.values, each.words)
-            for each in found
+            way for way in self.ways if any(at in sentence.span for at in way.sources if isinstance(at, int))
         ]
 
-    def _rows(self, table: Table) -> list[_Link]:
-        """Rows of a table: two columns of nodes, or one of pairs, and one or two of numbers."""
-        if not table.is_even or not table.header or table.layout == "list":
-            return []
-        heads = [cell.text for cell in table.header]
-        valued = [at for at in range(len(heads)) if all(row[at].value is not None for row in table.rows)]
-        named = [at for at in range(len(heads)) if at not in valued]
-        if len(named) < 2 and len(heads) > 2 and re.search("from|start|tail", heads[0], re.IGNORECASE):
-            named, valued = [0, 1], [at for at in valued if at > 1]
-        if len(named) > 2 or not named or not 1 <= len(valued) <= 2:
-            return []
-        found = []
-        for row in table.rows:
-            pair = self._pair(row, named)
-            if pair is None:
-                return []
-            words = tuple(heads[at].lower() for at in valued)
-            values = tuple(
-                self.ledger.take_cell(row[at], f"{heads[at]} from {pair[0]} to {pair[1]}") for at in valued
-            )
-            found.append(_Link(pair[0], pair[1], pair[2], values, words))
+    def _cued(self, nodes: set[str], before: re.Pattern[str], after: re.Pattern[str]) -> set[str]:
+        """The places that words beside them call a beginning, or an end."""
+        found = set()
+        for sentence in self.sentences:
+            if self._ways_of(sentence) and not _ASKS.search(sentence.words):
+                continue
+            for symbol in sentence.symbols:
+                if symbol.kind != "X" or symbol.name not in nodes:
+                    continue
+                left = " ".join(
+                    self.tokens[at].lower for at in range(max(sentence.span.start, symbol.at - 6), symbol.at)
+                )
+                length = len(symbol.name.split())
+                right = " ".join(
+                    self.tokens[at].lower
+                    for at in range(symbol.at + length, min(sentence.span.stop, symbol.at + length + 5))
+                )
+                if before.search(left) or after.match(right):
+                    found.add(symbol.name)
         return found
 
-    def _pair(self, row: Sequence[Cell], named: Sequence[int]) -> tuple[str, str, bool] | None:
-        """The two nodes of a row, and whether the link goes both ways."""
-        for at in named:
-            self.ledger.waive_cell(row[at], "part of a name")
-        if len(named) == 2:
-            return row[named[0]].text, row[named[1]].text, False
-        parts = re.split(r"\s*(->|→|–|—|-|\bto\b)\s*", row[named[0]].text)
-        if len(parts) != 3:
-            return None
-        return parts[0], parts[2], parts[1] in "–—-"
+    def _by_shape(self, starts: set[str], ends: set[str], nodes: set[str]) -> tuple[set[str], set[str]]:
+        """Beginnings and ends that the links show: nothing leads to the one, nothing leaves the other."""
+        if any(way.both for way in self.ways):
+            return starts, ends
+        into, out = {way.end for way in self.ways}, {way.start for way in self.ways}
+        sources, sinks = nodes - into, nodes - out
+        if len(starts) != 1 and len(sources) == 1:
+            starts = sources
+            self.told.append(f"It begins at {next(iter(sources))}, where no link leads.")
+        if len(ends) != 1 and len(sinks) == 1:
+            ends = sinks
+            self.told.append(f"It ends at {next(iter(sinks))}, where no link leaves.")
+        return starts, ends
 
-    def _fans(self) -> list[_Link]:
-        """`A: B 4, C 7`: a node with all it leads to."""
-        found = []
-        for each in _FAN.finditer(self.marked.words):
-            self.spans.append(each.span())
-            start = self._name(each["a"])
-            for branch in _BRANCH.finditer(each["rest"]):
-                end = self._name(branch["b"])
-                at = int(branch[branch.lastindex or 0])
-                found.append(_Link(start, end, False, (self._take(at, start, end),), ("",)))
-        return found if len(found) > 2 else []
-
-    def _written(self) -> list[_Link]:
-        """`A-B 4`, `from A to B takes 4 minutes`, `A to B (cost 4, capacity 7)`."""
-        words = self.marked.words
-        matches = list(_ARC.finditer(words))
-        if not matches:
-            return []
-        found = []
-        for each, after in zip(matches, [*matches[1:], None], strict=True):
-            gap = each["gap"]
-            if re.search(r"\b(?:send|sent|needs?|want|wants)\b", gap):
+    def _close(self) -> None:
+        """Leave out links that the text says are closed."""
+        for sentence in self.sentences:
+            if not _CLOSED.search(sentence.words) or self._ways_of(sentence):
                 continue
-            start, end = self._name(each["a"]), self._name(each["b"])
-            at = int(each[each.lastindex or 0])
-            values, said = [self._take(at, start, end)], [f"{gap} {self._unit(at)}"]
-            stop = each.end()
-            second = _SECOND.match(words, stop)
-            limit = after.start() if after else len(words)
-            if (
-                second
-                and second.end() <= limit
-                and re.search(r"capacit|cost|most|up to|and|,", second["gap"])
-            ):
-                other = int(second[second.lastindex or 0])
-                values.append(self._take(other, start, end))
-                said.append(f"{second['gap']} {self._unit(other)}")
-                stop = second.end()
-            both = each["dash"] is not None
-            self.spans.append((each.start(), stop))
-            found.append(_Link(start, end, both, tuple(values), tuple(said)))
-        return found if len({len(link.values) for link in found}) == 1 else []
+            for link in sentence.bare:
+                ends = {link.start, link.end}
+                self.told.append(f"The link between {link.start} and {link.end} is closed.")
+                for way in self.ways:
+                    if {way.start, way.end} == ends:
+                        self._waive(way, "of a link that is closed")
+                self.ways = [way for way in self.ways if {way.start, way.end} != ends]
 
-    def _unit(self, at: int) -> str:
-        """The words right behind a number."""
-        return re.split(r"[,;()<]| and ", self.marked.around(at, after=30)[1])[0]
+    # What is asked.
 
-    def _take(self, at: int, start: str, end: str) -> int | float:
-        return self.ledger.take(at, f"the number of the link from {start} to {end}")
-
-    def _name(self, marked: str) -> str:
-        """A node as written; its number is no data. Nouns before it are left out."""
-        for at in numbers(marked):
-            self.ledger.waive(at, "part of a name")
-        said = re.sub(N, lambda each: self.ledger.tokens[int(each[1])].text, marked)
-        return re.sub(rf"^(?:{_NOUN}|From|Between|To|The|Road|Link) (?=\S)", "", said, flags=re.IGNORECASE)
-
-    def ends(self, nodes: set[str]) -> tuple[str, str] | None:
-        """Where the way or flow begins and ends: what the text says outside of the links."""
-        words = list(self.marked.words)
-        for start, stop in self.spans:
-            words[start:stop] = " " * (stop - start)
-        found: dict[tuple[str, str], list[int]] = {}
-        for each in _ENDS.finditer("".join(words)):
-            pair = (self._peek(each["a"]), self._peek(each["b"]))
-            if pair[0] in nodes and pair[1] in nodes and pair[0] != pair[1]:
-                found.setdefault(pair, []).extend(numbers(each["a"]) + numbers(each["b"]))
-        if len(found) != 1:
+    def _asked(self, source: str, sink: str) -> Network | None:
+        goal = self._goal_words()
+        amount = self._amount(source, sink)
+        roles = self._roles()
+        if roles is None:
             return None
-        pair, named = next(iter(found.items()))
-        for at in named:
-            self.ledger.waive(at, "part of a name")
-        return pair
-
-    def _peek(self, marked: str) -> str:
-        kept = dict(self.ledger.waived)
-        name = self._name(marked)
-        self.ledger.waived = kept
-        return name
-
-    def network(self, links: Sequence[_Link], ends: tuple[str, str]) -> Network | None:
-        """What is asked of the links."""
-        source, sink = ends
-        if len(links[0].values) == 2:
-            return self._cheapest(links, source, sink)
-        words = " ".join(links[0].words) + " " + self.marked.words
-        capacities = bool(_CAPACITY.search(words)) or self.marked.says(r"\bflows?\b")
-        most, path = self.marked.says(_MOST), self.marked.says(_PATH)
-        kind: Kind
-        if most and capacities and not path:
-            kind = "most"
-        elif path and not self.marked.says(r"\b(?:capacit\w+|maximum flow|maximi[sz]\w+)\b"):
-            kind = "path"
-        else:
+        most, least = bool(_MOST.search(goal)), bool(_LEAST.search(goal))
+        if most and least:
+            most = bool(_FLOW.search(goal)) or "capacity" in roles
+            least = not most
+        if not most and not least:
             return None
-        if kind == "most":
-            arcs = self._arcs([(link, None, link.values[0]) for link in links])
-        else:
-            arcs = self._arcs([(link, link.values[0], None) for link in links])
-        return Network(kind, arcs, {source: 1, sink: -1}, self._measure()) if arcs else None
+        kind: Kind = "most" if most else "cheapest" if amount is not None else "path"
+        if kind == "path" and roles == ["capacity"]:
+            return None
+        wanted: Role = "capacity" if kind == "most" else self._measure(goal, roles)
+        at = _pick(roles, wanted, alone=len(roles) == 1)
+        limit = roles.index("capacity") if "capacity" in roles and len(roles) > 1 else None
+        if at is None:
+            return None
+        arcs = self._arcs(kind, at, limit if kind == "cheapest" else None, source, sink)
+        if not arcs:
+            return None
+        if kind != "cheapest":
+            return Network(kind, arcs, {source: 1, sink: -1}, _NAMES[wanted])
+        assert amount is not None
+        size = self.ledger.take(amount, f"what goes from {source} to {sink}")
+        return Network(kind, arcs, {source: size, sink: -size}) if size > 0 else None
 
-    def _cheapest(self, links: Sequence[_Link], source: str, sink: str) -> Network | None:
-        """A flow of given size at least cost, over links with a cost and a capacity each."""
-        first, second = links[0].words
-        swapped = bool(_CAPACITY.search(first) and not _CAPACITY.search(second))
-        told = bool(_CAPACITY.search(second) and not _CAPACITY.search(first))
-        if swapped == told:
-            shared = self.marked.find(
-                r"\( ?(?:unit )?(cost|capacity) ?,? (?:and )?(?:unit )?(capacity|cost) "
-                r"?\)|\b(cost|capacity) and (?:a )?(capacity|cost)\b"
+    def _goal_words(self) -> str:
+        """The sentences that say what is wanted: those without links, else all of them."""
+        aims = [each.words for each in self.sentences if not self._ways_of(each)]
+        said = " . ".join(each for each in aims if _MOST.search(each) or _LEAST.search(each))
+        return said or self.words
+
+    def _amount(self, source: str, sink: str) -> int | None:
+        """The token of how much is to go from one end to the other; None where nothing says so."""
+        found = []
+        for sentence in self.sentences:
+            names = {symbol.name for symbol in sentence.symbols if symbol.kind == "X"}
+            for symbol in sentence.symbols:
+                if symbol.kind != "N" or symbol.at in self.used:
+                    continue
+                if (
+                    names & {source, sink}
+                    and _SENDS.search(sentence.words)
+                    and role_of(sentence, symbol.at) in ("", "cost", "capacity")
+                ):
+                    found.append(symbol.at)
+                elif re.search(
+                    r"\b(?:send|ship|move|transport|route|deliver|pump|haul)\w*\b", sentence.words
+                ) and not self._ways_of(sentence):
+                    found.append(symbol.at)
+        values = {self.tokens[at].value for at in found}
+        if len(values) != 1:
+            return None
+        for at in found[1:]:
+            self.ledger.waive(at, "said again")
+        return found[0]
+
+    def _roles(self) -> list[Role] | None:
+        """What the numbers of a link are, in their order; None where links differ too much."""
+        count = Counter(len(way.sources) for way in self.ways).most_common(1)[0][0]
+        roles: list[Role] = []
+        for at in range(count):
+            votes = Counter(way.roles[at] for way in self.ways if len(way.roles) == count and way.roles[at])
+            roles.append(votes.most_common(1)[0][0] if votes else "")
+        if count == 1:
+            return roles
+        if len(set(roles)) == 1 or roles.count("") > 1:
+            roles = self._by_heading(count) or roles
+        if roles.count("") == 1 and count == 2:
+            known = next(role for role in roles if role)
+            roles[roles.index("")] = "cost" if known == "capacity" else "capacity"
+        return None if len(set(roles)) < count or "" in roles else roles
+
+    def _by_heading(self, count: int) -> list[Role]:
+        """The order in which the text names what its numbers are: `(cost, capacity)`."""
+        said = re.search(
+            r"\b(costs?|capacity|capacities|time|length|distance)\b(?: per \w+| in \w+)?(?: ,| and| /| &|;)* (?:the |a |its |unit )*"
+            r"(costs?|capacity|capacities|time|length|distance)\b",
+            self.words,
+        )
+        if said is None or count != 2:
+            return []
+        return ["capacity" if each.startswith("capac") else "cost" for each in said.groups()]
+
+    def _measure(self, goal: str, roles: Sequence[Role]) -> Role:
+        """What is to be small."""
+        wanted: list[Role] = [
+            role for role, pattern in _MEASURES if role in roles and re.search(pattern, goal)
+        ]
+        if wanted:
+            return wanted[0]
+        known: list[Role] = [role for role in roles if role not in ("", "capacity")]
+        told: list[Role] = [role for role, pattern in _MEASURES if re.search(pattern, goal)]
+        return known[0] if known else told[0] if told else "cost"
+
+    # Arcs.
+
+    def _arcs(self, kind: Kind, at: int, limit: int | None, source: str, sink: str) -> tuple[Arc, ...]:
+        """Arcs of links in their directions; none when two differ on the same nodes or a number is negative."""
+        links = []
+        for way in self.ways:
+            values = self._values(way)
+            if at >= len(values):
+                return ()
+            number, room = values[at], None
+            if limit is not None and limit < len(values):
+                room = values[limit]
+            for index, each in enumerate(way.sources):
+                if index not in (at, limit):
+                    if isinstance(each, int):
+                        self.ledger.waive(each, "not asked for")
+                    else:
+                        self.ledger.waive_cell(each, "not asked for")
+            if number < 0 or (room or 0) < 0 or way.start == way.end:
+                return ()
+            links.append((way, None if kind == "most" else number, number if kind == "most" else room))
+        return self._directed(kind, links, source, sink)
+
+    def _values(self, way: Way) -> list[Number]:
+        found: list[Number] = []
+        for each in way.sources:
+            words = f"the number of the link from {way.start} to {way.end}"
+            found.append(
+                self.ledger.take(each, words) if isinstance(each, int) else self.ledger.take_cell(each, words)
             )
-            if shared is None:
-                return None
-            swapped = next(each for each in shared.groups() if each).lower() == "capacity"
-        amounts = self.ledger.left()
-        if len(amounts) != 1 or not self.marked.says(_COST):
-            return None
-        amount = self.ledger.take(amounts[0], f"what goes from {source} to {sink}")
-        cost, capacity = (1, 0) if swapped else (0, 1)
-        arcs = self._arcs([(link, link.values[cost], link.values[capacity]) for link in links])
-        if not arcs or amount <= 0:
-            return None
-        return Network("cheapest", arcs, {source: amount, sink: -amount})
+        return found
 
-    def _arcs(self, links: Sequence[tuple[_Link, int | float | None, int | float | None]]) -> tuple[Arc, ...]:
-        """Arcs of links in their directions; none when two join the same nodes or a number is negative."""
-        found: dict[tuple[str, str], Arc] = {}
-        for link, cost, capacity in links:
-            ways = [(link.start, link.end), (link.end, link.start)] if link.both else [(link.start, link.end)]
-            for start, end in ways:
-                if (start, end) in found or start == end or min(cost or 0, capacity or 0) < 0:
-                    return ()
-                found[start, end] = Arc(start, end, cost, capacity)
-        return tuple(found.values())
+    def _waive(self, way: Way, why: str) -> None:
+        for each in way.sources:
+            if isinstance(each, int):
+                self.ledger.waive(each, why)
+            else:
+                self.ledger.waive_cell(each, why)
 
-    def _measure(self) -> str:
-        for word, pattern in (
-            ("time", r"minutes|hours|time|quick|fast"),
-            ("distance", r"km|miles|distance|short|meters|length"),
-        ):
-            if self.marked.says(rf"\b(?:{pattern})"):
-                return word
-        return "cost"
+    def _directed(
+        self, kind: Kind, links: Sequence[tuple[Way, Number | None, Number | None]], source: str, sink: str
+    ) -> tuple[Arc, ...]:
+        """Arcs in the directions that the text says, or that are likely, with a doubt where it matters."""
+        said = _BOTH.search(self.words) is not None, _ONE_WAY.search(self.words) is not None
+        mixed = len({way.both for way, _, _ in links}) == 2
+        if said == (True, False):
+            return _made([(way, True, *rest) for way, *rest in links])
+        if said[1] and not said[0]:
+            return _made([(way, False, *rest) for way, *rest in links])
+        likely = [(way, way.both or (mixed and kind == "path"), *rest) for way, *rest in links]
+        other = [(way, not all(each[1] for each in likely), *rest) for way, *rest in links]
+        arcs, turned = _made(likely), _made(other)
+        how = "in both directions" if all(each[1] for each in likely) else "in the direction written"
+        self.told.append(f"Links are used {how}.")
+        drawn = all(way.both for way, _, _ in links) and kind == "path"
+        if kind != "cheapest" and arcs and turned and not drawn:
+            value = shortest_way if kind == "path" else greatest_flow
+            if abs(value(arcs, source, sink) - value(turned, source, sink)) > 1e-9:
+                best = value(arcs, source, sink)
+                if best in (0, float("inf")):
+                    return turned
+                self.doubts.append(f"Links are used {how}; the text does not say so.")
+        return arcs
 
-    def counts(self, nodes: int, links: int) -> None:
-        """Enter numbers that only say how many places or links there are, and names that stand alone."""
+    # What is left.
+
+    def closes(self, network: Network) -> bool:
+        """Whether there is a way, and few enough numbers are left over, each of which is told as a doubt."""
+        source = next(node for node, amount in network.supply.items() if amount > 0)
+        sink = next(node for node, amount in network.supply.items() if amount < 0)
+        if shortest_way([Arc(arc.start, arc.end, 1) for arc in network.arcs], source, sink) == float("inf"):
+            return False
+        between = {arc.start for arc in network.arcs} & {arc.end for arc in network.arcs}
+        if not between - {source, sink}:
+            return False  # two groups and what lies between them are no network
+        self._counts(len(network.nodes), len(self.ways))
+        if self.ledger.left() and len(self.ledger.left()) > MAX_UNREAD:
+            return False
         for at in self.ledger.left():
-            value = self.ledger.tokens[at].value
-            before, after = self.marked.around(at, before=12, after=20)
-            if value in (Fraction(nodes), Fraction(links)) and re.match(r" [a-z]", after):
+            self.doubts.append(f"“{self._around(at)}” is not used")
+            self.ledger.waive(at, "not used")
+        if rule := _RULES.search(self.words):
+            self.doubts.append(f"“{rule.group()}” is not part of what was read")
+        return True
+
+    def _counts(self, nodes: int, links: int) -> None:
+        """Enter numbers that only say how many places or links there are."""
+        for at in self.ledger.left():
+            token = self.tokens[at]
+            after = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+            if (
+                token.value is not None
+                and plain(token.value) in (nodes, links, nodes - 2, nodes - 1)
+                and token.kind in ("integer", "spelled")
+                and after is not None
+                and after.kind == "word"
+            ):
                 self.ledger.waive(at, "counts what is listed")
-            elif re.search(rf"{_NOUN} $", before):
+            elif self._is_listed(at):
                 self.ledger.waive(at, "part of a name")
+
+    def _is_listed(self, at: int) -> bool:
+        """Whether a number stands in a list of the names of nodes: `nodes 1, 2, 3 and 4`."""
+        named = {name.split()[-1] for way in self.ways for name in (way.start, way.end)}
+        while at > 0 and (
+            self.tokens[at].text in named or self.tokens[at].lower in (",", "and", "{", "(", "=", ":")
+        ):
+            at -= 1
+        return stem(self.tokens[at].text) in NODE_NOUNS | {"vertice", "v"}
+
+    def _around(self, at: int) -> str:
+        here = self.tokens[at].sentence
+        span = [token for token in self.tokens[max(0, at - 2) : at + 4] if token.sentence == here]
+        return " ".join(self.text[span[0].start : span[-1].end].split())
+
+
+def _pick(roles: Sequence[Role], wanted: Role, *, alone: bool) -> int | None:
+    """The place of a wanted number among those of a link."""
+    if alone:
+        return 0
+    return roles.index(wanted) if wanted in roles else None
+
+
+def _made(links: Sequence[tuple[Way, bool, Number | None, Number | None]]) -> tuple[Arc, ...]:
+    """Arcs, a second one said of the same two places only where it agrees."""
+    found: dict[tuple[str, str], Arc] = {}
+    for way, both, cost, capacity in links:
+        for start, end in ((way.start, way.end), (way.end, way.start))[: 2 if both else 1]:
+            arc = Arc(start, end, cost, capacity)
+            if found.setdefault((start, end), arc) != arc and not both:
+                return ()
+    return tuple(found.values())
+
+
+_NAMES: dict[Role, str] = {
+    "time": "time",
+    "length": "distance",
+    "cost": "cost",
+    "capacity": "capacity",
+    "": "cost",
+}
+
+_ASKS = re.compile(
+    r"\?|\b(?:find|determine|what|which|compute|calculate|wants?|would like|needs? to|have to|has to|must|"
+    r"should|send|ship|route|deliver|go(?:es|ing)? from|travels?|start\w*)\b"
+)
+_SENDS = re.compile(
+    r"\b(?:sen[dt]|ship\w*|mov\w+|transport\w*|rout\w+|deliver\w*|pump\w*|haul\w*|bring|get|carry|carried|push|"
+    r"needs?|wants?|must|transfer\w*|supply|supplies|demand\w*|requires?|order\w*|available)\b"
+)
+_START = re.compile(
+    r"\b(?:from|start\w*(?: off)?(?: at| in| from| is| point is)?|leav\w+|depart\w*(?: from)?|source(?: is| node)?|origin(?: is)?|out of|"
+    r"(?:am|are|is) (?:now |currently )?(?:at|in)|based (?:at|in)|begin\w*(?: at| in)?|live (?:at|in|near)|enters? at)"
+    r"(?: :| =| the| our| my| node| city| town)*$"
+)
+_END = re.compile(
+    r"\b(?:to|reach\w*|into|destination(?: is)?|sink(?: is| node)?|target(?: is)?|arriv\w+(?: at| in)|end\w*(?: up)?(?: at| in)|"
+    r"finish\w* (?:at|in)|towards?|goal(?: is)?|get home to|exits? at|leaves? at)(?: :| =| the| our| my| node| city| town)*$"
+)
+_STARTED = re.compile(r"(?:\( ?|is (?:the |our )?|, (?:the )?|= ?)(?:source|origin|start\w*)\b")
+_ENDED = re.compile(r"(?:\( ?|is (?:the |our )?|, (?:the )?|= ?)(?:sink|destination|target|end|goal)\b")

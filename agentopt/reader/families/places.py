@@ -1,0 +1,340 @@
+"""The places of a network: what prose links with words such as `from`, `to`, `between` and arrows.
+
+No dictionary says what a place is called. A place is whatever stands at the end of a link, and since a
+network links each place more than once, its name comes back: `the hotel`, `hall 1`, `exit North`, `S`, `R1`.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Place", "Places", "places_in"]
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from agentopt.reader.families.nouns import stem, words
+from agentopt.reader.tokens import Token
+
+NODE_NOUNS = words(
+    """
+    node vertex city town station junction point hub router switch place stop village hut pump site port
+    intersection server location warehouse depot plant terminal airport house camp room building zone gate
+    crossing substation reservoir tank well relay computer island platform hall bus state stage office
+    """
+)
+"""Nouns before the letter or number of a place."""
+
+_LEADS = words(
+    "from to into onto towards toward between via through reach reaches leave leaves leaving at in"
+)
+_JOINS = words("and or & , / ;")
+_DASHES = frozenset({"-", "–", "—", "/", "↔", "<->", "⇄", "⟷"})
+_ARROWS = frozenset({"→", "⟶", "⇒", ">", "➔", "➜", "↦"})
+_ARTICLES = words("the a an my our your its their this that")
+
+_NO_PLACE = words(
+    """
+    a able about above accommodate after again all allow allows along also although always am an and another
+    any apart are arc arrow as at away be because been before begin begins being below best both bring brings
+    bus but by cable cables can cannot capable capacities capacity carries carry carrying charge charged
+    charges cheap cheaper cheapest cheaply choose compute connect connected connecting connection connections
+    connects corridor corridors cost costing costs could day days deliver delivered demand determine
+    direct direction directions directly distance distances do does done down drive driving duct ducts during
+    each edge edges either end ends every everything expense far fast faster fastest fee fees feed feeds few
+    find finally finish first fits flight flights flow flows fly for forward from fuel further gal gallons get gets
+    give given gives go goes going goods handle handles has have have he her highest him his hold holds hour hours
+    how however i if in into is it its itself journey joins join just kilometer kilometers kilometre
+    kilometres km know largest last lead leading leads least leave leaves leaving leg legs length lengths let
+    lets lie like limit limited limits line lines link linked linking links liters litres load long longer
+    longest lowest made make makes maximal maximise maximize maximum may me means meters metres miles min
+    minimal minimise minimize minimum minute minutes money more most move moves much must my need needed
+    needs network next no not now of off on once one only onto open or order other our out over own pass
+    passes passing path paths per permits pipe pipeline pipelines pipes please possible price prices
+    quick quickest reach reached reaches reaching remain remaining require required requires respectively rest
+    ride road roads route routed router routes run running runs same second seconds section sections segment
+    segments send sending sends sent serves shall she ship shipment shipped shipping ships short shorter
+    shortest should sits since single smallest so some start starts still straight
+    stretch sum support supports take taken takes taking than that the their them then there these they
+    third this those through throughput time times to toll tolls ton tonnes tons took total toward towards
+    track tracks traffic train trains transfer transfers transport transported travel travels travelling traveling trip trips truck
+    trucks tube tunnel tunnels two under unit units until up us use used uses using vehicles via volume walk walking want
+    wants was water way ways we weight weights were what when where which while who whole will wire wires
+    with within without would yes you your it's that's there's what's i'm i'd we'd eur usd euro euros dollar
+    dollars cents pounds mbps gbps mb gb mw kw mbit gbit kwh barrels crates pallets cars people persons passengers data
+    figure figures table below following minimizing maximizing respectively anyone somewhere quickly
+    else here head heading arrive arrives arriving back destination source sink origin target too very
+    nothing anything something both neither thanks hello hi dear today tomorrow yesterday morning evening
+    """
+)
+"""Words that are no part of the name of a place."""
+
+UNITS = words(
+    """
+    min mins minute minutes h hr hrs hour hours s sec second seconds day days km kms kilometer kilometers
+    kilometre kilometres mile miles mi m meter meters metre metres euro euros eur usd dollar dollars cents ton
+    tons tonne tonnes t unit units l litres liters gallons barrels mbps gbps mb gb mw kw cars trucks people
+    persons vehicles crates pallets containers trains packets boxes
+    """
+)
+"""Words behind a number that is an amount and no name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A mention of a place, from its first token to the one before `last`."""
+
+    name: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places of a text and where they are mentioned, in the order of the text."""
+
+    names: tuple[str, ...]
+    mentions: tuple[Place, ...]
+
+
+def places_in(tokens: Sequence[Token], known: Sequence[str] = (), hidden: Collection[int] = ()) -> Places:
+    """The places of a text.
+
+    Args:
+        tokens: of the text.
+        known: names that a table gives; none else are looked for where there are some.
+        hidden: tokens of tables.
+
+    >>> from agentopt.reader.tokens import tokenize
+    >>> text = "From the hotel it is 4 minutes to the old mill. The mill is 3 minutes from the gate."
+    >>> places_in(tokenize(text)).names
+    ('hotel', 'mill', 'gate')
+    """
+    finder = _Finder(tokens, hidden)
+    return finder.places(list(known) or finder.found())
+
+
+class _Finder:
+    """Looks for names, then for their mentions."""
+
+    def __init__(self, tokens: Sequence[Token], hidden: Collection[int]) -> None:
+        self.tokens, self.hidden = tokens, hidden
+        self.numbered = self._numbered()
+
+    def _numbered(self) -> frozenset[str]:
+        """The numbers that name nodes: `1 -> 2`, `1-2: 5`, `(1, 2)`, after which `from 1 to 2` does too."""
+        found: Counter[str] = Counter()
+        for at in range(len(self.tokens) - 2):
+            one, link, other = self.tokens[at : at + 3]
+            if at + 3 < len(self.tokens) and link.text in "-=" and other.text == ">":
+                other = self.tokens[at + 3]
+                glued = True
+            else:
+                glued = link.end == other.start and one.end == link.start
+            if not (_is_small(one) and _is_small(other)) or one.text == other.text:
+                continue
+            framed = (
+                link.text == ","
+                and at > 0
+                and self.tokens[at - 1].text == "("
+                and at + 3 < len(self.tokens)
+                and self.tokens[at + 3].text == ")"
+            )
+            arrow = link.text in _ARROWS or (link.text in "-=" and self.tokens[at + 2].text == ">")
+            if arrow or framed or (link.text in _DASHES and glued):
+                found.update((one.text, other.text))
+        most = [name for name, count in found.items()]
+        return frozenset(most) if len(most) > 2 else frozenset()
+
+    def is_named(self, at: int) -> bool:
+        """Whether a number is the name of a node, and no data."""
+        token = self.tokens[at]
+        if token.text not in self.numbered:
+            return False
+        before = self.tokens[at - 1].text.lower() if at else ""
+        after = self.tokens[at + 1].text if at + 1 < len(self.tokens) else ""
+        beyond = self.tokens[at + 2] if at + 2 < len(self.tokens) else None
+        if before in _DASHES | _ARROWS and at > 1:
+            start = self.tokens[at - 3 if before == ">" and at > 2 else at - 2]
+            return start.text in self.numbered
+        if after in "-=" and beyond is not None and beyond.text == ">":
+            return True
+        if after in _ARROWS or (after in _DASHES and beyond is not None and beyond.text in self.numbered):
+            return True
+        if (
+            after == ","
+            and before == "("
+            or (before == "," and after == ")" and self.tokens[at - 3].text == "(")
+        ):
+            return True
+        if stem(before) in NODE_NOUNS:
+            return True
+        pair = {"from": "to", "between": "and"}
+        if before in pair:
+            return after.lower() == pair[before]
+        if before in ("to", "and") and at > 2:
+            opened = self.tokens[at - 3].lower
+            return pair.get(opened) == before and self.tokens[at - 2].text in self.numbered
+        return False
+
+    def found(self) -> list[str]:
+        """The names: runs of words at the ends of links that come back or are written as names."""
+        ends: Counter[str] = Counter()
+        proper: set[str] = set()
+        for first, last in self._runs():
+            name = self._text(first, last)
+            strong = self._is_linked(first, last)
+            ends[name] += strong
+            if strong and (self._is_proper(first, last) or self._has_article(first)):
+                proper.add(name)
+        runs = Counter(self._text(first, last) for first, last in self._runs())
+        good = {name.lower(): name for name in ends if ends[name] and (name in proper or runs[name] > 1)}
+        return self._reduced(list(good.values()), runs)
+
+    def _reduced(self, names: list[str], runs: Counter[str]) -> list[str]:
+        """The names without those that are another with a word more: `old mill` beside `mill`."""
+        kept = []
+        for name in names:
+            parts = name.split()
+            shorter = [
+                other
+                for other in names
+                if other != name
+                and len(other.split()) < len(parts)
+                and (
+                    other.split() == parts[-len(other.split()) :]
+                    or other.split() == parts[: len(other.split())]
+                )
+            ]
+            longer = [
+                other
+                for other in names
+                if other != name and len(other.split()) > len(parts) and parts == other.split()[-len(parts) :]
+            ]
+            if shorter and not re.search(r"\d$|\b[A-Z]$", name) and runs[shorter[0]] >= runs[name]:
+                continue
+            if len(longer) == 1 and (re.fullmatch(r"[A-Z]|\d+", name) or runs[longer[0]] > runs[name]):
+                continue
+            kept.append(name)
+        return kept
+
+    def _runs(self) -> Iterator[tuple[int, int]]:
+        """Runs of words that may be a name, from their first token to the one after the last."""
+        at = 0
+        while at < len(self.tokens):
+            if at in self.hidden or not self._may(at):
+                at += 1
+                continue
+            begin = at
+            while at < len(self.tokens) and at not in self.hidden and self._may(at, inside=at > begin):
+                glued = at + 1 < len(self.tokens) and self.tokens[at + 1].text == "'"
+                at += 1
+                if self.tokens[at - 1].is_number or glued:
+                    break
+                if at < len(self.tokens) and self.tokens[at].sentence != self.tokens[begin].sentence:
+                    break
+            if at - begin <= 4:
+                yield begin, at
+
+    def _may(self, at: int, *, inside: bool = False) -> bool:
+        token = self.tokens[at]
+        if token.is_number:
+            if inside:
+                before = self.tokens[at - 1]
+                after = self.tokens[at + 1].lower if at + 1 < len(self.tokens) else ""
+                told = stem(before.text) in NODE_NOUNS or self._counts_up(stem(before.text))
+                return _is_small(token) and told and after not in UNITS
+            return self.is_named(at)
+        if token.kind != "word":
+            return False
+        if len(token.text) == 1:
+            after = self.tokens[at + 1].lower if at + 1 < len(self.tokens) else ""
+            if token.text == "A":
+                return not self._is_article(at)
+            return token.text != "a" and token.text != "I" or (token.text == "I" and after in ("-", "to"))
+        if token.lower in _NO_PLACE:
+            # Nobody leaves by a pass, but from the Pass.
+            named = at > 0 and self.tokens[at - 1].lower == "the" and token.text[0].isupper()
+            return named and token.text[1:].islower()
+        return not token.lower.endswith(("'s", "’s")) or inside
+
+    def _is_article(self, at: int) -> bool:
+        """Whether the capital A begins a sentence as an article: `A road leads`."""
+        before = self.tokens[at - 1] if at else None
+        after = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        opens = before is None or before.sentence != self.tokens[at].sentence or before.text in ".?!:•*"
+        if not opens or after is None or after.kind != "word":
+            return False
+        return after.lower not in _LEADS | _JOINS | words("is has connects leads can feeds links has sends")
+
+    def _counts_up(self, noun: str) -> bool:
+        """Whether a noun is told apart by numbers in this text: `hall 1` and `hall 2`."""
+        found = {
+            self.tokens[at + 1].text
+            for at, token in enumerate(self.tokens[:-1])
+            if token.kind == "word" and stem(token.text) == noun and _is_small(self.tokens[at + 1])
+        }
+        return len(noun) > 1 and noun not in _NO_PLACE and "1" in found and len(found) > 1
+
+    def _text(self, first: int, last: int) -> str:
+        return " ".join(token.text for token in self.tokens[first:last])
+
+    def _is_proper(self, first: int, last: int) -> bool:
+        return any(token.text[0].isupper() or token.is_number for token in self.tokens[first:last])
+
+    def _has_article(self, first: int) -> bool:
+        return first > 0 and self.tokens[first - 1].lower in _ARTICLES
+
+    def _is_linked(self, first: int, last: int) -> bool:
+        """Whether a run stands at an end of a link."""
+        before = first - 1
+        while before >= 0 and self.tokens[before].lower in _ARTICLES:
+            before -= 1
+        lead = self.tokens[before].lower if before >= 0 else ""
+        after = self.tokens[last].lower if last < len(self.tokens) else ""
+        if lead in _LEADS or lead in _DASHES | _ARROWS or after in _DASHES | _ARROWS:
+            return True
+        if after in ("to", "into"):
+            return True
+        if lead in _JOINS:
+            return self._is_proper(first, last) or self._has_article(first)
+        return after in (":", "(") and self._is_proper(first, last)
+
+    def places(self, names: Sequence[str]) -> Places:
+        """The mentions of names, the longest where several fit."""
+        spelled = {
+            name: tuple(part.lower() for part in re.findall(r"\w[\w'’]*|[^\w\s]", name)) for name in names
+        }
+        short = {parts: name for name, parts in spelled.items()}
+        for name, parts in spelled.items():
+            heads = [parts[:cut] for cut in range(1, len(parts)) if name.split()[0][0].isupper()]
+            for part in [*(parts[cut:] for cut in range(1, len(parts))), *heads]:
+                if part not in spelled.values():
+                    short[part] = name if short.get(part, name) == name else ""
+        found: list[Place] = []
+        at = 0
+        longest = max(map(len, spelled.values()), default=0)
+        while at < len(self.tokens):
+            for length in range(min(longest, len(self.tokens) - at), 0, -1):
+                part = tuple(token.lower for token in self.tokens[at : at + length])
+                name = short.get(part, "")
+                if not name or at in self.hidden or not self._stands(at, length, name):
+                    continue
+                found.append(Place(name, at, at + length))
+                at += length - 1
+                break
+            at += 1
+        return Places(tuple(names), tuple(found))
+
+    def _stands(self, at: int, length: int, name: str) -> bool:
+        """Whether the words mean the place here: a letter in its case, a number that is no amount."""
+        token = self.tokens[at]
+        if length == 1 and token.is_number:
+            return self.is_named(at)
+        if length == 1 and len(token.text) == 1:
+            return token.text in name.split() and (token.text not in "Aa" or self._may(at))
+        return True
+
+
+def _is_small(token: Token) -> bool:
+    return token.kind == "integer" and token.text.isdecimal() and len(token.text) < 3
