@@ -32,6 +32,7 @@ ROOMS = (
     ("reader",),
     ("synthesis",),
     ("training",),
+    ("sandbox",),
     ("agents",),
     ("whatif",),
     ("api",),
@@ -136,7 +137,7 @@ def test_only_the_faces_print() -> None:
 
 def test_broad_excepts_stand_only_at_the_border() -> None:
     for path in MODULES:
-        if _room(_dotted(path)) == "cli":
+        if _room(_dotted(path)) in ("cli", "sandbox"):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ExceptHandler):

@@ -1,0 +1,8 @@
+"""Running programs a language model wrote, without trusting them."""
+
+from agentopt.sandbox.confinement import availability
+from agentopt.sandbox.job import CapturedModel, Job, Outcome
+from agentopt.sandbox.limits import Ending, JobLimits
+from agentopt.sandbox.workshop import Sandbox
+
+__all__ = ["CapturedModel", "Ending", "Job", "JobLimits", "Outcome", "Sandbox", "availability"]
