@@ -22,9 +22,10 @@ from agentopt.formulation.elements import (
 from agentopt.reader.naming import label, unique
 
 Number = int | float
-Goal = Literal["makespan", "completion", "tardiness", "lateness"]
-"""`completion`: the weighted sum of ends; `tardiness`: the weighted sum of delays; `lateness`: the
-greatest one."""
+Goal = Literal["makespan", "completion", "waiting", "tardiness", "lateness", "delay", "late"]
+"""`completion`: the weighted sum of ends; `waiting`: of the times until the jobs begin; `tardiness`: of the
+delays; `lateness`: the greatest end after a due time, below zero if all are early; `delay`: the greatest, zero
+if none is late; `late`: the number of jobs that end late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +34,34 @@ class Job:
 
     Attributes:
         duration: on its one machine; of a shop, None.
+        release: when it can begin; None where it can from the start.
         steps: of a shop, machine and duration in the order of the work.
+        options: its duration on each of several machines, one of which is to do it.
     """
 
     name: str
     duration: Number | None = None
     due: Number | None = None
     weight: Number | None = None
+    release: Number | None = None
     steps: tuple[tuple[str, Number], ...] = ()
+    options: tuple[tuple[str, Number], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Jobs, machines and what is asked."""
+    """Jobs, machines and what is asked.
+
+    Attributes:
+        average: whether the average over the jobs is asked for, not the sum.
+        order: pairs of jobs, by their places, the first of which must be done before the second begins.
+    """
 
     jobs: tuple[Job, ...]
     goal: Goal
     machines: int = 1
+    average: bool = False
+    order: tuple[tuple[int, int], ...] = ()
 
     def formulation(self, *, waived: Sequence[Waiver] = (), assumptions: Sequence[str] = ()) -> Formulation:
         """When each job is done, and where."""
@@ -58,8 +70,12 @@ class Schedule:
             names.append(unique(label(job.name), names))
         if self.jobs[0].steps:
             made = self._shop(names)
-        elif self.goal == "makespan":
+        elif self.jobs[0].options:
+            made = self._unlike(names)
+        elif self.goal == "makespan" and self.machines > 1:
             made = self._parallel(names)
+        elif self.machines > 1:
+            made = self._rows(names)
         else:
             made = self._sequence(names)
         return made.model_copy(
@@ -104,14 +120,101 @@ class Schedule:
             assumptions=["A machine does one job at a time, and a job is not interrupted."],
         )
 
+    def _unlike(self, names: Sequence[str]) -> Formulation:
+        """Jobs shared out among machines that take different times for them."""
+        plain = self._parallel(names)
+        values = [
+            [name, machine, time]
+            for name, job in zip(names, self.jobs, strict=True)
+            for machine, time in job.options
+        ]
+        machines = [machine for machine, _ in self.jobs[0].options]
+        duration = Parameter(
+            over=["JOBS", "MACHINES"], values=values, role=Role.DATA, meaning="duration of a job on a machine"
+        )
+        work = Constraint(
+            for_="m in MACHINES",
+            that="sum(duration[j,m]*on[j,m] for j in JOBS) <= finish",
+            because="a machine does one job after the other",
+        )
+        return plain.model_copy(
+            update={
+                "sets": {**plain.sets, "MACHINES": IndexSet(elements=machines, meaning="machines")},
+                "parameters": {"duration": duration},
+                "constraints": {**plain.constraints, "work_of_a_machine": work},
+            }
+        )
+
+    def _rows(self, names: Sequence[str]) -> Formulation:
+        """Places on machines that are alike, counted from the end: a job delays all that stand behind it."""
+        places = [str(place) for place in range(1, len(names) + 1)]
+        own = "(behind[k] - 1)" if self.goal == "waiting" else "behind[k]"
+        total = f"sum({own}*duration[j]*on[j,m,k] for j in JOBS for m in MACHINES for k in PLACES)"
+        return Formulation(
+            title=f"The best order of {len(names)} jobs on {self.machines} machines",
+            sets={
+                "JOBS": IndexSet(elements=list(names), meaning="jobs"),
+                "MACHINES": IndexSet(first=1, last="machines", meaning="machines, all alike"),
+                "PLACES": IndexSet(elements=places, meaning="places on a machine, from the last"),
+            },
+            parameters={
+                "duration": self._durations(names),
+                "machines": Parameter(value=self.machines, role=Role.CAPACITY, meaning="how many there are"),
+                "behind": Parameter(
+                    over=["PLACES"],
+                    values={place: int(place) for place in places},
+                    meaning="how many jobs wait for one there, itself too",
+                ),
+                **self._count(),
+            },
+            variables={
+                "on": Variable(
+                    over=["JOBS", "MACHINES", "PLACES"], domain="binary", meaning="whether a job has a place"
+                )
+            },
+            objective=Objective(minimize=self._averaged(total), meaning=_MEANS[self.goal]),
+            constraints={
+                "every_job_is_done": Constraint(
+                    for_="j in JOBS",
+                    that="sum(on[j,m,k] for m in MACHINES for k in PLACES) == 1",
+                    because="each job is done once",
+                ),
+                "one_job_a_place": Constraint(
+                    for_="m in MACHINES, k in PLACES",
+                    that="sum(on[j,m,k] for j in JOBS) <= 1",
+                    because="a machine does one job at a time",
+                ),
+            },
+            assumptions=["A machine does one job at a time, and a job is not interrupted."],
+        )
+
+    def _count(self) -> dict[str, Parameter]:
+        if not self.average:
+            return {}
+        return {"jobs": Parameter(value=len(self.jobs), role=Role.DATA, meaning="how many jobs there are")}
+
+    def _averaged(self, total: str) -> str:
+        return f"{total} / jobs" if self.average else total
+
+    def _of_jobs(self, names: Sequence[str], part: str, role: Role, meaning: str, none: Number) -> Parameter:
+        """One number of every job; `none` where a job has none."""
+        values: dict[str, Number] = {}
+        for name, job in zip(names, self.jobs, strict=True):
+            value = getattr(job, part)
+            values[name] = none if value is None else value
+        return Parameter(over=["JOBS"], values=values, role=role, meaning=meaning)
+
     def _sequence(self, names: Sequence[str]) -> Formulation:
         """The order of jobs on one machine: which job comes before which."""
-        parameters = {"duration": self._durations(names)}
-        end = "(duration[j] + sum(duration[i]*before[i,j] for i in JOBS if i != j))"
+        parameters = {"duration": self._durations(names), **self._count()}
         variables = {
             "before": Variable(
                 over=["PAIRS"], domain="binary", meaning="whether the first comes before the second"
             )
+        }
+        sets = {
+            "JOBS": IndexSet(elements=list(names), meaning="jobs"),
+            "PAIRS": IndexSet(of=["JOBS", "JOBS"], with_=["i", "j"], where="i != j", meaning="two jobs"),
         }
         constraints = {
             "one_comes_first": Constraint(
@@ -123,23 +226,39 @@ class Schedule:
                 because="the order is a line",
             ),
         }
+        if self.order:
+            pairs = [[names[one], names[other]] for one, other in self.order]
+            sets["ORDERED"] = IndexSet(elements=pairs, meaning="a job, and one that must wait for it")
+            constraints["given_order"] = Constraint(
+                for_="(i,j) in ORDERED", that="before[i,j] == 1", because="the second needs the first"
+            )
+        end = "(duration[j] + sum(duration[i]*before[i,j] for i in JOBS if i != j))"
+        begin = "sum(duration[i]*before[i,j] for i in JOBS if i != j)"
+        if any(job.release for job in self.jobs):
+            parameters["release"] = self._of_jobs(names, "release", Role.DATA, "when a job can begin", 0)
+            horizon = sum(job.duration or 0 for job in self.jobs) + max(job.release or 0 for job in self.jobs)
+            parameters["horizon"] = Parameter(value=horizon, role=Role.DATA, meaning="when all can be done")
+            variables["start"] = Variable(over=["JOBS"], meaning="when a job begins")
+            constraints["not_too_early"] = Constraint(
+                for_="j in JOBS", that="start[j] >= release[j]", because="it is not there before"
+            )
+            constraints["one_after_the_other"] = Constraint(
+                for_="(i,j) in PAIRS",
+                that="start[j] >= start[i] + duration[i] - horizon*(1 - before[i,j])",
+                because="one job at a time",
+            )
+            end, begin = "(start[j] + duration[j])", "(start[j] - release[j])"
         weight = ""
         if any(job.weight is not None for job in self.jobs):
             weight = "weight[j]*"
-            values = {
-                name: 1 if job.weight is None else job.weight
-                for name, job in zip(names, self.jobs, strict=True)
-            }
-            parameters["weight"] = Parameter(over=["JOBS"], values=values, role=Role.COST, meaning="of a job")
-        if self.goal != "completion":
-            due = {name: job.due for name, job in zip(names, self.jobs, strict=True)}
-            parameters["due"] = Parameter(
-                over=["JOBS"], values=due, role=Role.DATA, meaning="when a job is due"
-            )
+            parameters["weight"] = self._of_jobs(names, "weight", Role.COST, "of a job", 1)
+        if self.goal in ("tardiness", "lateness", "delay", "late"):
+            parameters["due"] = self._of_jobs(names, "due", Role.DATA, "when a job is due", 0)
+        total = ""
         if self.goal == "completion":
-            objective = Objective(
-                minimize=f"sum({weight}{end} for j in JOBS)", meaning="sum of completion times"
-            )
+            total = f"sum({weight}{end} for j in JOBS)"
+        elif self.goal == "waiting":
+            total = f"sum({weight}{begin} for j in JOBS)"
         elif self.goal == "tardiness":
             variables["delay"] = Variable(over=["JOBS"], meaning="by how much a job is late")
             constraints["delays"] = Constraint(
@@ -147,24 +266,34 @@ class Schedule:
                 that=f"delay[j] >= {end} - due[j]",
                 because="late is what ends after it is due",
             )
-            objective = Objective(minimize=f"sum({weight}delay[j] for j in JOBS)", meaning="total delay")
-        else:
-            variables["worst"] = Variable(lower=None, meaning="the greatest lateness")
+            total = f"sum({weight}delay[j] for j in JOBS)"
+        elif self.goal == "late":
+            longest = sum(job.duration or 0 for job in self.jobs) + max(job.release or 0 for job in self.jobs)
+            parameters["longest"] = Parameter(value=longest, role=Role.DATA, meaning="the most it can be late")
+            variables["late"] = Variable(over=["JOBS"], domain="binary", meaning="whether a job is late")
             constraints["lateness"] = Constraint(
-                for_="j in JOBS", that=f"worst >= {end} - due[j]", because="the worst of all"
+                for_="j in JOBS",
+                that=f"{end} <= due[j] + longest*late[j]",
+                because="late is what ends after it is due",
             )
-            objective = Objective(minimize="worst", meaning="the greatest lateness")
+            total = f"sum({weight}late[j] for j in JOBS)"
+        else:
+            lower = None if self.goal == "lateness" else 0
+            due = "" if self.goal == "makespan" else " - due[j]"
+            variables["worst"] = Variable(lower=lower, meaning=_MEANS[self.goal])
+            constraints["lateness"] = Constraint(
+                for_="j in JOBS", that=f"worst >= {end}{due}", because="the worst of all"
+            )
         return Formulation(
             title=f"The best order of {len(names)} jobs",
-            sets={
-                "JOBS": IndexSet(elements=list(names), meaning="jobs"),
-                "PAIRS": IndexSet(of=["JOBS", "JOBS"], with_=["i", "j"], where="i != j", meaning="two jobs"),
-            },
+            sets=sets,
             parameters=parameters,
             variables=variables,
-            objective=objective,
+            objective=Objective(
+                minimize=self._averaged(total) if total else "worst", meaning=_MEANS[self.goal]
+            ),
             constraints=constraints,
-            assumptions=["One job at a time is done, without interruption and without idle time."],
+            assumptions=["One job at a time is done, without interruption."],
         )
 
     def _shop(self, names: Sequence[str]) -> Formulation:
@@ -237,3 +366,14 @@ class Schedule:
             },
             assumptions=["A machine does one job at a time, and a step is not interrupted."],
         )
+
+
+_MEANS: dict[Goal, str] = {
+    "makespan": "when everything is done",
+    "completion": "sum of completion times",
+    "waiting": "sum of the times until jobs begin",
+    "tardiness": "total delay",
+    "lateness": "the greatest lateness",
+    "delay": "the greatest delay",
+    "late": "how many jobs are late",
+}

@@ -1,364 +1,452 @@
-"""Schedules of a few jobs: one machine, machines that are alike, or a shop that jobs go through."""
+"""Schedules of a few jobs: one machine, machines that are alike, or a shop that jobs go through.
+
+The numbers of a text are put into records, a job each, and what a number is follows from its unit, the words
+beside it and its place in the record. What there is of machines, and what is to be small, is said apart.
+"""
 
 from __future__ import annotations
 
 __all__ = ["read"]
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from fractions import Fraction
+from dataclasses import replace
 
+from agentopt.reader.families.entries import Figure, Record, Records, records_in
 from agentopt.reader.families.jobs import Goal, Job, Schedule
-from agentopt.reader.families.marked import LIST, Ledger, Marked, N, numbers
-from agentopt.reader.tables import Cell, Table
+from agentopt.reader.families.marked import Ledger
+from agentopt.reader.families.nouns import stem
+from agentopt.reader.families.worktables import Sheet, part_of, sheet_of
+from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
 
 MAX_JOBS = 12
-_JOB = (
-    r"(?:job|task|order|operation|part|patient|report|program|batch|lot|ship|car|repair|"
-    r"process|project|assignment|customer|test|truck|essay|cake|piece|aircraft|plane|item|"
-    r"exam|file|song|print)"
+MAX_UNREAD = 2
+"""Numbers that may be left over, each of which is told as a doubt."""
+
+SERVERS = re.compile(
+    r"(?:machine|worker|oven|server|printer|line|press|person|people|mechanic|dock|painter|room|processor|"
+    r"computer|technician|team|crane|kiln|cook|clerk|employee|lathe|core|truck|lane|welder|loom|nurse|doctor|"
+    r"surgeon|tailor|baker|barber|station|bay|lift|hand|crew|gang|bench|plotter|saw|desk|volunteer|colleague|"
+    r"assistant|helper|student|engineer|carpenter|plumber|cpu|gpu|node|theatre|theater|unit|robot|operator|"
+    r"stand|table|counter|chef|stove|hob|washer|dryer|friend|us|brother|sister|kid|berth|gate|runway|inspector|"
+    r"reviewer|driver|forklift|mill|furnace|autoclave|vat|tank|vehicle|van|cell|workstation|bed)s?$"
 )
-_NAME = rf"(?:(?:[Tt]he )?(?:(?i:{_JOB}) )?(?:[A-Z][\w']*|<\d+>))"
-_SERVERS = (
-    r"(?:machines?|workers?|ovens?|servers?|printers?|lines?|presses|people|mechanics?|"
-    r"docks?|painters?|rooms?|processors?|"
-    r"computers?|technicians?|teams?|cranes?|kilns?|cooks?|clerks?|employees|persons?|"
-    r"lathes?|cores?|trucks?|lanes?|welders?|looms?)"
+_OTHER = re.compile(
+    r"\b(?:profit|revenue|maximi[sz]e (?:profit|revenue|the total value)|preempt\w*|may be (?:interrupted|split|paused)|"
+    r"can be (?:interrupted|split|paused)|set-?up times?|setup|changeover|change-?over|cleaning (?:takes|time|between)|"
+    r"wage|salary|skills?|qualified|route|shortest (?:path|way|route)|cost of assigning|overtime|no[- ]wait|"
+    r"capacity|knapsack|distance|kilomet\w+|km|demands?|suppl(?:y|ies)|inventory|stock|in store|warehouses?)\b"
 )
-_EARLY = (
-    r"(?:as (?:early|soon|quickly|fast) as possible|earliest|in the (?:shortest|least) (?:possible )?time)"
+_MATCHED = re.compile(
+    r"\b(?:assign\w*|who (?:should|does|do|gets)|exactly one (?:cook|worker|person|\w+))\b[^?]*\b(?:total|sum|combined)\b|"
+    r"\b(?:total|sum of|combined)\b[^?.]*\bassign\w*\b"
 )
-_MAKESPAN = (
-    r"\bmakespan\b|"
-    rf"\b(?:all|everything|every (?:job|task|one)|last {_JOB}|the "
-    rf"last|whole|they|work)\b[^.?!]*\b(?:done|finish\w*|complet\w*|ready|over|ends?|"
-    rf"through)\b[^.?!]*{_EARLY}|"
-    rf"\b(?:finish\w*|complet\w*|get)\b[^.?!]*\b(?:all|everything|every|last|work|{_JOB}s)\b[^.?!]*{_EARLY}|"
-    r"\b(?:minimi[sz]\w*|shortest|least|smallest|earliest|how "
-    r"(?:soon|quickly|early|fast))\b[^.?!]*\b(?:until|time at which|when|by "
-    r"which|moment|can|in which|time "
-    r"(?:to|for|until)|finish)\b[^.?!]*\b(?:all|everything|last|every|work)\b"
-)
-_SUM = (
-    r"\b(?:sum|total|weighted|minimi[sz]\w*|altogether)\b[^.?!]*\b(?:completion "
-    r"times?|finish\w* times?|flow times?|times? (?:of|at which)|ends?)\b"
-)
-_LATE = r"\b(?:tardiness|delays?|lateness|late|overdue|penalt\w+)\b"
-_WORST = r"\b(?:maximum|maximal|greatest|largest|worst|longest) (?:lateness|delay)\b"
-_OTHER = (
-    r"\b(?:average|mean|profit|revenue|maximi[sz]\w*|release\w*|arrives?|available "
-    r"from|preempt\w*|interrupted and|setup|set up|"
-    r"changeover|salary|wage|skills?|each worker|qualified|number of late|late "
-    r"jobs|capacity|precede\w*|predecessor\w*|"
-    r"before .* can start|only after|depends on|different speeds?|twice as fast|maximum "
-    r"tardiness|route|cost of assigning)\b"
-)
-_UNIT = r"(?: ?-? ?(?:hours?|minutes?|days?|h|min|weeks?|time units?|units?|seconds?))?"
-_SAID = re.compile(
-    rf"(?P<name>{_NAME}) (?:\( |: |, which |- )?(?:takes|needs|lasts|requires|has a "
-    rf"duration of|has a processing time of|is|with)?(?: ?(?:about|a duration "
-    rf"of|time|duration|exactly|work for))? ?{N}{_UNIT}"
-    r"(?:(?: [a-z']+| ,| and| ;){0,6}? (?:due|deadline|wanted|promised)(?: [a-z']+| "
-    r":){0,4}? (?P<due><\d+>)(?: ?(?:hours?|minutes?|days?|h|min))?)?"
-    r"(?:(?: [a-z']+| ,| and| ;){0,6}? (?:weight|priority|importance|penalty|weighs)(?: "
-    r"[a-z']+| :){0,4}? (?P<weight><\d+>))?"
-)
-_ROUTE_ON = re.compile(
-    rf"{N}{_UNIT} (?:on|at|in) (?:the )?(?P<machine>(?:machine |station )?(?:[A-Z][\w']*|<\d+>)|[a-z]+)"
-)
-_ROUTE_FOR = re.compile(
-    rf"(?P<machine>(?:machine |station )?(?:[A-Z][\w']*|<\d+>)|(?:the )?[a-z]+) (?:\( |for |: |, )?{N}{_UNIT}"
-)
-_IN_ORDER = (
-    r"\b(?:order|then|first|flow ?-? ?shop|job ?-? ?shop|sequence|same order|from left to "
-    r"right|one after the other|followed by)\b"
-)
+_LATE = r"(?:late\b|lateness|tardi\w+|delay\w*|overdue|behind schedule|past (?:its|their|the) (?:due|deadline)|miss\w*|overr[au]n\w*|penalt\w+|fines?\b|too late|(?:on|in) time\b)"
+_SUM = r"(?:sum\w*|total\w*|added|altogether|together|combined|overall|average|mean|adds? up)"
+_ENDS = r"(?:complet\w+|finish\w*|flow ?-?times?|turn-?around|end(?:ing)? times?|through-?put times?|time in (?:the )?(?:system|shop)|leav\w+ times?|done|ready)"
 
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
     """Jobs with durations, when their order or their places on machines are asked for."""
-    marked = Marked.of(tokens, tables)
-    goal = _goal(marked)
-    if goal is None or marked.says(_OTHER):
-        return None
-    reading = _Reading(marked, tables, Ledger(tokens), goal)
+    reading = _Reading(text, tokens, tables)
     schedule = reading.schedule()
-    if schedule is None or not 2 <= len(schedule.jobs) <= MAX_JOBS or reading.ledger.left():
+    if schedule is None or not 2 <= len(schedule.jobs) <= MAX_JOBS or not reading.closes():
         return None
-    formulation = schedule.formulation(waived=reading.ledger.waivers(), assumptions=reading.doubts)
+    formulation = schedule.formulation(waived=reading.ledger.waivers(), assumptions=reading.told)
     return Understanding("scheduling", formulation, reading.ledger.account(), tuple(reading.doubts))
 
 
-def _goal(marked: Marked) -> Goal | None:
-    """What is to be small."""
-    if not marked.says(
-        r"\b(?:minimi[sz]\w*|least|smallest|shortest|lowest|early|earliest|soon|quickly|fast|"
-        r"minimum|little)\b"
-    ):
+def goal_of(words: str) -> tuple[Goal, bool] | None:
+    """What is to be small, and whether its average is meant; None where nothing of the kind is said.
+
+    >>> goal_of("find the order with the smallest total of days late")
+    ('tardiness', False)
+    """
+    small = re.search(
+        r"\b(?:minimi[sz]\w*|least|small\w*|short\w*|low\w*|early|earliest|soon\w*|quick\w*|fast\w*|minimum|minimal|"
+        r"few\w*|little|best|optim\w+|bring down|keep|reduce|cut|how long|most)\b",
+        words,
+    )
+    if small is None:
         return None
-    if marked.says(_WORST):
-        return "lateness"
-    if marked.says(_LATE):
-        return "tardiness"
-    if marked.says(_MAKESPAN):
-        return "makespan"
-    return "completion" if marked.says(_SUM) else None
+    aims = [each for each in re.split(r"(?<=[.?!;\n])\s", words) if _AIM.search(each)]
+    said = " ".join(aims) or words
+    average = bool(re.search(r"\b(?:average|mean)\b", said))
+    late = re.search(rf"\b{_LATE}", said)
+    if late:
+        if re.search(
+            r"\b(?:number of|how (?:many|few)|few\w*|as many|most|count of)\b(?! (?:hours|minutes|days|weeks))"
+            r"(?:(?! (?:hours|minutes|days|weeks)\b)[^.?!;]){0,60}\b(?:late|tardy|overdue|delayed|miss\w*|(?:on|in) time)\b",
+            said,
+        ):
+            return "late", False
+        if re.search(r"\b(?:max\w*|worst|largest|greatest|biggest|longest|highest|most delayed|latest)\b", said):
+            return ("lateness" if "lateness" in said else "delay"), False
+        return "tardiness", average
+    if re.search(r"\b(?:wait\w*|queu\w+)\b", said) and (average or re.search(rf"\b{_SUM}\b", said)):
+        return "waiting", average
+    if re.search(rf"\b{_SUM}\b[^.?!]*\b{_ENDS}|\b{_ENDS}[^.?!]*\b{_SUM}\b", said) and not re.search(
+        r"\bmakespan\b|\btotal (?:time|duration|length)\b|\b(?:all|last)\b[^.?!]{0,40}\b(?:finished|done|ready|complete)\b",
+        said if not re.search(r"\btimes\b|\bcompletion", said) else "",
+    ):
+        return "completion", average
+    return ("makespan", False) if _LAST.search(said) and not _MONEY.search(said) else None
+
+
+_LAST = re.compile(
+    r"\b(?:makespan|done|finish\w*|complet\w*|ready|go home|close up|schedule length|leave|free again|"
+    r"(?:work|it|all|everything|jobs|tasks) (?:is|are|be) (?:over|through)|end(?:s|ed|ing)?|lock up|"
+    r"how long (?:will|does|do|must|until|before|is)|(?:total|overall|whole|elapsed) (?:time|duration|length)|busiest|"
+    r"longest (?:load|queue|working)|through (?:all|everything))\b"
+)
+_MONEY = re.compile(r"[$€£]|\b(?:costs?|price|cheap\w*|budget|expens\w*)\b")
+
+
+_AIM = re.compile(
+    r"\b(?:minimi[sz]\w*|least|small\w*|short(?:est)?|lowest|earliest|soon\w*|quick\w*|fast\w*|minimum|minimal|few\w*|as (?:early|little|low|"
+    r"short|many)|best|optim\w+|bring down|how (?:long|early|many)|most|cleverly|keep (?:the|as))\b|\?"
+)
 
 
 class _Reading:
     """One text being read."""
 
-    def __init__(self, marked: Marked, tables: Sequence[Table], ledger: Ledger, goal: Goal) -> None:
-        self.marked, self.tables, self.ledger, self.goal = marked, tables, ledger, goal
+    def __init__(self, text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> None:
+        self.text, self.tokens, self.tables = text, tokens, tables
+        self.ledger = Ledger(tokens)
+        self.told: list[str] = []
         self.doubts: list[str] = []
+        self.words = re.sub(r"\s+", " ", text.replace("’", "'")).lower()
+        self.machines = 1
 
     def schedule(self) -> Schedule | None:
         """What is said of jobs and machines."""
-        if self.goal == "makespan":
-            shop = self._shop()
-            if shop:
-                self._waive_counts(len(shop), len({machine for job in shop for machine, _ in job.steps}))
-                return Schedule(shop, self.goal)
-        jobs = self._table() or self._sentences() or self._lists()
-        if not jobs or any(job.duration is None or job.duration <= 0 for job in jobs):
+        goal = goal_of(self.words)
+        if goal is None or _OTHER.search(self.words):
             return None
-        if self.goal in ("tardiness", "lateness") and any(job.due is None for job in jobs):
-            return None
-        if self.goal in ("completion", "makespan") and any(job.due is not None for job in jobs):
-            return None
-        if any(job.weight is not None for job in jobs) and self.goal in ("makespan", "lateness"):
-            return None
-        machines = self._machines(len(jobs))
-        self._waive_counts(len(jobs), machines)
-        if (self.goal == "makespan") == (machines == 1):
-            return None
-        return Schedule(jobs, self.goal, machines)
-
-    def _machines(self, jobs: int) -> int:
-        """How many machines there are, 1 where nothing is said."""
-        for each in self.marked.all(rf"{N} (?:[a-z-]+ ){{0,3}}?{_SERVERS}\b"):
-            at = int(each[1])
-            value = self.ledger.tokens[at].value
-            if (
-                at not in self.ledger.entries
-                and value is not None
-                and value.denominator == 1
-                and 1 < value <= jobs
-            ):
-                return int(self.ledger.take(at, "how many machines there are"))
-        return 2 if self.marked.says(rf"\bboth {_SERVERS}\b") else 1
-
-    def _waive_counts(self, jobs: int, machines: int) -> None:
-        for at in self.ledger.left():
-            after = self.marked.around(at, after=40)[1]
-            value = self.ledger.tokens[at].value
-            if value == jobs and re.match(rf" (?:[a-z]+ ){{0,3}}?{_JOB}s?\b|[a-z ]*\w+s\b", after):
-                self.ledger.waive(at, "counts the jobs")
-            elif value == machines and re.match(rf" (?:[a-z]+ ){{0,2}}?{_SERVERS}\b", after):
-                self.ledger.waive(at, "counts the machines")
-
-    def _table(self) -> tuple[Job, ...]:
-        """Rows of a table: a label, and columns of durations, due times and weights."""
-        for table in self.tables:
-            if not table.is_even or not table.header or len(table.rows) < 2:
-                continue
-            columns: dict[str, int] = {}
-            for at, cell in enumerate(table.header):
-                kind = _column(cell.text) if at else None
-                if kind and kind not in columns:
-                    columns[kind] = at
-                elif at:
-                    columns = {}
-                    break
-            if "duration" not in columns:
-                continue
-            if any(row[at].value is None for row in table.rows for at in columns.values()):
-                continue
-            return tuple(self._row(row, columns) for row in table.rows)
-        return ()
-
-    def _row(self, row: Sequence[Cell], columns: dict[str, int]) -> Job:
-        self.ledger.waive_cell(row[0], "part of a name")
-        taken = {
-            kind: self.ledger.take_cell(row[at], f"{kind} of {row[0].text}") for kind, at in columns.items()
-        }
-        return Job(row[0].text, taken["duration"], taken.get("due"), taken.get("weight"))
-
-    def _sentences(self) -> tuple[Job, ...]:
-        """`Job A takes 3 hours and is due after 5`, `B (2 hours, due 9, weight 4)`."""
-        found = [each for each in _SAID.finditer(self.marked.words) if self._is_job(each["name"])]
-        if len(found) < 2 or len({(each["due"] is None, each["weight"] is None) for each in found}) > 1:
-            return ()
-        jobs = []
-        for each in found:
-            name = self._name(each["name"])
-            at = next(int(mark) for mark in each.groups()[1:] if mark and mark.isdigit())
-            due, weight = ([int(mark) for mark in numbers(each[part] or "")] for part in ("due", "weight"))
-            jobs.append(
-                Job(
-                    name,
-                    self.ledger.take(at, f"duration of {name}"),
-                    self.ledger.take(due[0], f"when {name} is due") if due else None,
-                    self.ledger.take(weight[0], f"weight of {name}") if weight else None,
-                )
-            )
-        return tuple(jobs) if len({job.name for job in jobs}) == len(jobs) else ()
-
-    def _is_job(self, name: str) -> bool:
-        """Whether a name can be one: no number alone, no word that begins a sentence."""
-        bare = re.sub(r"^[Tt]he ", "", name)
-        starts = (
-            "The",
-            "They",
-            "Each",
-            "It",
-            "There",
-            "Job",
-            "Task",
-            "These",
-            "A",
-            "Jobs",
-            "Tasks",
-            "Their",
-            "And",
-        )
-        return not re.fullmatch(r"<\d+>", bare) and not (bare in starts and bare != "A")
-
-    def _lists(self) -> tuple[Job, ...]:
-        """`Jobs A, B and C take 3, 5 and 2 hours and are due after 4, 8 and 9`."""
-        lists: dict[str, list[int]] = {}
-        for each in self.marked.all(LIST):
-            within = [
-                at for at in numbers(each.group()) if at not in self.ledger.waived and not self._is_one(at)
-            ]
-            if len(within) < 2:
-                continue
-            before = self.marked.around(within[0], before=70)[0]
-            values = [self.ledger.tokens[at].value for at in within]
-            if re.search(rf"{_JOB}s? $", before) and values == [
-                Fraction(n) for n in range(1, len(values) + 1)
-            ]:
-                for at in within:
-                    self.ledger.waive(at, "part of a name")
-                continue
-            kind = _named(before)
-            if kind is None or kind in lists:
-                return ()
-            lists[kind] = within
-        if "duration" not in lists or len({len(within) for within in lists.values()}) > 1:
-            return ()
-        count = len(lists["duration"])
-        names = self._listed_names(count)
-        taken = {
-            kind: [self.ledger.take(at, f"{kind} of {name}") for at, name in zip(within, names, strict=True)]
-            for kind, within in lists.items()
-        }
-        empty: list[int | float | None] = [None] * count
-        rows = zip(names, taken["duration"], taken.get("due", empty), taken.get("weight", empty), strict=True)
-        return tuple(Job(*row) for row in rows)
-
-    def _is_one(self, at: int) -> bool:
-        """Whether it is the word of "one after the other"."""
-        token = self.ledger.tokens[at]
-        return token.value == 1 and token.kind in ("spelled", "one")
-
-    def _listed_names(self, count: int) -> list[str]:
-        found = self.marked.find(r"[A-Z]\w*(?:(?: ,| and| , and) [A-Z]\w*)+")
-        names = re.findall(r"\b(?!and\b)[A-Za-z]\w*", found.group()) if found else []
-        return (
-            names
-            if len(names) == count and len(set(names)) == count
-            else [f"job {n}" for n in range(1, count + 1)]
-        )
-
-    def _shop(self) -> tuple[Job, ...]:
-        """The ways of jobs through machines, from a table or sentence by sentence."""
-        if not self.marked.says(_IN_ORDER):
-            return ()
-        return self._shop_table() or self._shop_sentences()
-
-    def _shop_table(self) -> tuple[Job, ...]:
-        """A row a job, a column a machine: all go through the machines from left to right."""
-        for table in self.tables:
-            heads = [cell.text for cell in table.header]
-            if len(heads) < 3 or not table.is_even or any(_column(head) for head in heads[1:]):
-                continue
-            if any(cell.value is None for row in table.rows for cell in row[1:]):
-                continue
-            if table.layout == "list" or not self.marked.says(r"\border\b|flow|left to right|then|one after"):
-                continue
-            for cell in (*table.header, *(row[0] for row in table.rows)):
-                self.ledger.waive_cell(cell, "part of a name")
-            self.doubts.append("Every job goes through the machines in the order of the columns.")
-            return tuple(
-                Job(
-                    row[0].text,
-                    steps=tuple(
-                        (head, self.ledger.take_cell(cell, f"duration of {row[0].text} on {head}"))
-                        for head, cell in zip(heads[1:], row[1:], strict=True)
-                    ),
-                )
-                for row in table.rows
-            )
-        return ()
-
-    def _shop_sentences(self) -> tuple[Job, ...]:
-        """`Job A: M1 3, M2 2`, `Job B needs 4 hours on M2, then 1 hour on M1`."""
-        jobs = []
-        heads = list(
-            re.finditer(rf"(?:^|(?<=[.;?-] )|(?<=and ))(?P<name>{_NAME}) (?=[a-z:,-])", self.marked.words)
-        )
-        heads = [each for each in heads if self._is_job(each["name"])]
-        ends = [each.start() for each in heads[1:]] + [len(self.marked.words)]
-        for each, end in zip(heads, ends, strict=True):
-            part = re.split(r" [.?!;](?: |$)", self.marked.words[each.end() : end])[0]
-            steps = list(_ROUTE_ON.finditer(part)) or list(_ROUTE_FOR.finditer(part))
-            if len(steps) < 2:
-                continue
-            name = self._name(each["name"])
-            taken = []
-            for step in steps:
-                machine = self._name(step["machine"])
-                at = next(int(mark) for mark in reversed(step.groups()) if mark and mark.isdigit())
-                taken.append((machine, self.ledger.take(at, f"duration of {name} on {machine}")))
-            if len({machine for machine, _ in taken}) < len(taken):
-                return ()
-            jobs.append(Job(name, steps=tuple(taken)))
-        machines = [machine for job in jobs for machine, _ in job.steps]
-        shared = len(jobs) > 1 and all(machines.count(machine) > 1 for machine in machines)
-        return tuple(jobs) if shared else ()
-
-    def _name(self, marked: str) -> str:
-        for at in numbers(marked):
+        if goal[0] == "makespan" and _MATCHED.search(self.words) and not _LASTLY.search(self.words):
+            return None  # a total over pairs is no end of all work
+        sheet = next((each for each in map(sheet_of, self.tables) if each is not None), None)
+        hidden = range(sheet.table.first, sheet.table.last) if sheet else range(0)
+        found = records_in(self.text, self.tokens, hidden)
+        for at in found.names:
             self.ledger.waive(at, "part of a name")
-        said = re.sub(N, lambda each: self.ledger.tokens[int(each[1])].text, marked)
-        return re.sub(r"^[Tt]he ", "", said)
+        for at, noun in found.counts:
+            self.ledger.waive(at, f"counts {noun}" if noun else "counts")
+        jobs = self._sheet(sheet, goal[0]) if sheet else self._prose(found, goal[0])
+        if not jobs:
+            return None
+        return self._put(jobs, goal, found)
+
+    def _put(self, jobs: tuple[Job, ...], goal: tuple[Goal, bool], found: Records) -> Schedule | None:
+        """Jobs and goal in one, when they fit."""
+        kind, average = goal
+        order = self._order(jobs)
+        if order is None:
+            return None
+        if jobs[0].steps:
+            return Schedule(jobs, "makespan") if kind == "makespan" and not order else None
+        if jobs[0].options:
+            return Schedule(jobs, "makespan") if kind == "makespan" and not order else None
+        if any(job.duration is None or job.duration <= 0 for job in jobs):
+            return None
+        if kind in ("tardiness", "lateness", "delay", "late"):
+            if any(job.due is None for job in jobs):
+                return None
+        elif any(job.due is not None for job in jobs):
+            self.doubts.append("The due times are not part of what is to be small.")
+        if kind in ("makespan", "lateness", "delay") and any(job.weight is not None for job in jobs):
+            self.doubts.append("The weights are not part of what is to be small.")
+            jobs = tuple(replace(job, weight=None) for job in jobs)
+        machines = self._count_machines(jobs, found)
+        released = any(job.release for job in jobs)
+        if machines > 1 and (kind not in ("makespan", "completion", "waiting") or released or order):
+            return None
+        if machines > 1 and any(job.weight is not None for job in jobs):
+            return None
+        if machines == 1 and kind == "makespan" and not released:
+            return None
+        return Schedule(jobs, kind, machines, average, order)
+
+    def _count_machines(self, jobs: Sequence[Job], found: Records) -> int:
+        """How many machines share the jobs, 1 where nothing is said."""
+        several = []
+        for at, noun in found.counts:
+            value = self.tokens[at].value
+            if value is None or value.denominator != 1 or not noun:
+                continue
+            if 1 < value < len(jobs) and SERVERS.search(noun):
+                several.append(int(value))
+            elif 1 < value <= len(jobs) and self._share(at) and (value < len(jobs) or SERVERS.search(noun)):
+                several.append(int(value))
+        if several:
+            return several[0]
+        return 2 if re.search(r"\b(?:both|either of the two|the two|pair of)\b", self.words) and _PARALLEL.search(self.words) else 1
+
+    def _share(self, at: int) -> bool:
+        """Whether what is counted shares the work."""
+        before = " ".join(token.lower for token in self.tokens[max(0, at - 8) : at])
+        return bool(re.search(r"\b(?:have|has|with|between|among|amongst|across|by|over|on|owns?|there are|we are|runs?|operates?|uses?|using)\b", before))
+
+    # Jobs of a table.
+
+    def _sheet(self, sheet: Sheet, goal: Goal) -> tuple[Job, ...]:
+        for cell in sheet.table.cells():
+            if cell.value is None:
+                self.ledger.waive_cell(cell, "part of a name")
+        jobs = []
+        for number, row in enumerate(sheet.table.rows, 1):
+            name = row[sheet.label].text if sheet.label is not None else f"job {number}"
+            if sheet.label is not None:
+                self.ledger.waive_cell(row[sheet.label], "part of a name")
+            taken = {
+                part: self.ledger.take_cell(row[at], f"{part} of {name}") for part, at in sheet.parts.items()
+            }
+            for at in sheet.unused:
+                self.ledger.waive_cell(row[at], "not asked for")
+            if sheet.machines:
+                steps = tuple(
+                    (machine, self.ledger.take_cell(row[at], f"duration of {name} on {machine}"))
+                    for machine, at in sheet.machines
+                    if row[at].value is not None
+                )
+                jobs.append(self._shop_job(name, steps))
+            else:
+                jobs.append(Job(name, **taken))
+        if sheet.machines:
+            return self._ordered(jobs)
+        return tuple(jobs)
+
+    def _shop_job(self, name: str, steps: tuple[tuple[str, int | float], ...]) -> Job:
+        return Job(name, options=steps) if self._is_choice() else Job(name, steps=steps)
+
+    def _is_choice(self) -> bool:
+        """Whether each job goes to one of the machines, not to all of them."""
+        return bool(_CHOICE.search(self.words)) and not _FLOW.search(self.words)
+
+    def _ordered(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
+        """Jobs of a shop, when the order of their machines is said or told."""
+        if jobs[0].options:
+            return tuple(jobs)
+        if any(len(job.steps) < 1 for job in jobs) or len({machine for job in jobs for machine, _ in job.steps}) < 2:
+            return ()
+        if not _FLOW.search(self.words):
+            return ()
+        named = [machine for machine, _ in jobs[0].steps]
+        places = [self.words.find(stem(machine.lower())) for machine in named]
+        self.told.append("Every job goes through the machines in the order in which they are listed.")
+        if all(place >= 0 for place in places) and places != sorted(places):
+            said = re.search(r"\b(?:first|then|before|after|followed)\b", self.words)
+            if said:
+                self.doubts.append("The order of the machines is taken from the list.")
+        return tuple(jobs)
+
+    # Jobs of prose.
+
+    def _prose(self, found: Records, goal: Goal) -> tuple[Job, ...]:
+        records = [record for record in found.records if record.figures]
+        if not records:
+            return ()
+        counted = self._counted(found)
+        sizes = Counter(len(record.figures) for record in records)
+        for size, _ in sorted(sizes.items(), key=lambda each: (-each[1] * (each[0] < 6), each[0])):
+            chosen = [record for record in records if len(record.figures) == size]
+            if len(chosen) > 1 and (len(chosen) in counted or not counted or size * len(chosen) >= 0.7 * sum(len(r.figures) for r in records)):
+                jobs = self._by_records(chosen, goal)
+                if jobs:
+                    return jobs
+        return self._by_lists(records, counted, goal) or self._by_names(records, goal)
+
+    def _counted(self, found: Records) -> set[int]:
+        """The numbers of things that the text counts."""
+        return {int(value) for at, _ in found.counts if (value := self.tokens[at].value) is not None and value > 1}
+
+    def _by_records(self, records: Sequence[Record], goal: Goal) -> tuple[Job, ...]:
+        """A record a job, or a record a machine."""
+        roles = _roles(records)
+        names = _distinct([record.label for record in records])
+        if roles is not None:
+            jobs = []
+            for record, name in zip(records, names, strict=True):
+                taken = {
+                    role: self.ledger.take(figure.at, f"{role} of {name}")
+                    for role, figure in zip(roles, record.figures, strict=True)
+                }
+                jobs.append(Job(name, **taken))
+            return tuple(jobs)
+        machines = _machines(records)
+        if machines is None:
+            return ()
+        jobs = []
+        for record, name, row in zip(records, names, machines, strict=True):
+            steps = tuple(
+                (machine, self.ledger.take(figure.at, f"duration of {name} on {machine}"))
+                for machine, figure in zip(row, record.figures, strict=True)
+            )
+            jobs.append(self._shop_job(name, steps))
+        return self._ordered(jobs)
+
+    def _by_lists(self, records: Sequence[Record], counted: set[int], goal: Goal) -> tuple[Job, ...]:
+        """`Jobs A, B and C take 3, 5 and 2 hours and are due after 4, 8 and 9`: a list a kind of number."""
+        lists = [part for record in records for part in _lists(record)]
+        sizes = Counter(len(part) for part in lists if len(part) > 1)
+        likely = sorted(sizes, key=lambda size: (size in counted, sizes[size], size), reverse=True)
+        for size in likely:
+            chosen = [part for part in lists if len(part) == size]
+            if len(chosen) > 3:
+                continue
+            kinds = [_role(part[0]) or _role(part[-1]) for part in chosen]
+            if len(chosen) == 1:
+                kinds = ["duration"]
+            elif kinds.count("") == 1 and "duration" not in kinds:
+                kinds[kinds.index("")] = "duration"
+            if "" in kinds or len(set(kinds)) < len(kinds) or "duration" not in kinds:
+                continue
+            names = self._names(size)
+            values = {
+                kind: [self.ledger.take(figure.at, f"{kind} of {name}") for figure, name in zip(part, names, strict=True)]
+                for kind, part in zip(kinds, chosen, strict=True)
+            }
+            return tuple(
+                Job(name, **{kind: given[number] for kind, given in values.items()})
+                for number, name in enumerate(names)
+            )
+        return ()
+
+    def _by_names(self, records: Sequence[Record], goal: Goal) -> tuple[Job, ...]:
+        """`A takes 3, B 5. A is due at 4, B at 9`: labels that come back, once for each kind of number."""
+        by_name: dict[str, list[Figure]] = {}
+        for record in records:
+            for figure in record.figures:
+                if not figure.keys:
+                    return ()
+                by_name.setdefault(figure.keys[0], []).append(figure)
+        rows = [Record(name, tuple(figures)) for name, figures in by_name.items()]
+        sizes = Counter(len(row.figures) for row in rows)
+        size = sizes.most_common(1)[0][0] if sizes else 0
+        rows = [row for row in rows if len(row.figures) == size]
+        return self._by_records(rows, goal) if len(rows) > 1 and size > 1 else ()
+
+    def _names(self, count: int) -> list[str]:
+        """The names that a list gives as many jobs."""
+        for found in re.finditer(r"[A-Z]\w*(?:(?:, and|,| and) [A-Z]\w*)+", self.text):
+            names = re.split(r", and |, ?| and ", found.group())
+            if len(names) == count and len(set(names)) == count:
+                return names
+        return [f"job {number}" for number in range(1, count + 1)]
+
+    def _order(self, jobs: Sequence[Job]) -> tuple[tuple[int, int], ...] | None:
+        """Which job must be done before which; None where a rule of the kind is not understood."""
+        found = []
+        for rule in _BEFORE.finditer(self.words):
+            clause = re.split(r"[.;?!\n]", self.words[: rule.start()])[-1], re.split(r"[.;?!\n]", self.words[rule.end() :])[0]
+            left, right = (_jobs_in(part, jobs) for part in clause)
+            if not left and not right:
+                continue
+            if len(left) != 1 or len(right) != 1:
+                return None
+            pair = (left[0], right[0])
+            found.append(pair if rule.group().strip().startswith(("before", "precede", "prior", "earlier")) else pair[::-1])
+        return tuple(dict.fromkeys(found))
+
+    # What is left.
+
+    def closes(self) -> bool:
+        """Whether few enough numbers are left over, each of which is told as a doubt."""
+        if len(self.ledger.left()) > MAX_UNREAD:
+            return False
+        for at in self.ledger.left():
+            self.doubts.append(f"“{self._around(at)}” is not used")
+            self.ledger.waive(at, "not used")
+        return True
+
+    def _around(self, at: int) -> str:
+        here = self.tokens[at].sentence
+        span = [token for token in self.tokens[max(0, at - 2) : at + 4] if token.sentence == here]
+        return " ".join(self.text[span[0].start : span[-1].end].split())
 
 
-def _column(head: str) -> str | None:
-    """What a column holds."""
-    for kind, pattern in (
-        ("due", r"due|deadline|promised"),
-        ("weight", r"weight|priority|importance|penalty"),
-        ("duration", r"time|duration|hours|minutes|days|length|processing|takes|work"),
-    ):
-        if re.search(pattern, head, re.IGNORECASE):
-            return kind
-    return None
+_LASTLY = re.compile(r"\b(?:makespan|last|latest|busiest|all [^.?!]{0,40}(?:done|finished|complete\w*|ready))\b")
+_PARALLEL = re.compile(r"\b(?:parallel|identical|same time|shared?|split|divid\w+|either|both|whichever|distribut\w+|allocat\w+|assign\w*)\b")
+_CHOICE = re.compile(r"\b(?:either (?:machine|one|of)|one of the (?:machines|two|three)|any (?:one )?of the|on any|only one of|exactly one (?:machine|of)|whichever|assign\w*)\b")
+_FLOW = re.compile(
+    r"\b(?:then|first|afterwards?|followed by|flow ?-?shop|job ?-?shop|same order|this order|that order|order (?:given|listed|written|shown|of the columns)|"
+    r"one after the other|before (?:it|going|being|moving)|next|left to right|sequence|route|routing|passes|through|"
+    r"in order|order in which|after (?:that|which)|goes? (?:through|from)|both machines|order)\b|→|->"
+)
+_BEFORE = re.compile(
+    r"\b(?:(?:must|has to|have to|needs? to|should|can|may|is|are)\b[^.;?!\n]{0,40}?)?"
+    r"(before|precedes?|prior to|earlier than|only (?:start |begin |be started )?(?:after|once|when)|after)\b(?! (?:hour|day|minute|\d|the start|that|which|one))"
+)
 
 
-def _named(before: str) -> str | None:
-    """What a list of numbers is, by the last word before it that says so."""
-    found = {
-        "duration": r"\b(?:takes?|durations?|last|lasts|needs?|times|requires?|hours of)\b",
-        "due": r"\b(?:due|deadlines?|promised)\b",
-        "weight": r"\b(?:weights?|weigh|priorit\w+|importance|penalt\w+)\b",
-    }
-    places = {
-        kind: max((e.start() for e in re.finditer(pattern, before)), default=-1)
-        for kind, pattern in found.items()
-    }
-    best = max(places, key=lambda kind: places[kind])
-    return best if places[best] >= 0 else None
+def _jobs_in(words: str, jobs: Sequence[Job]) -> list[int]:
+    """The jobs that words name."""
+    return [at for at, job in enumerate(jobs) if re.search(rf"\b{re.escape(job.name.lower())}\b", words)]
+
+
+def _distinct(labels: Sequence[str]) -> list[str]:
+    """The labels as names, all different."""
+    seen: Counter[str] = Counter()
+    names = []
+    for number, label in enumerate(labels, 1):
+        name = label or f"job {number}"
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name} {seen[name]}")
+    return names
+
+
+def _role(figure: Figure) -> str:
+    """What a number is, by the words beside it; "" where nothing says so."""
+    return part_of(figure.before, figure.after)
+
+
+def _roles(records: Sequence[Record]) -> list[str] | None:
+    """What the numbers of a record are, by their places; None where they are no different things."""
+    size = len(records[0].figures)
+    if size == 1:
+        said = {_role(record.figures[0]) for record in records} - {"", "duration"}
+        return None if said else ["duration"]
+    roles = []
+    for at in range(size):
+        votes = Counter(role for record in records if (role := _role(record.figures[at])))
+        roles.append(votes.most_common(1)[0][0] if votes else "")
+    if roles.count("") == 1 and "duration" not in roles:
+        roles[roles.index("")] = "duration"
+    whole = "" not in roles and len(set(roles)) == size and "duration" in roles
+    return roles if whole else None
+
+
+def _machines(records: Sequence[Record]) -> list[list[str]] | None:
+    """The machine of every number of every record: by the words beside it, or by its place."""
+    said = Counter(key for record in records for figure in record.figures for key in set(figure.keys))
+    size = len(records[0].figures)
+    rows: list[list[str]] = []
+    for record in records:
+        row = []
+        for place, figure in enumerate(record.figures):
+            own = [key for key in figure.keys if sum(key in other.keys for other in record.figures) == 1]
+            own.sort(key=lambda key: -said[key])
+            row.append(own[0] if own else rows[0][place] if rows else "")
+        if rows and (set(row) - set(rows[0]) or "" in row):
+            row = rows[0]
+        rows.append(row)
+    first = rows[0]
+    if "" in first or len(set(first)) < size:
+        rows = [[f"machine {place}" for place in range(1, size + 1)]] * len(records)
+    return rows if all(len(set(row)) == size for row in rows) else None
+
+
+def _lists(record: Record) -> list[tuple[Figure, ...]]:
+    """The runs of numbers in a record that stand in one list."""
+    found: list[list[Figure]] = []
+    for figure in record.figures:
+        bare = re.sub(r"\b(?:and|then|or|minutes?|mins?|hours?|hrs?|h|days?|weeks?|min|respectively|,|;)\b|[,;&/]", "", figure.before)
+        if found and not bare.strip():
+            found[-1].append(figure)
+        else:
+            found.append([figure])
+    return [tuple(each) for each in found]
