@@ -105,9 +105,13 @@ def _refusal(tokens: Sequence[Token], tables: Sequence[Table]) -> str:
 
 
 def _by_schema(text: str, tokens: tuple[Token, ...], given: Sequence[Table]) -> Outcome | None:
-    """The reading by a class with its own schema; None if no class, or more than one, claims the text."""
+    """The reading by a class with its own schema; None if no class, or more than one, claims the text.
+
+    Product mixes are the widest class: they give way to any other that claims the text.
+    """
     tables = [*tables_in(text, tokens), *given]
-    found = [each for each in (reader(text, tokens, tables) for reader in READERS.values()) if each]
+    every = [each for each in (reader(text, tokens, tables) for reader in READERS.values()) if each]
+    found = [each for each in every if each.family != "mix"] or every
     if len(found) != 1:
         return None
     best = found[0]

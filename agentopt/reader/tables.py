@@ -251,7 +251,7 @@ def _lead(text: str, lines: Sequence[_Span], at: int) -> str:
 
 # Markdown: bars between cells, and usually a ruled line below the header.
 
-_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
+_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*")
 
 
 def _markdown(text: str, lines: Sequence[_Span], at: int) -> _Drawn | None:
@@ -259,7 +259,7 @@ def _markdown(text: str, lines: Sequence[_Span], at: int) -> _Drawn | None:
     ruled = False
     end = at
     while end < len(lines) and "|" in (line := text[slice(*lines[end])]):
-        if _RULE.fullmatch(line):
+        if _RULE.fullmatch(line) and (len(rows) == 1 or "--" in line):
             ruled = ruled or len(rows) == 1
         else:
             rows.append(_split(text, lines[end], re.compile(r"\|"), framed=True))

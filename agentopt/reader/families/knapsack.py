@@ -1,143 +1,345 @@
-"""0-1 knapsack and project selection: which things to take, within one or several limits and simple rules."""
+"""The reader of choices: things with a gain and with what they use up, of which some are taken."""
 
 from __future__ import annotations
 
-__all__ = ["Knapsack", "Resource", "Rule", "read"]
+__all__ = ["read"]
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
 
-from agentopt.formulation.elements import (
-    Constraint,
-    Formulation,
-    IndexSet,
-    Objective,
-    Parameter,
-    Role,
-    Variable,
-)
-from agentopt.reader.families.items import Listed, listed
-from agentopt.reader.families.naming import plain_number, set_name
-from agentopt.reader.families.nouns import words
+from agentopt.reader.families.choosing import Knapsack, Resource
+from agentopt.reader.families.items import Found, mentions_of, records_in
+from agentopt.reader.families.listing import Amount, Column
+from agentopt.reader.families.marked import Ledger
+from agentopt.reader.families.names import Mention
+from agentopt.reader.families.nouns import AFTER_NAME, NO_NAME, stem, words
+from agentopt.reader.families.prose import CUES, Prose
 from agentopt.reader.families.rules import Rule, rules_in
 from agentopt.reader.families.wording import sense_of, stems_of
+from agentopt.reader.naming import identifier, unique
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
 
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """What is used up: by one of each item, and what there is of it."""
-
-    name: str
-    use: Mapping[str, Fraction]
-    capacity: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Knapsack:
-    """The data of a knapsack problem; every item is taken once or not at all.
-
-    Attributes:
-        values: of the items, which they name.
-        resources: the limits.
-        rules: conditions on which are taken together.
-        noun: what an item is called, in the singular; "" for item.
-        quotes: the words of the text that give a parameter, by its name.
-    """
-
-    values: Mapping[str, Fraction]
-    resources: tuple[Resource, ...]
-    rules: tuple[Rule, ...] = ()
-    noun: str = ""
-    quotes: Mapping[str, str] = field(default_factory=dict)
-
-    def formulation(self, *, doubts: Sequence[str] = ()) -> Formulation:
-        """The program in binaries."""
-        items = set_name(self.noun, "ITEMS")
-        parameters = {
-            "value": Parameter(
-                over=[items],
-                values={name: plain_number(number) for name, number in self.values.items()},
-                role=Role.REWARD,
-                meaning="of the item when it is taken",
-                quote=self.quotes.get("value"),
-            )
-        }
-        constraints: dict[str, Constraint] = {}
-        for resource in self.resources:
-            parameters[resource.name] = Parameter(
-                over=[items],
-                values={name: plain_number(number) for name, number in resource.use.items()},
-                role=Role.RATE,
-                meaning=f"{resource.name} of the item",
-                quote=self.quotes.get(resource.name),
-            )
-            limit = f"{resource.name}_limit"
-            parameters[limit] = Parameter(
-                value=plain_number(resource.capacity), role=Role.CAPACITY, quote=self.quotes.get(limit)
-            )
-            constraints[f"within_{resource.name}"] = Constraint(
-                that=f"sum({resource.name}[i]*take[i] for i in {items}) <= {limit}",
-                because=self.quotes.get(limit) or f"the {resource.name} is limited",
-            )
-        for at, rule in enumerate(self.rules, 1):
-            constraints[f"rule_{at}"] = Constraint(that=rule.statement(items), because=rule.because)
-        return Formulation(
-            title="Choose for most value",
-            sets={items: IndexSet(elements=list(self.values), meaning="what can be taken")},
-            parameters=parameters,
-            variables={"take": Variable(over=[items], domain="binary", meaning="whether it is taken")},
-            objective=Objective(maximize=f"sum(value[i]*take[i] for i in {items})", meaning="total value"),
-            constraints=constraints,
-            assumptions=list(doubts),
-        )
-
-
 _CHOOSING = words(
     """
-    which select selected selection choose chosen choosing pick picked subset fund funded funding
-    knapsack undertake undertaken pack packed packing accept accepted approve approved take
+    which select selected selection choose chosen choosing pick picked picking subset fund funded funding
+    knapsack undertake undertaken pack packed packing accept accepted approve approved take taken bring
+    brought buy bought load loaded include included answer invest do run book carry fit fill secure
+    earn get best
     """
 )
 _AMOUNTS = words(
     """
-    fraction fractional fractionally partial partially portion produce produced production manufacture
-    acre blend mix assign ship transport interest
+    fraction fractional fractionally portion produce produced production manufacture manufactured
+    acre blend mix interest
     """
 )
+_MAKING = words("make made making sell sold build bake grow plant mix plan hire open")
+_MANY = re.compile(
+    r"how many (?:of each|units|of (?:these|them|every))|how much of|number of (?:each|units)|units of each"
+    r"|(?:least|fewest|minimum|minimal|min|smallest|lowest) (?:possible )?number of|as few|how many "
+    r"(?:[a-z]+ ){1,3}(?:are|is|do|must) "
+    r"(?:we |i |you )?(?:needed|required|necessary|need|have|buy)"
+)
+_WHOLE = re.compile(
+    r"in part|partly|partial|as a whole|all[ -]+or[ -]+nothing|half - finished|nothing|at most once"
+)
+_GAINED = re.compile(
+    r"as [a-z]+(?: [a-z]+)? as possible|how (?:high|much|many|big|large|far)|achievable|\bmax\b|"
+    r"\btop\b|at most \?|the most\b"
+)
+_CHEAP = re.compile(
+    r"minimi[sz]\w+|cheapest|(?:least|lowest|smallest) (?:total |possible )?(?:cost|price|expense)"
+)
+LIMITING = re.compile(
+    r"(?:at most|up to|no more than|not more than|no (?:heavier|longer|larger|bigger) than|"
+    r"(?:heavier|more|longer)"
+    r" than|less than|maximum|max|limit\w*|capacity|budget|exceed\w*|within|only|total(?:ling)? of|"
+    r"allowance"
+    r"|can (?:hold|carry|take|spend|fit|bear|lift|store|invest)|\bholds?|\bcarr(?:y|ies)|room for"
+    r"|(?:\bi|\bwe|\bshe|\bhe|\bthey|\byou|\bhas|\bhave)(?:'ve|'s| have| has| had| got| can)+(?: "
+    r"[a-z]+){0,2}"
+    r"|amounts? to|to spend)(?: [a-z'-]+| [$€£,:=])*? #|there (?:is|are)(?: [a-z]+)? #"
+    r"|# (?:[a-z³²-]+ ){0,3}(?:available|at most|max\w*|to spend|to spare|budget|limit|capacity|in "
+    r"total|left|tops"
+    r"|knapsack|altogether)\b"
+)
+"""Clauses whose number limits all that is taken."""
 
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
     """A knapsack problem, or None for what is none; every item is taken at most once, and whole."""
+    if not _asks(text, tokens):
+        return None
+    prose = Prose.of(text, tokens, tables)
+    for found in records_in(prose, tables, (2, 3, 4, 5), LIMITING):
+        reading = _Reading(prose, tables, found)
+        understood = reading.understanding()
+        if understood is not None:
+            return understood
+    return None
+
+
+def _asks(text: str, tokens: Sequence[Token]) -> bool:
+    """Whether a choice for the greatest gain is asked for."""
     said = stems_of(tokens)
     plain = " ".join(token.lower for token in tokens)
-    counted = any(
-        phrase in plain for phrase in ("how many", "how much of", "number of each", "units of each")
-    )
-    if sense_of(tokens) != "maximize" or not said & _CHOOSING or said & _AMOUNTS or counted:
-        return None
-    found = listed(text, tokens, tables)
-    if found is None:
-        return None
-    rules = rules_in(text, tokens, found.names.mentions, found.items, found.noun, found.ledger)
-    if rules is None or not found.ledger.complete():
-        return None
-    problem = _problem(found, rules)
-    doubts = [f"Every {found.noun or 'item'} is taken once or not at all."]
-    return Understanding(
-        "knapsack", problem.formulation(doubts=doubts), found.ledger.account(), tuple(doubts)
-    )
+    amounts = said & _AMOUNTS or _MANY.search(plain)
+    gained = sense_of(tokens) == "maximize" or _GAINED.search(plain)
+    made = said & _MAKING or re.search(r"how many|how much of", plain)
+    chosen = said & _CHOOSING or _WHOLE.search(plain) or not made
+    return bool(chosen) and not amounts and bool(gained) and not _CHEAP.search(plain)
 
 
-def _problem(found: Listed, rules: tuple[Rule, ...]) -> Knapsack:
-    resources: list[Resource] = []
-    quotes: dict[str, str] = dict(found.quotes)
-    for name, use in found.uses.items():
-        resources.append(
-            Resource(name, {item: use[item].value for item in found.items}, found.limits[name].value)
+@dataclass(frozen=True, slots=True)
+class _Roles:
+    """What the columns of records are.
+
+    Attributes:
+        value: the column of what is gained.
+        limits: the limit of each other column, by its place.
+        copies: the column that says how many there are; -1 for none.
+        score: how well the words fit.
+        sure: whether no other column fits nearly as well as what is gained.
+    """
+
+    value: int
+    limits: dict[int, Amount]
+    score: float
+    copies: int = -1
+    sure: bool = True
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One text with one way to see its records."""
+
+    prose: Prose
+    tables: Sequence[Table]
+    found: Found
+
+    def understanding(self) -> Understanding | None:
+        """The problem; None where a number or a sentence is left that may matter."""
+        records = self.found.records
+        if len(records.names) < (3 if self.found.used else 2):
+            return None
+        ledger = Ledger(self.prose.tokens)
+        mentions = mentions_of(self.prose, records.names) if records.given else ()
+        self._enter_names(ledger, mentions)
+        self._count(ledger)
+        for column in records.columns:
+            for amount in column.amounts:
+                _take(ledger, amount, "number of an item")
+        rules = rules_in(self.prose, mentions, records, ledger)
+        if rules is None:
+            return None
+        loose = [at for at in self.prose.numbers if at not in self.found.used and at in set(ledger.left())]
+        roles = self._roles([self.prose.amount(at) for at in loose])
+        if roles is None or any(a.value < 0 for c in records.columns for a in c.amounts):
+            return None
+        doubts: list[str] = (
+            [] if roles.sure else ["Which number is gained, and which is used up, is a guess."]
         )
-    values: dict[str, Fraction] = {item: found.values[item].value for item in found.items}
-    return Knapsack(values, tuple(resources), rules, found.noun, quotes)
+        problem = self._problem(roles, rules, ledger, doubts)
+        kinds = {column.unit.kind for column in records.columns} - {""}
+        kinds |= {limit.unit.kind for limit in roles.limits.values() if limit.unit.kind}
+        for at in ledger.left():
+            phrase = self.prose.phrase(at)
+            if LIMITING.search(phrase) or "least" in phrase or self.prose.amount(at).unit.kind in kinds:
+                return None
+            doubts.append(f"“{self._around(at)}” is not used.")
+            ledger.waive(at, "not used")
+        told = [f"Every {problem.noun or 'item'} is taken once or not at all."] if not problem.copies else []
+        formulation = problem.formulation(doubts=[*told, *doubts], waived=ledger.waivers())
+        return Understanding("knapsack", formulation, ledger.account(), tuple(doubts))
+
+    def _around(self, at: int) -> str:
+        tokens = self.prose.tokens
+        span = [t for t in tokens[max(0, at - 2) : at + 4] if t.sentence == tokens[at].sentence]
+        return " ".join(self.prose.text[span[0].start : span[-1].end].split())
+
+    def _enter_names(self, ledger: Ledger, mentions: Sequence[Mention]) -> None:
+        """Numbers that are parts of names are no data."""
+        for at, why in self.prose.named.items():
+            ledger.waive(at, why)
+        for mention in mentions:
+            for at in range(mention.first, mention.last):
+                if self.prose.tokens[at].is_number and at not in self.found.used:
+                    ledger.waive(at, f"part of the name {mention.name}")
+        for at in self.prose.hidden:
+            if self.prose.tokens[at].is_number:
+                ledger.waive(at, "part of a table")
+        for table in self.tables:
+            for cell in (*table.header, *(row[0] for row in table.rows)):
+                if table.layout != "list" and cell.value is None:
+                    ledger.waive_cell(cell, "part of a name")
+
+    def _count(self, ledger: Ledger) -> None:
+        """Numbers that only say how many things there are."""
+        many = len(self.found.records.names)
+        for at in self.prose.numbers:
+            token = self.prose.tokens[at]
+            amount = self.prose.amount(at)
+            plain = token.kind in ("integer", "spelled") and not amount.unit.kind
+            limited = re.search(r"(?:most|than|exactly|only|least|to|exceed|of) #", self.prose.phrase(at))
+            if amount.value == many and plain and at not in self.found.used and not limited:
+                after = [t for t in self.prose.tokens[at + 1 : at + 4] if t.kind == "word"]
+                if any(t.lower != stem(t.text) for t in after) or token.kind == "spelled":
+                    ledger.waive(at, "counts what is listed")
+
+    def _roles(self, loose: Sequence[Amount]) -> _Roles | None:
+        """The best way to say which column is gained, and which number limits which other column."""
+        columns = self.found.records.columns
+        options: list[_Roles] = []
+        for value in range(len(columns)):
+            gain = self._gain(columns[value])
+            others = [at for at in range(len(columns)) if at != value]
+            for copies in (-1, *(at for at in others if _may_count(columns[at], self.prose))):
+                used = [at for at in others if at != copies]
+                if not used:
+                    continue
+                for chosen in permutations(loose, len(used)):
+                    scores = [self._fits(a, columns[at]) for a, at in zip(chosen, used, strict=True)]
+                    if all(score is not None for score in scores):
+                        total = (
+                            gain
+                            + sum(score or 0 for score in scores)
+                            + sum(self._use(columns[at]) for at in used)
+                        )
+                        options.append(_Roles(value, dict(zip(used, chosen, strict=True)), total, copies))
+        best = max(options, key=lambda each: each.score, default=None)
+        if best is None:
+            return None
+        near = any(each.value != best.value and each.score > best.score - 1 for each in options)
+        return replace(best, sure=not near)
+
+    def _gain(self, column: Column) -> float:
+        """How much a column looks like what is gained."""
+        cues = [CUES.get(word, "") for word in column.words]
+        physical = column.unit.kind not in ("", "money")
+        wanted = len(column.words & self._wanted())
+        return (
+            2 * ("value" in cues)
+            - 2 * ("cost" in cues and "value" not in cues)
+            - 3 * physical
+            + 3 * min(wanted, 1)
+        )
+
+    def _use(self, column: Column) -> float:
+        """How much a column looks like what is used up."""
+        cues = [CUES.get(word, "") for word in column.words]
+        return 1.0 * ("cost" in cues) - 1.0 * ("value" in cues and "cost" not in cues)
+
+    def _wanted(self) -> frozenset[str]:
+        """The stems of what is to be as large as possible."""
+        found: set[str] = set()
+        tokens = self.prose.tokens
+        for at, token in enumerate(tokens):
+            if token.lower not in _SUPERLATIVE or (at and tokens[at - 1].lower == "at"):
+                continue
+            near = [t for t in tokens[at + 1 : at + 7] if t.sentence == token.sentence]
+            for each in near:
+                if each.is_number or each.text in ".;:":
+                    break
+                if each.kind == "word" and each.lower not in NO_NAME | AFTER_NAME | _NEUTRAL:
+                    found.add(stem(each.text))
+        return frozenset(found)
+
+    def _fits(self, limit: Amount, column: Column) -> float | None:
+        """How well a number limits a column; None where it cannot."""
+        kinds = limit.unit.kind, column.unit.kind
+        if all(kinds) and kinds[0] != kinds[1]:
+            return None
+        phrase = self.prose.phrase(limit.token)
+        if re.search(r"at least|minimum of|no (?:fewer|less) than", phrase.split("#")[0][-25:]):
+            return None
+        cued = bool(LIMITING.search(phrase))
+        same = bool(kinds[0]) and kinds[0] == kinds[1]
+        columns = self.found.records.columns
+        if kinds[0] and not kinds[1] and any(other.unit.kind == kinds[0] for other in columns):
+            return None
+        said = {stem(word) for word in re.findall(r"[^\W_]+", phrase)}
+        shared = len(said & column.words - NO_NAME - AFTER_NAME)
+        used = column.values(limit.unit)
+        scale = limit.value
+        known = cued or same or shared
+        if not known and self.prose.tokens[limit.token].kind == "spelled":
+            return None
+        if scale < min(used) or scale > 3 * sum(used) or (not known and not max(used) <= scale < sum(used)):
+            return None
+        return 3 * same + 2 * cued + min(shared, 2) - 2 * (scale >= sum(used)) - (not known)
+
+    def _problem(self, roles: _Roles, rules: tuple[Rule, ...], ledger: Ledger, doubts: list[str]) -> Knapsack:
+        records = self.found.records
+        resources: list[Resource] = []
+        quotes: dict[str, str] = {}
+        taken: list[str] = ["value"]
+        for at, limit in roles.limits.items():
+            column = records.columns[at]
+            name = unique(_name(column), taken)
+            taken.append(name)
+            _take(ledger, limit, f"limit on {name}")
+            resources.append(
+                Resource(name, dict(zip(records.names, column.values(limit.unit), strict=True)), limit.value)
+            )
+            quotes[f"{name}_limit"] = self.prose.sentence(limit.token)
+            self._again(limit, ledger)
+            for item, amount in zip(records.names, column.amounts, strict=True):
+                _take(ledger, amount, f"{name} of {item}")
+            if limit.value >= sum(column.values(limit.unit)):
+                doubts.append(f"The {name} is no limit: all items together stay within it.")
+        gains = records.columns[roles.value]
+        for item, amount in zip(records.names, gains.amounts, strict=True):
+            _take(ledger, amount, f"value of {item}")
+        copies: dict[str, int] = {}
+        if roles.copies >= 0:
+            column = records.columns[roles.copies]
+            copies = {n: int(a.value) for n, a in zip(records.names, column.amounts, strict=True)}
+            for item, amount in zip(records.names, column.amounts, strict=True):
+                _take(ledger, amount, f"how many there are of {item}")
+        values = dict(zip(records.names, gains.values(), strict=True))
+        return Knapsack(values, tuple(resources), rules, records.noun, quotes, copies)
+
+    def _again(self, limit: Amount, ledger: Ledger) -> None:
+        """A limit that is said twice, perhaps in another unit."""
+        for at in ledger.left():
+            other = self.prose.amount(at)
+            same = other.value * other.unit.size == limit.value * limit.unit.size
+            if same and other.unit.kind == limit.unit.kind:
+                ledger.take(at, "the limit again")
+
+
+_SUPERLATIVE = words(
+    """
+    maximize maximise maximizing maximising maximum maximal max most highest largest greatest biggest best
+    how high total possible
+    """
+)
+_NEUTRAL = words("possible total overall combined sum set selection amount number value")
+
+
+def _may_count(column: Column, prose: Prose) -> bool:
+    """Whether a column says how many there are of each thing."""
+    whole = all(a.value.denominator == 1 and 0 < a.value <= 50 for a in column.amounts)
+    return whole and not column.unit.kind and bool(column.words & _COPIES)
+
+
+_COPIES = words("copy copies available stock has have piece quantity qty unit there")
+
+
+def _name(column: Column) -> str:
+    """What a column of uses is called in a formulation."""
+    kind = {"mass": "weight", "money": "cost", "length": "length"}.get(column.unit.kind, column.unit.kind)
+    cue = next((word for word in sorted(column.words) if CUES.get(word) == "cost"), "")
+    return identifier(kind or cue or "use", "use")
+
+
+def _take(ledger: Ledger, amount: Amount, meaning: str) -> None:
+    if amount.cell is not None:
+        ledger.cells = [each for each in ledger.cells if each.table != amount.cell.place]
+        ledger.take_cell(amount.cell, meaning)
+    else:
+        ledger.take(amount.token, meaning)
