@@ -9,6 +9,7 @@ with integrality by column. Rows and columns keep the names and indices of the f
 from __future__ import annotations
 
 __all__ = [
+    "Affine",
     "Compiled",
     "CompiledObjective",
     "Graph",
@@ -18,10 +19,11 @@ __all__ = [
     "QuadraticRow",
     "RowBlock",
     "SparseMatrix",
+    "Structure",
     "VariableBlock",
 ]
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Literal
@@ -46,6 +48,8 @@ class ProblemClass(StrEnum):
     MIQCP = "MIQCP"
     NLP = "NLP"
     MINLP = "MINLP"
+    CP = "CP"
+    """Linear, with sequencing statements (`Compiled.structures`) beside the rows that restate them."""
 
 
 class Integrality(IntEnum):
@@ -135,6 +139,57 @@ class Nonlinear:
 
 
 @dataclass(frozen=True, eq=False)
+class Affine:
+    """N expressions: `constant` (N,) plus, for each k, `values[k] * x[columns[k]]` in expression `points[k]`."""
+
+    constant: Values
+    points: Indices
+    columns: Indices
+    values: Values
+
+    def at(self, point: Values) -> Values:
+        """Their values, shape (N,)."""
+        weights = self.values * point[self.columns]
+        return self.constant + np.bincount(self.points, weights=weights, minlength=len(self.constant))
+
+    def take(self, picked: Indices) -> Affine:
+        """Some of the expressions, in the order picked; each at most once."""
+        place = np.full(len(self.constant), -1, dtype=np.int64)
+        place[picked] = np.arange(len(picked))
+        kept = place[self.points] >= 0
+        return Affine(
+            self.constant[picked], place[self.points[kept]], self.columns[kept], self.values[kept]
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """A sequencing statement as it was made, beside the rows and binaries that restate it.
+
+    Attributes:
+        kind: a form of `agentopt.formulation.tree.SEQUENCING`.
+        name: the constraint or objective it stands in.
+        rows, columns: (first, end) of what restates it, or it and its like at other points, and nothing else.
+        parts: expressions by role: `member` (alldifferent); `place` (one), `member`, `value` (one; element);
+            `arc` (0 or 1; circuit, routes); `start`, `length`, `present` (no_overlap, cumulative), `capacity`
+            (one; cumulative).
+        numbers: data by role: `tail`, `head` (node of each arc, from 0), `load` (of each node), `capacity`
+            (one), `need` (of each task). The depot of `routes` is node 0.
+        auxiliary: the columns of the restatement by role, see `agentopt.compiling.completing`.
+        restated: whether there are rows; without them only a constraint solver can take the model.
+    """
+
+    kind: str
+    name: str
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    parts: Mapping[str, Affine]
+    numbers: Mapping[str, Values] = field(default_factory=dict)
+    auxiliary: Mapping[str, Indices] = field(default_factory=dict)
+    restated: bool = True
+
+
+@dataclass(frozen=True, eq=False)
 class CompiledObjective:
     """One objective: `cost` (n,), `offset`, x'Qx/2 by the triangle of Q with first >= second, nonlinear."""
 
@@ -166,6 +221,7 @@ class Compiled:
         convex: for QP, whether Q is positive (minimize) or negative (maximize) semidefinite; None when
         unknown or
             not applicable.
+        structures: sequencing statements, for engines that know them.
         strict: rows that were stated with `<` or `>` (solved as `<=`, `>=`), for the certificate.
         seconds: wall time spent compiling.
     """
@@ -185,6 +241,7 @@ class Compiled:
     nonlinear: tuple[Nonlinear, ...] = ()
     start: Values | None = None
     convex: bool | None = None
+    structures: tuple[Structure, ...] = ()
     strict: tuple[str, ...] = ()
     warnings: Sequence[str] = field(default_factory=tuple)
     seconds: float = 0.0

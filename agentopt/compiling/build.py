@@ -14,6 +14,7 @@ from agentopt.compiling.arrays import (
     Integrality,
     Nonlinear,
     QuadraticRow,
+    Structure,
     RowBlock,
     SparseMatrix,
     VariableBlock,
@@ -60,6 +61,7 @@ class Builder:
         self._integrality: list[NDArray[np.int8]] = []
         self._row_bounds: list[tuple[Values, Values]] = []
         self.blocks: list[Block] = []
+        self.structures: list[Structure] = []
         self.quadratic: list[tuple[Ints, Ints, Ints, Values]] = []
         self.nonlinear: list[Nonlinear] = []
         self.warnings: list[str] = []
@@ -131,6 +133,17 @@ class Builder:
         along = {0: np.arange(count, dtype=np.int32)}
         for columns, values in parts:
             self.blocks.append(Block((count,), start, along, 0, {0: columns}, values, (-1, 0)))
+
+    def add_sparse_rows(
+        self, name: str, rows: Ints, columns: Ints, values: Values, lower: Values, upper: Values
+    ) -> None:
+        """Auxiliary rows without indices: `values[k]` stands in row `rows[k]` of them, column `columns[k]`."""
+        count, start = len(lower), self.num_rows
+        self.rows.append(RowBlock(name, start, np.empty((count, 0), dtype=np.int64), auxiliary=True))
+        self.num_rows += count
+        self._row_bounds.append((lower, upper))
+        along = {0: rows.astype(np.int32)}, {0: columns.astype(np.int32)}
+        self.blocks.append(Block((len(values),), start, along[0], 0, along[1], values, (-1, -1)))
 
     def block(self, monomial: Monomial, row_start: int, group: int) -> Block:
         """The coefficients of a linear monomial in the rows that start at `row_start`."""

@@ -284,9 +284,11 @@ class _Compiler:
                 quadratic_objective=any(o.quadratic is not None for o in objectives),
                 quadratic_rows=bool(curved),
                 nonlinear=bool(builder.nonlinear) or any(o.nonlinear is not None for o in objectives),
+                structured=bool(builder.structures),
             ),
             quadratic_rows=tuple(curved),
             nonlinear=tuple(builder.nonlinear),
+            structures=tuple(builder.structures),
             start=start,
             strict=tuple(builder.strict),
             warnings=(*self.instance.warnings, *builder.warnings),
@@ -337,7 +339,12 @@ def with_convexity(compiled: Compiled) -> Compiled:
 
 
 def problem_class(
-    *, discrete: bool, quadratic_objective: bool, quadratic_rows: bool, nonlinear: bool
+    *,
+    discrete: bool,
+    quadratic_objective: bool,
+    quadratic_rows: bool,
+    nonlinear: bool,
+    structured: bool = False,
 ) -> ProblemClass:
     """The class of a problem from the parts it has.
 
@@ -350,4 +357,6 @@ def problem_class(
         return ProblemClass.MIQCP if discrete else ProblemClass.QCP
     if quadratic_objective:
         return ProblemClass.MIQP if discrete else ProblemClass.QP
+    if structured:
+        return ProblemClass.CP
     return ProblemClass.MILP if discrete else ProblemClass.LP

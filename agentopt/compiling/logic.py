@@ -35,6 +35,11 @@ _PARTS = (1, 2, 3, 4, 5, 6, 8, 10, 20, 100, 1000)
 """Fractions that count as coefficients of integers: halves, thirds and so on."""
 
 
+_MEMBERS = frozenset(["sos1", "sos2", "alldifferent"])
+_ALONE = _MEMBERS | {"circuit", "routes", "no_overlap", "cumulative"}
+"""Forms that are stated on their own, not under a condition."""
+
+
 @dataclass(frozen=True)
 class Literal:
     """A 0-1 column, or `1 - column` when `negated`."""
@@ -135,14 +140,17 @@ class Logic:
                 self.equivalence(one, other, scope, when)
             case t.Form(kind="at_most" | "at_least" | "exactly" as kind, arguments=(count, *rest)):
                 self.count(count, rest, kind, scope, when)
-            case t.Form(kind="sos1" | "sos2" | "alldifferent" as kind, arguments=members):
+            case t.Form(kind=kind, arguments=members) if kind in _ALONE:
                 if when is not None:
                     raise CompileError(
                         f"`{kind}` cannot stand inside another condition", hint="state it on its own"
                     )
-                from agentopt.compiling import special
+                from agentopt.compiling import sequencing, special
 
-                special.state(self.rewriter, kind, members, scope)
+                if kind in _MEMBERS:
+                    special.state(self.rewriter, kind, members, scope)
+                else:
+                    sequencing.state(self.rewriter, expr, scope)
             case _:
                 found = expr.kind if isinstance(expr, t.Form) else type(expr).__name__.lower()
                 raise CompileError(

@@ -180,6 +180,10 @@ class Rewriter:
                 from agentopt.compiling.piecewise import piecewise
 
                 return piecewise(self, inner, points, scope, held)
+            case t.Form(kind="element", arguments=parts):
+                from agentopt.compiling.sequencing import element
+
+                return element(self, parts, scope)
             case t.Compare() | t.And() | t.Or() | t.Not() | t.Form() | t.Aggregate(function="any" | "all"):
                 return self.logic.indicator(expr, scope, held)
         raise CompileError(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from agentopt.compiling.arrays import Structure
 from agentopt.compiling.bounds import Interval
 from agentopt.compiling.build import Terms
 from agentopt.compiling.reformulate import Rewriter, Scope
@@ -148,6 +149,7 @@ def _all_different(rewriter: Rewriter, read: Sequence[_Members], scope: Scope) -
         rewriter.finite(each.found.high, each.found, each.scope, "`alldifferent`")
     if not read:
         return
+    first_row, first_column = rewriter.builder.num_rows, rewriter.builder.num_columns
     low = int(np.floor(min(each.found.low.min() for each in read)))
     high = int(np.ceil(max(each.found.high.max() for each in read)))
     if high - low + 1 > MAX_VALUES:
@@ -171,3 +173,37 @@ def _all_different(rewriter: Rewriter, read: Sequence[_Members], scope: Scope) -
     outer = Terms(np.zeros((1,) * len(scope.frame.lengths)))
     for group in picks.values():
         rewriter.rows(scope, outer, group, -np.inf, 1.0)
+    _note(rewriter, read, scope, (first_row, first_column), low)
+
+
+def _note(
+    rewriter: Rewriter, read: Sequence[_Members], scope: Scope, first: tuple[int, int], low: int
+) -> None:
+    """Keep the statement beside its rows, one structure a point; they share the rows."""
+    from agentopt.compiling.sequencing import affine, joined
+
+    builder = rewriter.builder
+    members = joined([affine(each.terms, each.scope, "alldifferent") for each in read])
+    groups = np.concatenate([each.groups for each in read])
+    # Binaries come argument by argument, within one value by value, within one member by member.
+    per_value = [each.grown.size for each in read]
+    values = (builder.num_columns - first[1]) // sum(per_value)
+    start, picks = first[1], []
+    for size in per_value:
+        picks.append(start + np.arange(values)[None, :] * size + np.arange(size)[:, None])
+        start += values * size
+    pick = np.concatenate(picks)
+    rows, columns = (first[0], builder.num_rows), (first[1], builder.num_columns)
+    for group in np.unique(groups):
+        picked = np.flatnonzero(groups == group)
+        builder.structures.append(
+            Structure(
+                "alldifferent",
+                scope.name,
+                rows,
+                columns,
+                {"member": members.take(picked)},
+                {"low": np.array([float(low)])},
+                {"pick": pick[picked]},
+            )
+        )

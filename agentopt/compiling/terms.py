@@ -117,6 +117,9 @@ class Space:
                 return 1 if all(self.degree(part) <= MAX_DEGREE for part in parts) else math.inf
             case t.Form(kind="piecewise", arguments=parts):
                 return 1 if self.degree(parts[0]) <= MAX_DEGREE else math.inf
+            case t.Form(kind="element", arguments=parts):
+                inner = (p.body if isinstance(p, t.Aggregate) and p.function == "each" else p for p in parts)
+                return 1 if all(self.degree(part) <= 1 for part in inner) else math.inf
             case t.Compare() | t.And() | t.Or() | t.Not() | t.Form():
                 return 1
         return math.inf

@@ -168,7 +168,7 @@ class _Expressions:
     def quantity(self, path: str, text: str, expression: t.Expr, what: str) -> None:
         checker = self.checker(path, text, "bind it inside a sum: `sum(... for {i} in {I})`")
         if isinstance(expression, t.Compare | t.Member) or (
-            isinstance(expression, t.Form) and expression.kind != "piecewise"
+            isinstance(expression, t.Form) and expression.kind not in t.VALUE_FORMS
         ):
             side = (
                 f"`{unparse(expression.operands[0])}`" if isinstance(expression, t.Compare) else "a quantity"

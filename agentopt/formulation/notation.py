@@ -165,6 +165,8 @@ class _Writer:
         s, arguments = self.s, node.arguments
         if node.kind in _LOGIC and len(arguments) == 2:
             return self.join(arguments, _LOGIC[node.kind], _NOT), _CHOICE
+        if node.kind == "tuple":
+            return s.brackets(self.list(arguments)), _ATOM
         if node.kind == "piecewise":
             points = arguments[1:]
             pairs = [s.brackets(self.list(points[k : k + 2])) for k in range(0, len(points), 2)]

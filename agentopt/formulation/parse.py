@@ -269,7 +269,7 @@ class _Reader:
         at, arguments = self.at(node), node.args
         generator = next((a for a in arguments if isinstance(a, ast.GeneratorExp | ast.ListComp)), None)
         if name in t.CONSTRAINT_FORMS:
-            return t.Form(name, self.form_arguments(arguments), at=at)
+            return t.Form(name, self.form_arguments(arguments, tuples=name in t.TUPLE_FORMS), at=at)
         if generator is not None:
             if name not in t.AGGREGATES or len(arguments) != 1:
                 raise self.error(
@@ -313,10 +313,17 @@ class _Reader:
             noun = "argument" if wanted == "1" else "arguments"
             raise self.error(node, f"`{name}` takes {wanted} {noun}, not {given}")
 
-    def form_arguments(self, arguments: Sequence[ast.expr]) -> tuple[t.Expr, ...]:
+    def form_arguments(self, arguments: Sequence[ast.expr], *, tuples: bool) -> tuple[t.Expr, ...]:
         found: list[t.Expr] = []
         for argument in arguments:
             match argument:
+                case ast.GeneratorExp(elt=ast.Tuple() as member) | ast.ListComp(elt=ast.Tuple() as member) if (
+                    tuples
+                ):
+                    generators = self.generators(argument.generators)
+                    found.append(t.Aggregate("each", self.member(member), generators, at=self.at(argument)))
+                case ast.Tuple() if tuples:
+                    found.append(self.member(argument))
                 case ast.GeneratorExp() | ast.ListComp():
                     found.append(self.aggregate("each", argument))
                 case ast.Tuple(elts=parts) | ast.List(elts=parts):
@@ -324,6 +331,9 @@ class _Reader:
                 case _:
                     found.append(self.expression(argument))
         return tuple(found)
+
+    def member(self, node: ast.Tuple) -> t.Form:
+        return t.Form("tuple", tuple(self.expression(part) for part in node.elts), at=self.at(node))
 
     def aggregate(self, name: str, node: ast.GeneratorExp | ast.ListComp) -> t.Aggregate:
         return t.Aggregate(

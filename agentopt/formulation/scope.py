@@ -61,7 +61,9 @@ def fit(index: Axis | None, place: Axis | None) -> Fit:
 
 def reserved() -> frozenset[str]:
     """Names with a meaning of their own, which no element may take."""
-    functions = t.FUNCTIONS | t.AGGREGATES | t.ORDER_FUNCTIONS | t.CONSTRAINT_FORMS
+    # A variable may be called `routes`: `routes[...]` and `routes(...)` are never confused.
+    forms = t.CONSTRAINT_FORMS - (t.SEQUENCING - {"alldifferent"})
+    functions = t.FUNCTIONS | t.AGGREGATES | t.ORDER_FUNCTIONS | forms
     return functions | {"pow", "range", "each"}
 
 

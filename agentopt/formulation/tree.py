@@ -33,9 +33,12 @@ __all__ = [
     "Number",
     "Or",
     "Power",
+    "SEQUENCING",
     "SetLiteral",
     "SetOperation",
     "SetOperator",
+    "TUPLE_FORMS",
+    "VALUE_FORMS",
     "walk",
 ]
 
@@ -46,7 +49,10 @@ from typing import Literal
 _NUMERIC = (
     "exp log log10 log2 sqrt sin cos tan asin acos atan sinh cosh tanh abs min max floor ceil round mod"
 )
-_FORMS = "implies iff at_most at_least exactly sos1 sos2 piecewise alldifferent"
+_FORMS = (
+    "implies iff at_most at_least exactly sos1 sos2 piecewise alldifferent "
+    "element circuit routes no_overlap cumulative"
+)
 
 FUNCTIONS = frozenset(_NUMERIC.split())
 """Functions of numbers. `floor ceil round mod` take data only; `min max` take one or more arguments."""
@@ -58,7 +64,20 @@ ORDER_FUNCTIONS = frozenset(["prev", "next", "first", "last", "ord", "len"])
 """Places in a set as listed: `prev(t)`, `next(t)`, `first(T)`, `last(T)`, `ord(t)` (from 1), `len(T)`."""
 
 CONSTRAINT_FORMS = frozenset(_FORMS.split())
-"""Statements beyond comparisons. `piecewise(x, (x0, y0), (x1, y1), ...)` is a number: y at x on the line."""
+"""Statements beyond comparisons.
+
+`piecewise(x, (x0, y0), (x1, y1), ...)` is a number: y at x on the line; so is `element(x, v1, v2, ...)`: the
+x-th of the values, counted from 1.
+"""
+
+VALUE_FORMS = frozenset(["piecewise", "element"])
+"""The forms that are numbers."""
+
+TUPLE_FORMS = frozenset(["no_overlap", "cumulative", "routes"])
+"""The forms whose members are tuples: tasks `(start, length)`, arcs with loads."""
+
+SEQUENCING = frozenset(["alldifferent", "element", "circuit", "routes", "no_overlap", "cumulative"])
+"""The forms a constraint solver states directly; other engines get rows and binaries for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +237,14 @@ class Form(Node):
     `implies(a, b)`, `iff(a, b)`: arguments (a, b). `at_most(k, c1, c2, ...)` or `at_most(k, (c for ...))`:
     arguments (k, conditions or variables...); a generator argument is kept as one `Aggregate` with function
     `"each"`. `sos1`, `sos2`, `alldifferent`: variables, or one `each`. `piecewise(x, (x0, y0), ...)`:
-    arguments (x, x0, y0, x1, y1, ...).
+    arguments (x, x0, y0, x1, y1, ...). `element(x, v1, v2, ...)`: arguments (x, v1, v2, ...) or (x, each).
+
+    A member written as a tuple is a form of kind `"tuple"`, which stands nowhere else. `no_overlap((start,
+    length), ...)` and `cumulative(capacity, (start, length, need), ...)` have one more part where a task may
+    be left out, the condition under which it is done. `circuit(go[i, j] for i in N for j in N)`: one closed
+    tour through the nodes, along the arcs whose condition holds; a node whose arc to itself is taken is left
+    out. `routes(depot, capacity, (go[i, j], load[j]) for i in N for j in N)`: closed tours from the depot
+    through every other node once, none with more load than the capacity.
     """
 
     kind: str

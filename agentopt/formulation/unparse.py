@@ -85,6 +85,8 @@ def _write(node: t.Node) -> tuple[str, int]:
         case t.Form(kind="piecewise", arguments=(quantity, *points)):
             pairs = [f"({_list(points[k : k + 2])})" for k in range(0, len(points), 2)]
             return f"piecewise({', '.join([_text(quantity, _CHOICE), *pairs])})", _ATOM
+        case t.Form(kind="tuple", arguments=parts):
+            return f"({_list(parts)}{',' if len(parts) == 1 else ''})", _ATOM
         case t.Form(kind=kind, arguments=arguments):
             parts = [f"({_text(a, 0)})" if _is_each(a) else _text(a, _CHOICE) for a in arguments]
             if len(arguments) == 1 and _is_each(arguments[0]):

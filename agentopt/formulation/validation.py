@@ -54,7 +54,7 @@ _MEANT = {
     "continuous": "did you mean `real`?",
     "bool": "did you mean `binary`?",
     **dict.fromkeys(("permutation", "sequence"), "use integers and `alldifferent(...)`"),
-    "interval": "use two variables, its start and its end",
+    "interval": "use its start, and `no_overlap((start[j], length[j]) for j in J)`",
 }
 _SYNONYMS = {
     "expression": ("that", "minimize", "formula"),

@@ -81,5 +81,6 @@ def _classified(compiled: Compiled) -> Compiled:
         quadratic_objective=objective is not None and objective.quadratic is not None,
         quadratic_rows=bool(compiled.quadratic_rows),
         nonlinear=bool(compiled.nonlinear) or (objective is not None and objective.nonlinear is not None),
+        structured=bool(compiled.structures),
     )
     return with_convexity(replace(compiled, problem_class=found))
