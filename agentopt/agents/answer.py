@@ -16,6 +16,7 @@ from agentopt.agents.state import NumberRead, Opinion, State
 from agentopt.agents.statements import MAX_STATED, statements
 from agentopt.budget import Spend
 from agentopt.compiling.arrays import Compiled
+from agentopt.diagnosis import Diagnosis
 from agentopt.errors import AgentoptError
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.instance import Instance, Label
@@ -53,6 +54,7 @@ class Answer:
             checked) or `decline`; empty where a language model or a person wrote the formulation.
         reasons: why it was not sure.
         account: how it read each number.
+        diagnosis: why there is no answer, where there is none.
         votes: for a vote, how many samples agree with the answer's objective value, and of how many.
     """
 
@@ -74,6 +76,7 @@ class Answer:
     reasons: tuple[str, ...] = ()
     account: tuple[NumberRead, ...] = ()
     votes: tuple[int, int] | None = None
+    diagnosis: Diagnosis | None = None
 
     @property
     def objective(self) -> float | None:
@@ -150,6 +153,7 @@ def answer_of(state: State, session: Session, spend: Spend, *, until: str = "exp
         report, missing = reported(compiled, solution.values)
         shared["warnings"] = (*state.warnings, *missing, *([state.stopped] if state.stopped else []))
     kept = state.certificate
+    diagnosis = session.diagnosis(state.solution, state.formulation)
     return Answer(
         status_of(solution),
         formulation,
@@ -157,9 +161,10 @@ def answer_of(state: State, session: Session, spend: Spend, *, until: str = "exp
         compiled,
         solution,
         None if kept is None else certificate_from_json(kept),
-        _with_doubts(explanation(compiled, solution, report), state.consulted),
+        _with_doubts(explanation(compiled, solution, report, diagnosis), state.consulted),
         readings(instance) if state.consulted is None else tuple(map(_in_words, state.consulted.account)),
         report,
+        diagnosis=diagnosis,
         **shared,  # type: ignore[arg-type]  # fields of Answer
     )
 

@@ -17,6 +17,7 @@ import numpy as np
 from agentopt.agents.findings import column_name, row_name, why_negative
 from agentopt.compiling.arrays import Compiled, Integrality, ProblemClass
 from agentopt.compiling.evaluate import objective_value, row_values
+from agentopt.diagnosis import Diagnosis, told
 from agentopt.formulation.elements import Formulation, Objective
 from agentopt.formulation.instance import Instance
 from agentopt.solvers.solution import Solution, Termination
@@ -36,11 +37,16 @@ _WHY_STOPPED = {
 }
 
 
-def explanation(compiled: Compiled, solution: Solution, report: Mapping[str, float] | None = None) -> str:
-    """The answer to the problem, for the person who asked."""
+def explanation(
+    compiled: Compiled,
+    solution: Solution,
+    report: Mapping[str, float] | None = None,
+    diagnosis: Diagnosis | None = None,
+) -> str:
+    """The answer to the problem, for the person who asked; with a diagnosis, why there is none."""
     formulation = compiled.instance.formulation
     if not solution.has_point:
-        return "\n".join(_negative(compiled, solution))
+        return "\n".join(_negative(compiled, solution, diagnosis))
     parts = [_headline(compiled, solution), _decisions(compiled, solution)]
     if report:
         parts.append("\n".join(["Also asked for:", *(f"  {k} = {number(v)}" for k, v in report.items())]))
@@ -209,8 +215,13 @@ def _assumed(formulation: Formulation) -> str:
     return "\n".join(["Assumed:", *lines]) if lines else ""
 
 
-def _negative(compiled: Compiled, solution: Solution) -> list[str]:
+def _negative(compiled: Compiled, solution: Solution, diagnosis: Diagnosis | None) -> list[str]:
+    kind = "" if diagnosis is None else diagnosis.kind
     match solution.termination:
+        case Termination.INFEASIBLE_OR_UNBOUNDED if kind == "infeasible":
+            head = "There is no answer: the conditions contradict each other."
+        case Termination.INFEASIBLE_OR_UNBOUNDED if kind == "unbounded":
+            head = "There is no best answer: the objective can be improved without limit."
         case Termination.INFEASIBLE:
             head = "There is no answer: the conditions contradict each other."
         case Termination.UNBOUNDED:
@@ -221,5 +232,6 @@ def _negative(compiled: Compiled, solution: Solution) -> list[str]:
             )
         case _:
             said = f" ({solution.message})" if solution.message else ""
-            return [f"No answer was found: {solution.engine} stopped with {solution.termination}{said}."]
-    return [head, *(f"  {line}" for line in why_negative(compiled, solution)[1:])]
+            head = f"No answer was found: {solution.engine} stopped with {solution.termination}{said}."
+            return [head, *([] if diagnosis is None else told(compiled, diagnosis))]
+    return [head, *(f"  {line}" for line in why_negative(compiled, solution, diagnosis)[1:])]

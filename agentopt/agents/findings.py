@@ -22,6 +22,7 @@ from pydantic import JsonValue
 from agentopt.agents.context import Problem
 from agentopt.agents.state import Reason
 from agentopt.compiling.arrays import Compiled
+from agentopt.diagnosis import Diagnosis, told
 from agentopt.formulation.declarations import check_usage
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.instance import Instance
@@ -46,8 +47,13 @@ def negative(solution: Solution) -> Reason | None:
             return None
 
 
-def why_negative(compiled: Compiled, solution: Solution) -> list[str]:
-    """What the engine knows about why there is no optimum."""
+def why_negative(compiled: Compiled, solution: Solution, diagnosis: Diagnosis | None = None) -> list[str]:
+    """Why there is no optimum, a head and then lines: by the diagnosis, or else by what the engine knows."""
+    if diagnosis is not None and (lines := told(compiled, diagnosis)):
+        return [
+            f"the model is {diagnosis.kind if diagnosis.kind != 'open' else solution.termination}",
+            *lines,
+        ]
     if solution.termination is Termination.INFEASIBLE_OR_UNBOUNDED:
         return ["the engine reports that the model is infeasible or unbounded, not which"]
     if solution.termination is Termination.UNBOUNDED:

@@ -12,9 +12,10 @@ import time
 from agentopt.agents.answer import Answer, status_of
 from agentopt.agents.context import Context, Event, EventKind
 from agentopt.agents.explaining import explanation
+from agentopt.agents.findings import negative
 from agentopt.compiling.arrays import Compiled
 from agentopt.solvers.base import Report
-from agentopt.solvers.solution import Progress, Solution
+from agentopt.solvers.solution import Progress, Solution, Termination
 
 
 def run_compiled(compiled: Compiled, context: Context) -> Answer:
@@ -63,6 +64,12 @@ def run_compiled(compiled: Compiled, context: Context) -> Answer:
         seconds=context.seconds_to_verify(solution),
     )
     tell("end", "verify", seconds=time.monotonic() - began)
+    diagnosis = None
+    if negative(solution) is not None or solution.termination is Termination.ERROR:
+        from agentopt.diagnosis import SECONDS, diagnose
+
+        own = context.limits.seconds
+        diagnosis = diagnose(compiled, solution, SECONDS if own is None else min(SECONDS, max(1.0, own)))
     return Answer(
         status_of(solution),
         compiled.instance.formulation,
@@ -70,6 +77,7 @@ def run_compiled(compiled: Compiled, context: Context) -> Answer:
         compiled,
         solution,
         certificate,
-        explanation(compiled, solution),
+        explanation(compiled, solution, None, diagnosis),
+        diagnosis=diagnosis,
         warnings=tuple(compiled.warnings),
     )

@@ -201,7 +201,9 @@ def solve(state: State, session: Session) -> Update:
     }
     reason = findings.negative(solution)
     if reason is not None and may(state, session, reason):
-        words = findings.why_negative(session.compiled(formulation), solution)
+        words = findings.why_negative(
+            session.compiled(formulation), solution, session.diagnosis(key, formulation)
+        )
         update |= send_back(state, session, reason, words)
     return update
 

@@ -23,13 +23,14 @@ from agentopt.agents.context import Context, Event, EventKind, Problem, Question
 from agentopt.agents.shelf import load_solution, save_solution
 from agentopt.agents.state import State
 from agentopt.compiling.arrays import Compiled
+from agentopt.diagnosis import Diagnosis
 from agentopt.errors import AvailabilityError, ModelError, PromptError
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.instance import Instance
 from agentopt.models.base import Reply, Request, Sampling
 from agentopt.prompts import Prompt, load
 from agentopt.solvers.base import Limits, Report
-from agentopt.solvers.solution import Progress, Solution
+from agentopt.solvers.solution import Progress, Solution, Termination
 
 Written = Mapping[str, JsonValue]
 """A formulation as it stands in the state."""
@@ -51,6 +52,7 @@ class Session:
         self._instances: dict[str, Instance] = {}
         self._compiled: dict[str, Compiled] = {}
         self._solutions: dict[str, Solution] = {}
+        self._diagnoses: dict[str, Diagnosis] = {}
 
     def begin(self, node: str, state: State) -> None:
         """Enter a node in a state, which says the ordinal of its first call."""
@@ -218,6 +220,21 @@ class Session:
             found = self._solutions[self.solve(written)]
         return found
 
+    def diagnosis(self, key: str, written: Written) -> Diagnosis | None:
+        """Why there is no answer, found out once; None where there is one, or a person stopped the engine."""
+        solution = self.solution(key, written)
+        if solution.has_point or solution.termination in _NOT_DIAGNOSED:
+            return None
+        if key not in self._diagnoses:
+            from agentopt.diagnosis import SECONDS, diagnose
+
+            own = self.context.limits.seconds
+            self.emit("progress", "looking for why there is no answer")
+            self._diagnoses[key] = diagnose(
+                self.compiled(written), solution, SECONDS if own is None else min(SECONDS, max(1.0, own))
+            )
+        return self._diagnoses[key]
+
     def _find_solution(self, key: str) -> Solution | None:
         folder = self._folder()
         if key not in self._solutions and folder is not None:
@@ -235,6 +252,16 @@ class Session:
 
 
 _EVENTS = threading.RLock()
+
+_NOT_DIAGNOSED = frozenset(
+    [
+        Termination.TIME_LIMIT,
+        Termination.MEMORY_LIMIT,
+        Termination.ITERATION_LIMIT,
+        Termination.INTERRUPTED,
+    ]
+)
+"""Ends that say nothing about the model."""
 
 
 def digest(written: Written) -> str:

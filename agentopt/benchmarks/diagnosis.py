@@ -108,10 +108,22 @@ def _changed(compiled: Compiled, changes: tuple[Change, ...], share: float) -> C
             continue
         way = -each.amount * share if each.side == "lower" else each.amount * share
         rows, columns = list(each.member.rows), list(each.member.columns)
+        sides = {
+            "row_lower": model.row_lower,
+            "row_upper": model.row_upper,
+            "lower": model.lower,
+            "upper": model.upper,
+        }
         name = ("row_" if rows else "") + each.side
-        sides = np.array(getattr(model, name))
-        sides[rows or columns] += way
-        model = replace(model, **{name: sides})
+        sides[name] = np.array(sides[name])
+        sides[name][rows or columns] += way
+        model = replace(
+            model,
+            row_lower=sides["row_lower"],
+            row_upper=sides["row_upper"],
+            lower=sides["lower"],
+            upper=sides["upper"],
+        )
     return model
 
 

@@ -21,11 +21,12 @@ import numpy as np
 
 from agentopt.compiling import compile_instance
 from agentopt.compiling.arrays import Compiled
-from agentopt.diagnosis.members import Member, members, without
+from agentopt.diagnosis.members import Kind, Member, members, without
 from agentopt.formulation.binding import bind
 from agentopt.formulation.elements import Formulation
+from agentopt.formulation.instance import Label
 
-Named = tuple[str, str, tuple[object, ...]]
+Named = tuple[Kind, str, tuple[Label, ...]]
 """Kind, name and index of a member."""
 
 MAX_CHOICES = 400
@@ -113,7 +114,7 @@ def _plant(draft: Draft, *found: Named) -> None:
     draft.plants.append(frozenset(found))
 
 
-def _rule(name: str, *key: object) -> Named:
+def _rule(name: str, *key: Label) -> Named:
     return "constraint", name, key
 
 
