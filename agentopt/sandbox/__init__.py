@@ -3,6 +3,7 @@
 from agentopt.sandbox.confinement import availability
 from agentopt.sandbox.job import CapturedModel, Job, Outcome
 from agentopt.sandbox.limits import Ending, JobLimits
+from agentopt.sandbox.unconfined import Unconfined
 from agentopt.sandbox.workshop import Sandbox
 
-__all__ = ["CapturedModel", "Ending", "Job", "JobLimits", "Outcome", "Sandbox", "availability"]
+__all__ = ["CapturedModel", "Ending", "Job", "JobLimits", "Outcome", "Sandbox", "Unconfined", "availability"]

@@ -8,13 +8,12 @@ it has begun.
 
 from __future__ import annotations
 
-__all__ = ["availability", "confine", "program_user", "readable"]
+__all__ = ["availability", "confine", "limit", "program_user", "readable"]
 
 import contextlib
 import ctypes
 import math
 import os
-import resource
 import site
 import struct
 import sys
@@ -67,7 +66,7 @@ def confine(folder: Path, limits: JobLimits, places: Sequence[Path], user: int |
     """
     os.chdir(folder)
     os.umask(0o077)
-    _limit(limits)
+    limit(limits)
     _drop_privileges(user)
     # A change of user makes the kernel forget the signal, so it comes after.
     prctl(_PARENT_DEATH_SIGNAL, _KILL)
@@ -109,7 +108,10 @@ def availability() -> str:
     return ""
 
 
-def _limit(limits: JobLimits) -> None:
+def limit(limits: JobLimits) -> None:
+    """Set the limits that a process may set for itself."""
+    import resource  # which not every system has
+
     cpu = limits.seconds * (os.cpu_count() or 1) if limits.cpu_seconds is None else limits.cpu_seconds
     seconds = max(1, math.ceil(cpu))
     memory = limits.memory_mb << 20

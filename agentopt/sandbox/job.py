@@ -186,7 +186,8 @@ def _content(path: Path) -> bytes:
     Raises:
         OSError: it is a link, a pipe, a device, too large, or not there.
     """
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    careful = [getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")]
+    handle = os.open(path, sum(careful, os.O_RDONLY))
     with os.fdopen(handle, "rb") as file:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_READ or about.st_nlink > 1:

@@ -30,11 +30,10 @@ from agentopt.sandbox.confinement import confine, program_user, readable
 from agentopt.sandbox.limits import Ending, JobLimits
 from agentopt.sandbox.program import run_program
 from agentopt.sandbox.recording import Recorder
+from agentopt.sandbox.shown import Shown
 
 TICK = 0.05
 """Seconds between looks at what running programs use."""
-KEPT = 64_000
-"""Bytes of a program's output that are kept from its beginning, and as many from its end."""
 _LOCKED_OUT = 97
 """Status of a child that could not be locked in."""
 
@@ -65,18 +64,8 @@ class _Job:
     handle: int
     output: int
     began: float
-    printed: int = 0
-    head: bytearray = field(default_factory=bytearray)
-    tail: bytearray = field(default_factory=bytearray)
+    printed: Shown = field(default_factory=Shown)
     ending: Ending | None = None
-
-    def take(self, data: bytes) -> None:
-        """Keep the beginning and the end of what is printed."""
-        self.printed += len(data)
-        room = max(0, KEPT - len(self.head))
-        self.head += data[:room]
-        self.tail += data[room:]
-        del self.tail[: max(0, len(self.tail) - KEPT)]
 
 
 class _Server:
@@ -134,8 +123,8 @@ class _Server:
         if not data:
             self.selector.unregister(job.output)
             return
-        job.take(data)
-        if job.printed > job.limits.output_bytes:
+        job.printed.take(data)
+        if job.printed.size > job.limits.output_bytes:
             self.stop(job, Ending.OUTPUT)
 
     def look_at(self, job: _Job) -> None:
@@ -170,7 +159,7 @@ class _Server:
             self.selector.unregister(job.output)
         with contextlib.suppress(BlockingIOError):
             while data := os.read(job.output, 1 << 16):
-                job.take(data)
+                job.printed.take(data)
 
     def answer(self, job: _Job, status: int, seconds: float) -> None:
         ending = job.ending
@@ -178,16 +167,13 @@ class _Server:
             ending = Ending.DISK
         if ending is None:
             ending = Ending.KILLED if status < 0 else Ending.RAISED if status else Ending.DONE
-        left_out = job.printed - len(job.head) - len(job.tail)
-        gap = f"\n… ({left_out:,} bytes left out) …\n" if left_out else ""
-        output = job.head.decode("utf-8", "replace") + gap + job.tail.decode("utf-8", "replace")
         found = {
             "id": job.id,
             "ending": ending,
             "status": status,
             "seconds": seconds,
-            "output": output,
-            "locked_out": status == _LOCKED_OUT and job.ending is None and not job.printed,
+            "output": job.printed.text,
+            "locked_out": status == _LOCKED_OUT and job.ending is None and not job.printed.size,
         }
         _send(self.results, found)
 

@@ -13,6 +13,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+_HARMLESS = frozenset(["BuildAction", "BuildCheck", "RangeSet", "SetOf", "Suffix"])
+"""Kinds of Pyomo components that state nothing."""
+
 Name = tuple[str, tuple[str | int, ...]]
 """A component and an index: `("make", ("bench",))`."""
 
@@ -51,11 +54,15 @@ class SpelledModel(BaseModel):
 
 
 def spelled(model: Any) -> SpelledModel:  # a Pyomo model
-    """The model, its parameters filled in."""
+    """The model, its parameters filled in.
+
+    Raises:
+        ValueError: it has parts that are no variables, rows or one objective.
+    """
     from pyomo.core.base.label import NumericLabeler
     from pyomo.core.expr.symbol_map import SymbolMap
     from pyomo.core.expr.visitor import expression_to_string
-    from pyomo.environ import Constraint, Objective, maximize, value
+    from pyomo.environ import Block, Constraint, Expression, Objective, Param, Set, Var, maximize, value
 
     symbols = SymbolMap(labeler=NumericLabeler("v"))
 
@@ -63,6 +70,9 @@ def spelled(model: Any) -> SpelledModel:  # a Pyomo model
         return str(expression_to_string(expression, smap=symbols, compute_values=True))
 
     goals = list(model.component_data_objects(Objective, active=True))
+    other = model.collect_ctypes(active=True) - {Block, Constraint, Expression, Objective, Param, Set, Var}
+    if len(goals) > 1 or any(each.__name__ not in _HARMLESS for each in other):
+        raise ValueError("the model has parts that cannot be spelled out")
     objective = text(goals[0].expr) if goals else "0"
     rows = [
         Row(

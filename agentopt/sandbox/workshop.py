@@ -62,6 +62,7 @@ class Sandbox:
         self._lock = threading.Lock()
         self._waiting: dict[int, Future[dict[str, Any]]] = {}
         self._count = 0
+        self._closed = False
         self._place = Path(tempfile.mkdtemp(prefix="agentopt-sandbox-"))
         self._place.chmod(0o711)  # a program that runs as nobody passes through
         self._ready: Future[dict[str, Any]] = Future()
@@ -75,6 +76,8 @@ class Sandbox:
         Raises:
             EngineError: the sandbox is closed or broke; the program is not to blame.
         """
+        if self._closed:
+            raise _broken()
         user = _await(self._ready, START)["user"]
         with self._folder(user) as folder:
             lay_files(folder, job.files, user)
@@ -106,13 +109,12 @@ class Sandbox:
 
     def close(self) -> None:
         """End the server and whatever still runs."""
-        with contextlib.suppress(OSError):
-            os.close(self._jobs)
-        try:
-            self._server.wait(5)
-        except subprocess.TimeoutExpired:
-            self._server.kill()
-            self._server.wait()
+        if self._closed:
+            return
+        self._closed = True
+        os.close(self._jobs)
+        self._server.kill()  # its children end with it
+        self._server.wait()
         self._reader.join(5)
         shutil.rmtree(self._place, ignore_errors=True)
 
