@@ -169,9 +169,9 @@ class _Finder:
 
     def _is_listed(self, at: int) -> bool:
         """Whether a number in words stands in a list of numbers: `two, four and six hours`."""
-        around = self.tokens[max(0, at - 2) : at] + self.tokens[at + 1 : at + 3]
-        joined = {token.lower for token in around} & {",", "and", "or"}
-        return self.tokens[at].kind == "spelled" and bool(joined) and any(token.is_number for token in around)
+        pairs = (self.tokens[max(0, at - 2) : at][::-1], self.tokens[at + 1 : at + 3])
+        beside = any(len(pair) == 2 and pair[0].lower in (",", "and", "or") and pair[1].is_number for pair in pairs)
+        return self.tokens[at].kind == "spelled" and beside
 
     def _is_glued(self, at: int) -> bool:
         """Whether a number is part of a word such as `3D`."""
@@ -200,7 +200,7 @@ class _Finder:
             if word.text == "-" and ahead < at + 4:
                 continue
             if word.kind != "word" or word.sentence != token.sentence:
-                return ""
+                break
             if word.lower in TIMES or (word.lower in _PLAIN and word.lower not in ("jobs", "tasks", "orders", "job", "of", "the", "these", "our", "own", "early")):
                 return ""
             if stem(word.text) != word.lower or word.lower in ("people", "men", "women", "staff"):
@@ -260,7 +260,8 @@ class _Finder:
         """The words of a label: the fresh ones, with those that stand beside them."""
         if not fresh:
             return ""
-        kept = [fresh[0]]
+        begin = next((at for at in reversed(fresh) if at - 1 not in fresh), fresh[0])
+        kept = [begin]
         for at in head:
             if at == kept[-1] + 1:
                 kept.append(at)

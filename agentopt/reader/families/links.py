@@ -24,12 +24,13 @@ from agentopt.reader.tokens import Token
 Role = Literal["capacity", "cost", "time", "length", ""]
 
 _FROM = words("from leaving out")
-_TO = words("to into onto toward towards until reach reaches reaching")
+_TO = words("to into onto toward towards reach reaches reaching")
 _JOINED = words("with")
 _AND = words("and or & plus")
 _DASHES = frozenset("-–—/↔⇄⟷")
 _ARROWS = frozenset("→⟶⇒➔➜↦")
 _OPENS = words("given where if when while whereas because since")
+_TURNS = words("reverse reversed back backwards return returning opposite")
 _SHARED = words("each both all apiece either")
 
 
@@ -119,6 +120,8 @@ def _symbols(tokens: Sequence[Token], span: range, places: Places) -> Iterator[S
 def _is_amount(tokens: Sequence[Token], at: int) -> bool:
     """Whether a number says how much; the `one` of `one way` does not."""
     token = tokens[at]
+    if token.kind == "spelled" and any(each.lower in ("way", "lane") for each in tokens[at + 1 : at + 3]):
+        return False
     if token.value != 1 or token.kind not in ("spelled", "one"):
         return True
     after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
@@ -130,6 +133,8 @@ def _tie(tokens: Sequence[Token], at: int) -> str:
     after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
     if word == "out":
         return "from" if after == "of" else ""
+    if word in _TURNS and any(each.is_number for each in tokens[at + 1 : at + 4]):
+        return "turn"
     for kind, group in (
         ("from", _FROM),
         ("to", _TO),
@@ -159,6 +164,7 @@ class _Scan:
         self.goal: Symbol | None = None  # a `to B` whose `from A` may follow
         self.end: Symbol | None = None  # the end of the last link from the head
         self.led = False  # whether a number stood before that end
+        self.last: Link | None = None  # the last link, which may be told the other way round
 
     def links(self) -> Iterator[Link]:
         """The links, in order."""
@@ -168,9 +174,12 @@ class _Scan:
             elif symbol.kind == "P":
                 yield Link(symbol.name[0], symbol.name[1], True, symbol.at, symbol.at)
                 self._forget()
+            elif symbol.kind == "turn" and self.last is not None:
+                yield replace(self.last, start=self.last.end, end=self.last.start, first=symbol.at, last=symbol.at)
             elif symbol.kind == "X":
                 link = self._place(at, symbol)
                 if link is not None and link.start != link.end:
+                    self.last = link
                     yield link
 
     def _forget(self) -> None:
@@ -332,10 +341,10 @@ def _placed(sentence: Sentence, count: int) -> tuple[list[Link], float]:
     shared = any(sentence.tokens[at].lower in _SHARED for at in sentence.span)
     size = len(items)
 
-    def gap(one: int, other: int) -> float:
+    def gap(one: int, other: int, weight: float = 0.02) -> float:
         low, high = sorted((items[one][0], items[other][0]))
         crossed = sum(low < at < high for at in breaks)
-        return 0.7 * bool(crossed) + 0.02 * sum(low < at < high for at in commas)
+        return 0.7 * bool(crossed) + weight * sum(low < at < high for at in commas)
 
     def is_link(at: int) -> bool:
         return at < size and items[at][1] is not None
@@ -388,7 +397,7 @@ def _placed(sentence: Sentence, count: int) -> tuple[list[Link], float]:
             if is_link(at + many):
                 odd = 0.9 * (many != count)
                 option(
-                    odd + 0.05 + gap(at, at + many),
+                    odd + 0.05 + gap(at, at + many, 0.3),
                     ((at + many, tuple(range(at, at + many))),),
                     at + many + 1,
                 )

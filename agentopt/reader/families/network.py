@@ -13,10 +13,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from agentopt.reader.families.flows import Arc, Kind, Network, greatest_flow, shortest_way
-from agentopt.reader.families.links import Role, Sentence, role_of, sentences_of
+from agentopt.reader.families.links import Link, Role, Sentence, role_of, sentences_of
 from agentopt.reader.families.marked import Ledger, plain
-from agentopt.reader.families.nouns import stem
-from agentopt.reader.families.places import NODE_NOUNS, Places, places_in
+from agentopt.reader.families.places import Places, places_in
 from agentopt.reader.families.ways import Way, ways_in_prose, ways_in_table
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
@@ -58,7 +57,7 @@ _BOTH = re.compile(
 _ONE_WAY = re.compile(
     r"one ?- ?way|(?<!un)\bdirected|only in (?:this|that|the|one) (?:given )?direction|\barcs?\b|single direction|direction (?:given|shown|written|listed|stated)|not (?:be )?(?:back|reversed)"
 )
-_CLOSED = re.compile(r"\b(?:closed|blocked|impassable|out of (?:service|order)|flooded|shut|under repair)\b")
+_CLOSED = re.compile(r"\b(?:closed|blocked|impassable|unusable|flooded|shut|broken)\b")
 _RULES = re.compile(
     r"\b(?:avoid\w*|must (?:pass|stop|go|travel) (?:through|by|at|via)|has to (?:pass|stop)|not allowed|wait(?:s|ing)?|"
     r"at least one|stop(?:ping)? at|only if|unless|lost|leak\w*|stays? within|no more than \w+ (?:stops?|hops?|legs))\b"
@@ -144,12 +143,15 @@ class _Reading:
             numbered = {(way.start, way.end) for way in self._ways_of(sentence)}
             for link in sentence.bare:
                 alone = (link.start, link.end) not in numbered or self._is_sent(sentence)
-                if alone and link.start in nodes and link.end in nodes and not _CLOSED.search(sentence.words):
+                if alone and {link.start, link.end} <= nodes and link != self._closed(sentence):
                     pairs[link.start, link.end] += 10 if asks else 1
         best = pairs.most_common(2)
         if best and (len(best) == 1 or best[0][1] > best[1][1]):
             return best[0][0]
         starts, ends = self._cued(nodes, _START, _STARTED), self._cued(nodes, _END, _ENDED)
+        starts -= ends if len(starts) > 1 else set()
+        if len(ends) == 1 and len(starts) != 1:
+            starts = self._stays(nodes, ends) or starts
         if len(starts) != 1 or len(ends) != 1:
             starts, ends = self._by_shape(starts, ends, nodes)
         if len(starts) == 1 and len(ends) == 1 and starts != ends:
@@ -182,6 +184,19 @@ class _Reading:
                     found.add(symbol.name)
         return found
 
+    def _stays(self, nodes: set[str], ends: set[str]) -> set[str]:
+        """A place that a sentence with the end says one is at: `we sleep at the hut`."""
+        for sentence in self.sentences:
+            names = [symbol for symbol in sentence.symbols if symbol.kind == "X"]
+            if {symbol.name for symbol in names} & ends and _ASKS.search(sentence.words):
+                return {
+                    symbol.name
+                    for symbol in names
+                    if symbol.name in nodes - ends
+                    and any(token.lower in ("at", "in") for token in self.tokens[max(0, symbol.at - 2) : symbol.at])
+                }
+        return set()
+
     def _by_shape(self, starts: set[str], ends: set[str], nodes: set[str]) -> tuple[set[str], set[str]]:
         """Beginnings and ends that the links show: nothing leads to the one, nothing leaves the other."""
         if any(way.both for way in self.ways):
@@ -199,15 +214,22 @@ class _Reading:
     def _close(self) -> None:
         """Leave out links that the text says are closed."""
         for sentence in self.sentences:
-            if not _CLOSED.search(sentence.words) or self._ways_of(sentence):
+            link = None if self._ways_of(sentence) else self._closed(sentence)
+            if link is None:
                 continue
-            for link in sentence.bare:
-                ends = {link.start, link.end}
-                self.told.append(f"The link between {link.start} and {link.end} is closed.")
-                for way in self.ways:
-                    if {way.start, way.end} == ends:
-                        self._waive(way, "of a link that is closed")
-                self.ways = [way for way in self.ways if {way.start, way.end} != ends]
+            ends = {link.start, link.end}
+            self.told.append(f"The link between {link.start} and {link.end} is closed.")
+            for way in self.ways:
+                if {way.start, way.end} == ends:
+                    self._waive(way, "of a link that is closed")
+            self.ways = [way for way in self.ways if {way.start, way.end} != ends]
+
+    def _closed(self, sentence: Sentence) -> Link | None:
+        """The link that a sentence calls closed: the one nearest to the word."""
+        word = next((at for at in sentence.span if _CLOSED.fullmatch(self.tokens[at].lower)), None)
+        if word is None or not sentence.bare:
+            return None
+        return min(sentence.bare, key=lambda link: min(abs(link.first - word), abs(link.last - word)))
 
     # What is asked.
 
@@ -407,17 +429,8 @@ class _Reading:
                 and after.kind == "word"
             ):
                 self.ledger.waive(at, "counts what is listed")
-            elif self._is_listed(at):
-                self.ledger.waive(at, "part of a name")
-
-    def _is_listed(self, at: int) -> bool:
-        """Whether a number stands in a list of the names of nodes: `nodes 1, 2, 3 and 4`."""
-        named = {name.split()[-1] for way in self.ways for name in (way.start, way.end)}
-        while at > 0 and (
-            self.tokens[at].text in named or self.tokens[at].lower in (",", "and", "{", "(", "=", ":")
-        ):
-            at -= 1
-        return stem(self.tokens[at].text) in NODE_NOUNS | {"vertice", "v"}
+            elif any(each.lower in ("way", "lane", "ways") for each in self.tokens[at + 1 : at + 3]):
+                self.ledger.waive(at, "says that links go both ways or one")
 
     def _around(self, at: int) -> str:
         here = self.tokens[at].sentence
@@ -456,7 +469,7 @@ _ASKS = re.compile(
     r"should|send|ship|route|deliver|go(?:es|ing)? from|travels?|start\w*)\b"
 )
 _SENDS = re.compile(
-    r"\b(?:sen[dt]|ship\w*|mov\w+|transport\w*|rout\w+|deliver\w*|pump\w*|haul\w*|bring|get|carry|carried|push|"
+    r"\b(?:sen[dt]|go|ship\w*|mov\w+|transport\w*|rout\w+|deliver\w*|pump\w*|haul\w*|bring|get|carry|carried|push|"
     r"needs?|wants?|must|transfer\w*|supply|supplies|demand\w*|requires?|order\w*|available)\b"
 )
 _START = re.compile(
@@ -466,7 +479,7 @@ _START = re.compile(
 )
 _END = re.compile(
     r"\b(?:to|reach\w*|into|destination(?: is)?|sink(?: is| node)?|target(?: is)?|arriv\w+(?: at| in)|end\w*(?: up)?(?: at| in)|"
-    r"finish\w* (?:at|in)|towards?|goal(?: is)?|get home to|exits? at|leaves? at)(?: :| =| the| our| my| node| city| town)*$"
+    r"finish\w* (?:at|in)|be (?:at|in)|towards?|goal(?: is)?|get home to|exits? at|leaves? at)(?: :| =| the| our| my| node| city| town)*$"
 )
 _STARTED = re.compile(r"(?:\( ?|is (?:the |our )?|, (?:the )?|= ?)(?:source|origin|start\w*)\b")
 _ENDED = re.compile(r"(?:\( ?|is (?:the |our )?|, (?:the )?|= ?)(?:sink|destination|target|end|goal)\b")

@@ -120,6 +120,7 @@ class _Finder:
     def __init__(self, tokens: Sequence[Token], hidden: Collection[int]) -> None:
         self.tokens, self.hidden = tokens, hidden
         self.numbered = self._numbered()
+        self.joined = self._joined()
 
     def _numbered(self) -> frozenset[str]:
         """The numbers that name nodes: `1 -> 2`, `1-2: 5`, `(1, 2)`, after which `from 1 to 2` does too."""
@@ -146,6 +147,24 @@ class _Finder:
         most = [name for name, count in found.items()]
         return frozenset(most) if len(most) > 2 else frozenset()
 
+    def _joined(self) -> frozenset[int]:
+        """The hyphens inside names, as in `sw-a -> sw-b`: an arrow or `to` stands beside the whole."""
+        found = set()
+        for at in range(1, len(self.tokens) - 1):
+            one, link, other = self.tokens[at - 1 : at + 2]
+            glued = link.text == "-" and one.end == link.start and link.end == other.start
+            if not glued or one.kind != "word" or other.kind == "mark":
+                continue
+            before = self.tokens[at - 2].lower if at > 1 else ""
+            after = self.tokens[at + 2] if at + 2 < len(self.tokens) else None
+            beyond = self.tokens[at + 3].text if at + 3 < len(self.tokens) else ""
+            arrow = after is not None and (
+                after.text in _ARROWS or after.lower == "to" or (after.text in "-=" and beyond == ">")
+            )
+            if arrow or before in _ARROWS | {"from", "to"}:
+                found.add(at)
+        return frozenset(found)
+
     def is_named(self, at: int) -> bool:
         """Whether a number is the name of a node, and no data."""
         token = self.tokens[at]
@@ -167,7 +186,7 @@ class _Finder:
             or (before == "," and after == ")" and self.tokens[at - 3].text == "(")
         ):
             return True
-        if stem(before) in NODE_NOUNS:
+        if stem(before) in NODE_NOUNS or self._is_listed(at):
             return True
         pair = {"from": "to", "between": "and"}
         if before in pair:
@@ -176,6 +195,13 @@ class _Finder:
             opened = self.tokens[at - 3].lower
             return pair.get(opened) == before and self.tokens[at - 2].text in self.numbered
         return False
+
+    def _is_listed(self, at: int) -> bool:
+        """Whether a number stands in a list of the names of nodes: `nodes 1, 2, 3 and 4`."""
+        marks = (",", "and", "{", "(", "=", ":", "…")
+        while at > 0 and (self.tokens[at].text in self.numbered or self.tokens[at].lower in marks):
+            at -= 1
+        return stem(self.tokens[at].text) in NODE_NOUNS | {"vertice", "v"}
 
     def found(self) -> list[str]:
         """The names: runs of words at the ends of links that come back or are written as names."""
@@ -238,6 +264,10 @@ class _Finder:
 
     def _may(self, at: int, *, inside: bool = False) -> bool:
         token = self.tokens[at]
+        if at in self.joined:
+            return inside
+        if at - 1 in self.joined:
+            return True
         if token.is_number:
             if inside:
                 before = self.tokens[at - 1]
@@ -251,6 +281,8 @@ class _Finder:
             after = self.tokens[at + 1].lower if at + 1 < len(self.tokens) else ""
             if token.text == "A":
                 return not self._is_article(at)
+            if token.text.islower() and at and (self.tokens[at - 1].is_number or self.tokens[at - 1].text == "/"):
+                return False  # a unit
             return token.text != "a" and token.text != "I" or (token.text == "I" and after in ("-", "to"))
         if token.lower in _NO_PLACE:
             # Nobody leaves by a pass, but from the Pass.
@@ -277,7 +309,11 @@ class _Finder:
         return len(noun) > 1 and noun not in _NO_PLACE and "1" in found and len(found) > 1
 
     def _text(self, first: int, last: int) -> str:
-        return " ".join(token.text for token in self.tokens[first:last])
+        parts = []
+        for at in range(first, last):
+            apart = at > first and self.tokens[at - 1].end < self.tokens[at].start
+            parts.append(" " * apart + self.tokens[at].text)
+        return "".join(parts)
 
     def _is_proper(self, first: int, last: int) -> bool:
         return any(token.text[0].isupper() or token.is_number for token in self.tokens[first:last])
@@ -332,7 +368,7 @@ class _Finder:
         if length == 1 and token.is_number:
             return self.is_named(at)
         if length == 1 and len(token.text) == 1:
-            return token.text in name.split() and (token.text not in "Aa" or self._may(at))
+            return token.text in name.split() and self._may(at)
         return True
 
 

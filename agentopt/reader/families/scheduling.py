@@ -100,6 +100,7 @@ _LAST = re.compile(
     r"\b(?:makespan|done|finish\w*|complet\w*|ready|go home|close up|schedule length|leave|free again|"
     r"(?:work|it|all|everything|jobs|tasks) (?:is|are|be) (?:over|through)|end(?:s|ed|ing)?|lock up|"
     r"how long (?:will|does|do|must|until|before|is)|(?:total|overall|whole|elapsed) (?:time|duration|length)|busiest|"
+    r"until (?:all|everything|every|the last)|asap|as soon as possible|"
     r"longest (?:load|queue|working)|through (?:all|everything))\b"
 )
 _MONEY = re.compile(r"[$€£]|\b(?:costs?|price|cheap\w*|budget|expens\w*)\b")
