@@ -24,7 +24,7 @@ from agentopt.formulation.elements import (
     Variable,
     Waiver,
 )
-from agentopt.reader.measures import factor, measure
+from agentopt.reader.measures import conversion, factor, measure, measures
 from agentopt.reader.naming import identifier, label, quantity, unique
 from agentopt.reader.reading import IMPLIED, Mix, Row, Term
 from agentopt.reader.tokens import Token
@@ -127,7 +127,7 @@ class _Writing:
         relation = row.relation
         slack = self._strictness(row)
         if row.form == "limit":
-            scale = self._conversion(row)
+            scale = conversion(self.tokens, row)
             number = self._number(row) if scale == 1 else f"{_text(scale)}*{self._number(row)}"
             that = f"{left} {relation} {number}{slack}"
         elif row.form == "ratio":
@@ -186,12 +186,13 @@ class _Writing:
             return self.tables[key]
         name = unique(name, self.parameters)
         numbers = [term.token for term in terms if term.token != IMPLIED]
-        unit = measure(self.tokens, numbers[0])
+        units = measures(self.tokens, numbers)
+        unit = units[numbers[0]]
         values: dict[str, int | float] = {}
         for term in terms:
             value = Fraction(1) if term.token == IMPLIED else self._value(term.token)
             if term.token != IMPLIED:
-                value *= factor(measure(self.tokens, term.token), unit)
+                value *= factor(units[term.token], unit)
                 shared = [self.labels[t.decision] for t in terms if t.token == term.token]
                 self.account.setdefault(term.token, f"{name.replace('_', ' ')} of {_listed(shared)}")
             values[self.labels[term.decision]] = _plain(value)
@@ -234,24 +235,19 @@ class _Writing:
         self.scalars[row.token] = name
         return name
 
-    def _conversion(self, row: Row) -> Fraction:
-        """How many of the coefficients' unit make one of the limit's."""
-        weighted = [term.token for term in row.left if term.token != IMPLIED]
-        if not weighted or row.token == IMPLIED:
-            return Fraction(1)
-        return factor(measure(self.tokens, row.token), measure(self.tokens, weighted[0]))
-
     def _ratio(self, row: Row, left: str, right: str, relation: str, slack: str) -> str:
         """A share or multiple; thirds are multiplied out, since no binary number is a third."""
         if row.token == IMPLIED:
             return f"{left} {relation} {right}{slack}"
-        value = self._value(row.token)
+        scale = conversion(self.tokens, row)
+        value = self._value(row.token) * scale
         if Fraction(str(float(value))) != value:
             self.waived.append(
                 Waiver(number=self.tokens[row.token].text, why=f"stands as {value}, multiplied out")
             )
             return f"{_times(value.denominator, left)} {relation} {_times(value.numerator, right)}{slack}"
-        return f"{left} {relation} {_times(self._number(row), right)}{slack}"
+        number = self._number(row) if scale == 1 else f"{_text(scale)}*{self._number(row)}"
+        return f"{left} {relation} {_times(number, right)}{slack}"
 
     def _strictness(self, row: Row) -> str:
         """What a strict wording adds: one, between whole numbers."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["Measure", "factor", "measure"]
+__all__ = ["Measure", "conversion", "factor", "measure", "measures"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from agentopt.reader.reading import IMPLIED, Row
 from agentopt.reader.tokens import Token
 
 
@@ -35,9 +36,11 @@ def _table() -> dict[str, Measure]:
         },
         "volume": {
             "ml": ("1", "ml millilitre millilitres milliliter milliliters"),
+            "cl": ("10", "cl centilitre centilitres"),
             "litre": ("1000", "l litre litres liter liters"),
         },
         "length": {
+            "mm": ("1/1000", "mm millimetre millimetres millimeter millimeters"),
             "cm": ("1/100", "cm centimetre centimetres centimeter centimeters"),
             "metre": ("1", "m metre metres meter meters"),
             "km": ("1000", "km kilometre kilometres kilometer kilometers"),
@@ -70,6 +73,10 @@ def _table() -> dict[str, Measure]:
 
 
 _MEASURES = _table()
+_PLURAL = {
+    *("hours", "minutes", "seconds", "kg", "grams", "litres", "liters", "tonnes", "metres", "meters"),
+    *("euros", "dollars"),
+}
 _GLUED_ONLY = {"s", "m", "t", "w"}
 """These one-letter units count only right after the digits: in "3 m", m may be a name."""
 
@@ -92,11 +99,31 @@ def measure(tokens: Sequence[Token], at: int) -> Measure | None:
     if after >= len(tokens):
         return None
     word = tokens[after].text
-    if word.lower() in _GLUED_ONLY and tokens[after].start != tokens[at].end:
+    if word.lower() in _GLUED_ONLY and tokens[after].start != tokens[at].end and not _is_unit(tokens, at):
         return None
     if word.lower() in _SMALL_ONLY and not word.islower():
         return None
-    return _MEASURES.get(word.lower())
+    return _MEASURES.get(word.lower()) or _behind_noun(tokens, after)
+
+
+def _is_unit(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a one-letter word behind a number reads as a unit: small, and in no formula."""
+    around = [tokens[at - 1].text if at else "", tokens[at + 2].text if at + 2 < len(tokens) else ""]
+    return tokens[at + 1].text.islower() and not any(each in "+-*/=<>≤≥" for each in around if each)
+
+
+_LINKS = {
+    *("a", "an", "and", "at", "by", "each", "every", "for", "from", "in", "of", "on", "or", "per"),
+    *("the", "times", "to", "with", "x"),
+}
+
+
+def _behind_noun(tokens: Sequence[Token], after: int) -> Measure | None:
+    """The unit of "28 nurse hours", a noun before it."""
+    if after + 1 >= len(tokens) or tokens[after].kind != "word" or tokens[after].text.lower() in _LINKS:
+        return None
+    word = tokens[after + 1].text.lower()
+    return _MEASURES.get(word) if word in _PLURAL else None
 
 
 def factor(of: Measure | None, into: Measure | None) -> Fraction:
@@ -110,3 +137,63 @@ def factor(of: Measure | None, into: Measure | None) -> Fraction:
     if of is None or into is None or of.kind != into.kind:
         return Fraction(1)
     return of.size / into.size
+
+
+_REACH = 48
+"""How many tokens before a number a heading may stand."""
+
+
+def measures(tokens: Sequence[Token], group: Sequence[int]) -> dict[int, Measure | None]:
+    """The units of numbers that measure the same thing: "20 and 35 minutes" are both minutes.
+
+    A number without a unit has that of the next one of the group that has one, else of the one before.
+
+    >>> from agentopt.reader.tokens import tokenize
+    >>> [unit.word for unit in measures(tokenize("20 and 35 minutes"), [0, 2]).values()]
+    ['minute', 'minute']
+    """
+    order = sorted(group)
+    own = {at: measure(tokens, at) for at in order}
+    found: dict[int, Measure | None] = {}
+    for place, at in enumerate(order):
+        after = (own[each] for each in order[place + 1 :])
+        before = (own[each] for each in reversed(order[:place]))
+        found[at] = own[at] or next((unit for unit in (*after, *before) if unit is not None), None)
+    return {at: found[at] for at in group}
+
+
+def conversion(tokens: Sequence[Token], row: Row) -> Fraction:
+    """How many of the unit of a row's first coefficient make one of the unit of its number.
+
+    Where only one of the two has a unit, the other may have it in its heading ("minutes: 20, 35"). A share in
+    percent against coefficients without the sign ("protein, %") counts hundredths.
+    """
+    weighted = [term.token for term in row.left if term.token != IMPLIED]
+    if not weighted or row.token == IMPLIED:
+        return Fraction(1)
+    if row.form == "ratio":
+        bare = all(tokens[at].kind != "percent" for at in weighted)
+        large = any((tokens[at].value or 0) > 1 for at in weighted)
+        return Fraction(100 if tokens[row.token].kind == "percent" and bare and large else 1)
+    if row.form != "limit":
+        return Fraction(1)
+    number, unit = measure(tokens, row.token), measures(tokens, weighted)[weighted[0]]
+    if number is not None and unit is None:
+        unit = _heading(tokens, min(weighted), number.kind)
+    elif unit is not None and number is None:
+        number = _heading(tokens, row.token, unit.kind)
+    return factor(number, unit)
+
+
+def _heading(tokens: Sequence[Token], at: int, kind: str) -> Measure | None:
+    """The unit of a kind that stands before a number: in its sentence, or in brackets above it."""
+    for place in range(at - 1, max(-1, at - _REACH), -1):
+        token = tokens[place]
+        unit = _MEASURES.get(token.text.lower())
+        if unit is None or unit.kind != kind or (place and tokens[place - 1].is_number):
+            continue
+        bracketed = tokens[place - 1].text in "(/[," and tokens[place + 1].text in ")]|,"
+        spelt = len(token.text) > 1 and token.sentence == tokens[at].sentence
+        if spelt or bracketed:
+            return unit
+    return None

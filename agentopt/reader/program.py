@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from agentopt.reader.measures import factor, measure
+from agentopt.reader.measures import conversion, factor, measures
 from agentopt.reader.reading import IMPLIED, Mix, Relation, Term
 from agentopt.reader.tokens import Token
 
@@ -47,10 +47,10 @@ def program(mix: Mix, tokens: Sequence[Token], *, whole: bool = False) -> Progra
     def vector(terms: Sequence[Term]) -> NDArray[np.float64]:
         found = np.zeros(size)
         numbers = [term.token for term in terms if term.token != IMPLIED]
-        unit = measure(tokens, numbers[0]) if numbers else None
+        units = measures(tokens, numbers)
         for term in terms:
             value = 1.0 if term.token == IMPLIED else _number(tokens, term.token)
-            scale = 1.0 if term.token == IMPLIED else float(factor(measure(tokens, term.token), unit))
+            scale = 1.0 if term.token == IMPLIED else float(factor(units[term.token], units[numbers[0]]))
             found[term.decision] += term.sign * value * scale
         return found
 
@@ -58,12 +58,10 @@ def program(mix: Mix, tokens: Sequence[Token], *, whole: bool = False) -> Progra
     for at, row in enumerate(mix.rows):
         number = _number(tokens, row.token) if row.token != IMPLIED else float(row.form == "ratio")
         matrix[at] = vector(row.left)
+        number *= float(conversion(tokens, row))
         if row.form == "ratio":
             matrix[at] -= number * vector(row.right)
             continue
-        weighted = [term.token for term in row.left if term.token != IMPLIED]
-        if weighted and row.token != IMPLIED:
-            number *= float(factor(measure(tokens, row.token), measure(tokens, weighted[0])))
         limits[at] = number
         if row.form == "difference":
             matrix[at] -= vector(row.right)
