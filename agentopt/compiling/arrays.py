@@ -176,6 +176,7 @@ class Structure:
         numbers: data by role: `tail`, `head` (node of each arc, from 0), `load` (of each node), `capacity`
             (one), `need` (of each task). The depot of `routes` is node 0.
         auxiliary: the columns of the restatement by role, see `agentopt.compiling.completing`.
+        digest: of its rows and columns as they were made.
         restated: whether there are rows; without them only a constraint solver can take the model.
     """
 
@@ -187,6 +188,7 @@ class Structure:
     numbers: Mapping[str, Values] = field(default_factory=dict)
     auxiliary: Mapping[str, Indices] = field(default_factory=dict)
     restated: bool = True
+    digest: int = 0
 
 
 @dataclass(frozen=True, eq=False)

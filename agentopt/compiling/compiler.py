@@ -24,6 +24,7 @@ from agentopt.compiling.build import Builder, Terms, products, quadratic_rows, s
 from agentopt.compiling.nonlinear import graph
 from agentopt.compiling.products import Linearizer, Triplets
 from agentopt.compiling.reformulate import Rewriter, Scope
+from agentopt.compiling.standing import sealed
 from agentopt.compiling.terms import MAX_DEGREE, Auxiliary, Space
 from agentopt.errors import CompileError
 from agentopt.formulation import tree as t
@@ -293,6 +294,8 @@ class _Compiler:
             strict=tuple(builder.strict),
             warnings=(*self.instance.warnings, *builder.warnings),
         )
+        if compiled.structures:
+            compiled = replace(compiled, structures=sealed(compiled))
         return replace(with_convexity(compiled), seconds=time.perf_counter() - started)
 
 

@@ -19,7 +19,7 @@ from agentopt.formulation import tree as t
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.resolve import Parsed, parse
 
-ClassName = Literal["LP", "MILP", "QP", "MIQP", "QCP", "MIQCP", "NLP", "MINLP"]
+ClassName = Literal["LP", "MILP", "QP", "MIQP", "QCP", "MIQCP", "NLP", "MINLP", "CP"]
 
 
 class Degree(IntEnum):
@@ -69,10 +69,15 @@ def classify(formulation: Formulation | Parsed) -> Classes:
     trees: list[tuple[str, t.Expr, int]] = [(n, c.statement, 0) for n, c in parsed.constraints.items()]
     trees += [(o.name, o.expression, 1 if o.objective.sense == "minimize" else -1) for o in parsed.objectives]
     reformulated = tuple(name for name, tree, held in trees if _needs_binaries(tree, held, names))
+    sequencing = any(
+        isinstance(node, t.Form) and node.kind in t.SEQUENCING for _, tree, _ in trees for node in t.walk(tree)
+    )
     integer = bool(reformulated) or any(v.domain != "real" for v in variables.values())
     worst = max(objectives.values(), default=Degree.DATA)
     rows = max(constraints.values(), default=Degree.DATA)
-    return Classes(_class(worst, rows, integer=integer), constraints, objectives, integer, reformulated)
+    found = _class(worst, rows, integer=integer)
+    found = "CP" if sequencing and found == "MILP" else found
+    return Classes(found, constraints, objectives, integer, reformulated)
 
 
 def _class(objective: Degree, rows: Degree, *, integer: bool) -> ClassName:

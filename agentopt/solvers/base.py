@@ -28,6 +28,8 @@ class Feature(StrEnum):
     MIQCP = "MIQCP"
     NLP = "NLP"
     MINLP = "MINLP"
+    CP = "CP"
+    """Linear with integers, and sequencing statements (`Compiled.structures`)."""
     GLOBAL = "global"
     """Its optimality claims hold over the whole feasible set."""
     DUALS = "duals"
@@ -35,6 +37,8 @@ class Feature(StrEnum):
     INTERRUPT = "interrupt"
     PROGRESS = "progress"
     CONFLICT = "conflict"
+    SHARES = "shares points"
+    """It can run beside others, offering and taking incumbents (`agentopt.solvers.sharing`)."""
 
 
 @dataclass(frozen=True)

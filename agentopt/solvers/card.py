@@ -21,7 +21,7 @@ from agentopt.errors import SettingsError, nearest
 
 Value = bool | int | float | str
 
-ClassName = Literal["LP", "MILP", "convex QP", "QP", "MIQP", "QCP", "MIQCP", "NLP", "MINLP"]
+ClassName = Literal["LP", "MILP", "convex QP", "QP", "MIQP", "QCP", "MIQCP", "NLP", "MINLP", "CP"]
 
 
 class _Part(BaseModel):
@@ -74,7 +74,9 @@ class Card(_Part):
         package: the distribution that has it, `module` what is imported.
         minimum: the least version that is used.
         install: what to type to get it.
-        priority: the classes it solves; the engine with the highest number is asked first.
+        process: `own` for an engine that must not share a process with others, or may crash.
+        priority: the classes it solves; the engine with the highest number is asked first, one
+            with 0 only by name.
         gap: when optimality is claimed.
         options: by name.
     """
@@ -89,6 +91,7 @@ class Card(_Part):
     minimum: str = ""
     install: str
     refused: tuple[Refused, ...] = ()
+    process: Literal["shared", "own"] = "shared"
     priority: dict[ClassName, int]
     gap: GapRule = GapRule()
     options: dict[str, Option] = Field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["check", "feature"]
+__all__ = ["check", "feature", "refusal"]
 
 from collections.abc import Sequence
 
@@ -16,6 +16,15 @@ def feature(compiled: Compiled) -> Feature:
     if compiled.problem_class is ProblemClass.QP and compiled.convex is True:
         return Feature.CONVEX_QP
     return Feature(compiled.problem_class.value)
+
+
+def refusal(engine: Engine, compiled: Compiled) -> str:
+    """Why an engine does not take a model though it solves its class; empty where it does.
+
+    An engine that looks at more than the class has a method `refuses(compiled)`.
+    """
+    ask = getattr(engine, "refuses", None)
+    return str(ask(compiled)) if ask is not None else ""
 
 
 def check(engine: Engine, compiled: Compiled, others: Sequence[str] = ()) -> None:

@@ -5,7 +5,7 @@ An entry point's name is the engine's; it is called with its card, or None where
 
 from __future__ import annotations
 
-__all__ = ["ENGINES", "cards", "engine", "engines"]
+__all__ = ["ENGINES", "bare", "cards", "engine", "engines"]
 
 import functools
 import sys
@@ -17,12 +17,14 @@ from typing import cast
 
 from agentopt.errors import EngineError, nearest
 from agentopt.solvers.base import Engine
-from agentopt.solvers.card import cards
+from agentopt.solvers.card import Card, cards
 
 ENGINES: Mapping[str, str] = {
     "highs": "agentopt.solvers.highs:Highs",
     "scip": "agentopt.solvers.scip:Scip",
     "ipopt": "agentopt.solvers.ipopt:Ipopt",
+    "cpsat": "agentopt.solvers.cpsat:Cpsat",
+    "race": "agentopt.solvers.race:Race",
 }
 """Where each engine's class is; it is made with its card."""
 
@@ -43,7 +45,7 @@ def engines(override: Path | None = None) -> dict[str, Engine]:
     """
     known = cards(override)
     found: dict[str, Engine] = {
-        name: _class(home)(known[name]) for name, home in ENGINES.items() if name in known
+        name: _made(name, known[name], override) for name in ENGINES if name in known
     }
     for point in _plug_ins(tuple(map(str, sys.path))):
         if point.name not in found:
@@ -60,12 +62,33 @@ def engine(name: str, override: Path | None = None) -> Engine:
     if name in ENGINES:
         known = cards(override)
         if name in known:
-            return cast(Engine, _class(ENGINES[name])(known[name]))
+            return _made(name, known[name], override)
     found = engines(override)
     if name not in found:
         hint = nearest(name, found) or f"engines: {', '.join(sorted(found))}"
         raise EngineError(f"there is no engine `{name}`", hint=hint)
     return found[name]
+
+
+def bare(name: str, override: Path | None = None) -> Engine:
+    """An engine itself, even one whose card gives it a process of its own: what a worker runs.
+
+    Raises:
+        EngineError: there is none of that name.
+    """
+    if name in ENGINES:
+        return cast(Engine, _class(ENGINES[name])(cards(override)[name]))
+    return engine(name, override)
+
+
+def _made(name: str, card: Card, override: Path | None) -> Engine:
+    """An engine from its card, behind a worker process where the card asks for one."""
+    made = cast(Engine, _class(ENGINES[name])(card))
+    if card.process == "shared":
+        return made
+    from agentopt.solvers.isolated import Isolated
+
+    return Isolated(made, override)
 
 
 @functools.lru_cache(maxsize=4)

@@ -11,7 +11,7 @@ from pathlib import Path
 from agentopt.compiling.arrays import Compiled
 from agentopt.errors import AvailabilityError, EngineError
 from agentopt.solvers.base import Availability, Engine, Feature
-from agentopt.solvers.classes import check, feature
+from agentopt.solvers.classes import check, feature, refusal
 from agentopt.solvers.registry import ENGINES, cards, engine, engines
 
 
@@ -55,18 +55,21 @@ def route(compiled: Compiled, override: Path | None = None) -> Route:
 def routes(compiled: Compiled, override: Path | None = None) -> Iterator[Engine]:
     """The engines that solve a model's class, there or not, by the priority of their cards.
 
-    An engine's module is imported when its turn comes; those of entry points without a card come last.
+    An engine's module is imported when its turn comes; those of entry points without a card come last. A
+    priority of 0 is for engines that are only asked for by name.
     """
     wanted = feature(compiled)
     known = cards(override)
-    ranked = {
-        name: card.priority[wanted.value] for name, card in known.items() if wanted.value in card.priority
-    }
+    solving = {name: card for name, card in known.items() if wanted.value in card.priority}
+    ranked = {name: card.priority[wanted.value] for name, card in solving.items()}
+    ranked = {name: priority for name, priority in ranked.items() if priority > 0}
     for name in sorted(ranked, key=lambda each: (-ranked[each], each)):
         if name in ENGINES or name in engines(override):
-            yield engine(name, override)
+            candidate = engine(name, override)
+            if not refusal(candidate, compiled):
+                yield candidate
     for name, other in sorted(engines(override).items()):
-        if name not in known and wanted in other.features:
+        if name not in known and wanted in other.features and not refusal(other, compiled):
             yield other
 
 
@@ -79,8 +82,16 @@ def require(chosen: Engine, compiled: Compiled, override: Path | None = None) ->
     """
     if feature(compiled) not in chosen.features:
         check(chosen, compiled, [each.name for each in routes(compiled, override)])
+    why = refusal(chosen, compiled)
+    if why:
+        raise EngineError(f"`{chosen.name}` does not take this model: {why}", hint=_others(chosen, compiled, override))
     available = chosen.available()
     if not available:
         raise AvailabilityError(
             f"engine `{chosen.name}` is not available: {available.reason}", hint=available.fix
         )
+
+
+def _others(chosen: Engine, compiled: Compiled, override: Path | None) -> str:
+    names = [each.name for each in routes(compiled, override) if each.name != chosen.name]
+    return f"leave the engine out, or name one of: {', '.join(names)}" if names else ""

@@ -153,6 +153,10 @@ class Evaluator(Elements):
                 return lambda env: first(env) if chosen(env) else second(env)
             case t.Form(kind="piecewise", arguments=(inner_, *points)):
                 return _piecewise(self.number(inner_, scope), [self.number(p, scope) for p in points])
+            case t.Form(kind="element", arguments=parts_):
+                from agentopt.verification.sequences import element
+
+                return element(self, parts_, scope)
         return self._indicator(expr, scope)
 
     def _product(self, parts: list[Value]) -> Value:

@@ -71,8 +71,18 @@ def gaps(evaluator: Evaluator, expr: t.Expr, scope: Scope) -> Measure:
             return _counted(evaluator, kind, count, members, scope)
         case t.Form(kind="sos1" | "sos2" | "alldifferent" as kind, arguments=members):
             return _special(evaluator, kind, members, scope)
+        case t.Form(kind="circuit" | "routes" | "no_overlap" | "cumulative"):
+            from agentopt.verification.sequences import sequence_gaps
+
+            return sequence_gaps(evaluator, expr, scope, _holds)
     value = evaluator.number(expr, scope)
     return lambda env: _at_least(_plain(value(env)), Fraction(1), linear=True)
+
+
+def _holds(evaluator: Evaluator, expr: t.Expr, scope: Scope) -> Callable[[Env], bool]:
+    """Whether a condition holds, as a function of the indices."""
+    measure = gaps(evaluator, expr, scope)
+    return lambda env: measure(env).holds
 
 
 def _measurable(evaluator: Evaluator, expr: t.Expr, scope: Scope) -> bool:

@@ -361,4 +361,163 @@ KNOWN = [
         5 * 0.9092974268 + 2**0.5 - 0.2 - (2**0.5 - 7 ** (1 / 6)),
         point={"n": 2.0},
     ),
+    Known(
+        "jobs on one machine",
+        Feature.CP,
+        {
+            "sets": {"J": {"elements": ["a", "b", "c"]}},
+            "parameters": {
+                "length": {"over": ["J"], "values": {"a": 3, "b": 2, "c": 4}},
+                "due": {"over": ["J"], "values": {"a": 4, "b": 2, "c": 9}},
+            },
+            "variables": {
+                "start": {"over": ["J"], "domain": "integer", "upper": 20},
+                "late": {"over": ["J"], "domain": "integer", "upper": 40},
+            },
+            "objective": {"minimize": "sum(late[j] for j in J)"},
+            "constraints": {
+                "machine": {"that": "no_overlap((start[j], length[j]) for j in J)"},
+                "lateness": {"for": "j in J", "that": "late[j] >= start[j] + length[j] - due[j]"},
+            },
+        },
+        1.0,
+    ),
+    Known(
+        "real starts in half hours, no end given",
+        Feature.CP,
+        {
+            "sets": {"J": {"first": 1, "last": 3}},
+            "parameters": {"length": {"over": ["J"], "values": [1.5, 2, 0.5]}},
+            "variables": {"start": {"over": ["J"], "upper": 10}, "end": {}},
+            "objective": {"minimize": "end"},
+            "constraints": {
+                "machine": {"that": "no_overlap((start[j], length[j]) for j in J)"},
+                "last": {"for": "j in J", "that": "end >= start[j] + length[j]"},
+                "break": {"that": "start[1] >= 0.5"},
+            },
+        },
+        4.0,
+        point={"end": 4.0},
+    ),
+    Known(
+        "jobs that may be left out",
+        Feature.CP,
+        {
+            "sets": {"J": {"first": 1, "last": 4}},
+            "parameters": {
+                "length": {"over": ["J"], "values": [3, 2, 4, 2]},
+                "pay": {"over": ["J"], "values": [5, 4, 9, 2]},
+            },
+            "variables": {
+                "start": {"over": ["J"], "domain": "integer", "upper": 9},
+                "use": {"over": ["J"], "domain": "binary"},
+            },
+            "objective": {"maximize": "sum(pay[j]*use[j] for j in J)"},
+            "constraints": {
+                "machine": {"that": "no_overlap((start[j], length[j], use[j]) for j in J)"},
+                "day": {"for": "j in J", "that": "start[j] + length[j] <= 7"},
+            },
+        },
+        14.0,
+    ),
+    Known(
+        "two hands for three jobs",
+        Feature.CP,
+        {
+            "sets": {"J": {"first": 1, "last": 3}},
+            "parameters": {
+                "length": {"over": ["J"], "values": [3, 2, 4]},
+                "need": {"over": ["J"], "values": [2, 1, 1]},
+            },
+            "variables": {
+                "start": {"over": ["J"], "domain": "integer", "upper": 20},
+                "end": {"domain": "integer", "upper": 30},
+            },
+            "objective": {"minimize": "end"},
+            "constraints": {
+                "hands": {"that": "cumulative(2, (start[j], length[j], need[j]) for j in J)"},
+                "last": {"for": "j in J", "that": "end >= start[j] + length[j]"},
+            },
+        },
+        7.0,
+    ),
+    Known(
+        "a tour of five towns, one of which may be left out",
+        Feature.CP,
+        {
+            "sets": {"N": {"first": 1, "last": 5}},
+            "parameters": {
+                "far": {
+                    "over": ["N", "N"],
+                    "values": [
+                        [0, 3, 9, 8, 4],
+                        [3, 0, 2, 9, 7],
+                        [9, 2, 0, 5, 6],
+                        [8, 9, 5, 0, 1],
+                        [4, 7, 6, 1, 6],
+                    ],
+                }
+            },
+            "variables": {"go": {"over": ["N", "N"], "domain": "binary"}},
+            "objective": {"minimize": "sum(far[i,j]*go[i,j] for i in N for j in N)"},
+            "constraints": {
+                "tour": {"that": "circuit(go[i,j] for i in N for j in N if i != j or i == 5)"},
+                "nowhere": {"for": "i in N if i < 5", "that": "go[i,i] == 0"},
+            },
+        },
+        15.0,
+    ),
+    Known(
+        "two vans from a depot",
+        Feature.CP,
+        {
+            "sets": {"N": {"elements": ["depot", "a", "b", "c"]}},
+            "parameters": {
+                "far": {
+                    "over": ["N", "N"],
+                    "values": [[0, 2, 3, 4], [2, 0, 1, 5], [3, 1, 0, 1], [4, 5, 1, 0]],
+                },
+                "load": {"over": ["N"], "values": {"depot": 0, "a": 2, "b": 2, "c": 3}},
+            },
+            "variables": {"go": {"over": ["N", "N"], "domain": "binary"}},
+            "objective": {"minimize": "sum(far[i,j]*go[i,j] for i in N for j in N)"},
+            "constraints": {
+                "vans": {
+                    "that": 'routes("depot", 5, (go[i,j], load[j]) for i in N for j in N if i != j)'
+                },
+                "nowhere": {"for": "i in N", "that": "go[i,i] == 0"},
+            },
+        },
+        12.0,
+    ),
+    Known(
+        "the price at a place that is chosen",
+        Feature.CP,
+        {
+            "sets": {"I": {"first": 1, "last": 4}},
+            "parameters": {"price": {"over": ["I"], "values": [5, 3, 9, 4]}},
+            "variables": {
+                "x": {"domain": "integer", "lower": 1, "upper": 4},
+                "y": {"over": ["I"], "domain": "integer", "upper": 7},
+            },
+            "objective": {"minimize": "element(x, price[i] for i in I) + element(x, y[i] for i in I)"},
+            "constraints": {
+                "least": {"for": "i in I", "that": "y[i] + i >= 5"},
+                "apart": {"that": "alldifferent(y[i] for i in I)"},
+                "late": {"that": "x >= 3"},
+            },
+        },
+        5.0,
+        point={"x": 4.0},
+    ),
+    Known(
+        "more jobs than the day is long",
+        Feature.CP,
+        {
+            "sets": {"J": {"first": 1, "last": 3}},
+            "variables": {"start": {"over": ["J"], "domain": "integer", "upper": 4}},
+            "constraints": {"machine": {"that": "no_overlap((start[j], 3) for j in J)"}},
+        },
+        termination=Termination.INFEASIBLE,
+    ),
 ]

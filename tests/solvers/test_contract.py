@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -16,21 +17,14 @@ from agentopt.compiling.arrays import Compiled
 from agentopt.compiling.evaluate import max_violation, objective_value
 from agentopt.errors import EngineError
 from agentopt.solvers import Feature, Limits, PointStatus, Solution, Termination, engines
-from agentopt.solvers.classes import feature
+from agentopt.solvers.classes import feature, refusal
 from agentopt.solvers.highs_run import HighsRun
 from agentopt.solvers.highs_why import explained
+from agentopt.solvers.routing import require
 from tests.compiling.models import compiled
 from tests.solvers.problems import KNOWN, Known
 
 ENGINES = engines()
-
-CASES = [
-    pytest.param(name, known, id=f"{name}: {known.name}")
-    for name, engine in sorted(ENGINES.items())
-    for known in KNOWN
-    if known.feature in engine.features
-]
-
 
 def model(known: Known) -> Compiled:
     parts = {"constraints": {}, **known.parts}
@@ -42,9 +36,21 @@ def model(known: Known) -> Compiled:
     return compiled(**parts)
 
 
+CASES = [
+    pytest.param(name, known, id=f"{name}: {known.name}")
+    for name, engine in sorted(ENGINES.items())
+    for known in KNOWN
+    if known.feature in engine.features and not refusal(engine, model(known))
+]
+
+
 def first(name: str) -> Compiled:
     """The first problem an engine solves."""
-    return model(next(each for each in KNOWN if each.feature in ENGINES[name].features))
+    return next(
+        problem
+        for problem in (model(each) for each in KNOWN if each.feature in ENGINES[name].features)
+        if not refusal(ENGINES[name], problem)
+    )
 
 
 @pytest.mark.parametrize(("name", "known"), CASES)
@@ -128,6 +134,17 @@ def test_a_class_it_does_not_solve_is_an_error(name: str) -> None:
         if known.feature not in ENGINES[name].features:
             with pytest.raises(EngineError, match=f"`{name}` does not solve problems"):
                 ENGINES[name].solve(model(known), Limits(), {})
+
+
+@pytest.mark.parametrize("name", sorted(ENGINES))
+def test_a_model_it_refuses_is_an_error_that_says_why(name: str) -> None:
+    for known in KNOWN:
+        problem = model(known)
+        if known.feature in ENGINES[name].features and (why := refusal(ENGINES[name], problem)):
+            with pytest.raises(EngineError, match=re.escape(why)):
+                ENGINES[name].solve(problem, Limits(), {})
+            with pytest.raises(EngineError, match=f"`{name}` does not take this model"):
+                require(ENGINES[name], problem)
 
 
 def test_a_fresh_process_that_reads_and_solves_prints_nothing(tmp_path: Path) -> None:
