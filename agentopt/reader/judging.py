@@ -21,7 +21,7 @@ from agentopt.reader.formulating import understanding
 from agentopt.reader.network import reader as network
 from agentopt.reader.network.weights import Network, shipped
 from agentopt.reader.program import Program, optimum, program, same
-from agentopt.reader.reading import Mix
+from agentopt.reader.reading import IMPLIED, Mix, Row
 from agentopt.reader.rules.reader import RuleReading
 from agentopt.reader.rules.reader import read as read_by_rules
 from agentopt.reader.tables import Table, attached, tables_in
@@ -224,6 +224,11 @@ class _Mixed:
             found.append(f"as read, the problem is {best.status}")
         if second is not None:
             found.append("a second reading of the text comes to another model")
+        found += [
+            f"“{self._around(row.token)}” is read as a limit that limits nothing"
+            for row in best.mix.rows
+            if self._is_idle(row)
+        ]
         found += [f"“{self._around(at)}”: a range of numbers" for at in self.numbers if self._is_range(at)]
         found += [
             f"“{self._around(at)}”: two notations are possible"
@@ -231,6 +236,14 @@ class _Mixed:
             if self.tokens[at].doubtful
         ]
         return found
+
+    def _is_idle(self, row: Row) -> bool:
+        """Whether a row holds whatever is decided: a part that is at most the whole, or more of it."""
+        if row.form != "ratio" or row.token == IMPLIED or row.relation != "<=":
+            return False
+        counted = all(term.token == IMPLIED for term in (*row.left, *row.right))
+        part = {term.decision for term in row.left} <= {term.decision for term in row.right}
+        return counted and part and (self.tokens[row.token].value or 0) >= 1
 
     def _is_range(self, at: int) -> bool:
         """Whether a number begins a range such as `5–10`, which leaves open which end is meant."""

@@ -1,6 +1,7 @@
 """The least number of bins: items with sizes, containers of one capacity.
 
-Trucks, boxes, bags, discs and servers are bins; so are the bars, rolls and boards from which pieces are cut.
+Trucks, boxes, bags, discs and servers are bins; so are the bars, rolls and boards from which pieces are cut,
+and the days, shifts and breaks into which jobs are put. What a bin is called is learned from the question.
 """
 
 from __future__ import annotations
@@ -8,311 +9,260 @@ from __future__ import annotations
 __all__ = ["read"]
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from agentopt.reader.families.marked import LIST, Ledger, Marked, N, numbers
+from agentopt.reader.families.items import Found, records_in
+from agentopt.reader.families.listing import Amount, Column, is_drawn
+from agentopt.reader.families.marked import Ledger, plain
+from agentopt.reader.families.nouns import AFTER_NAME, NO_NAME, stem, words
 from agentopt.reader.families.packing import Bins, Item
+from agentopt.reader.families.prose import Prose
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
 
 MAX_ITEMS = 200
 
-_CONTAINERS = (
-    "bin|box|boxes|truck|lorry|lorries|van|container|crate|bag|sack|pallet|bus|buses|"
-    "minibus|minibuses|trailer|"
-    "roll|bar|board|plank|pipe|rod|beam|disc|disk|drive|stick|server|shelf|shelves|trip|cart|case|suitcase|"
-    "wagon|car|carton|tray|trays|tube|log|sheet|cable|reel|tape|ferry|ferries|boat|"
-    "flight|elevator|lift|basket|"
-    "vehicle|bucket|session|day|shift|CD|DVD|USB|machine|barrel|tank|bookcase|locker|backpack|cabinet|drawer|"
-    "freezer|oven|page|kiln|load|batch|batches|length|pole|spool|ribbon|strip|stock"
+_FEW = words("least fewest minimum minimal smallest lowest min few minimize minimise minimizing minimising")
+_BETWEEN = words("the possible total required number of count needed our different full smallest")
+_STOPS = words(
+    """
+    do does did are is be must will would should can could have has need needs i we he she they you to for
+    that which who at in on per so with when if suffice if and or as from used required needed necessary
+    """
 )
-_BIN = rf"(?:[a-z]+[ -]+){{0,3}}?(?P<bin>(?:{_CONTAINERS})s?)\b"
-_ASKED = (
-    r"(?:least|fewest|minimum|minimal|smallest|lowest|minimi[sz]\w+)"
-    rf"(?: (?:the|possible|total|required|number|of))* {_BIN}",
-    rf"as few (?:of (?:these|the|them) )?{_BIN} as",
-    rf"how (?:many|few) {_BIN} (?:[a-z']+ ){{0,8}}?"
-    r"(?:need|needs|needed|required|require|necessary|at "
-    r"least|least|minimum|must|enough|suffice|have to|has to)\b",
-    rf"(?:at least|least) how many {_BIN}",
+_OTHER = re.compile(
+    r"\b(?:profit|revenue|maximi[sz]\w*|of each|each (?:type|kind)|apart|separate(?:ly)?|"
+    r"incompatible|distance|"
+    r"demand of|types? of (?:truck|bin|van|vehicle)s?|(?:two|three) (?:kinds|types|sizes)|"
+    r"(?:must|may|can|should)(?: not|not|n't) (?:\w+ ){0,4}(?:together|same))\b"
 )
-_OTHER = (
-    r"\b(?:costs?|profit|price|revenue|maximi[sz]\w+|of each|each "
-    r"(?:type|kind)|together|apart|separate\w*|same|"
-    r"incompatible|distance|demand of|types? of (?:truck|bin|van|vehicle)s?|two (?:kinds|types|sizes))\b"
+_NEEDED = re.compile(
+    r"need|require|necessary|at least|least|minimum|must|enough|suffice|have to|has to|get away|buy|"
+    r"order|take|"
+    r"fewest|get by|want|can (?:i|we|he|she|they)"
 )
-_HOLDS = (
-    r"(?:holds?|holding|carry|carries|carrying|takes?|taking|fits?|capacity|stores?|"
-    r"bears?|lifts?|room|is|are|has|have|"
-    r"measures?|long|with|of|lasts?|limit|maximum|loaded|contains?|accepts?|supports?|"
-    r"seats?|offers?|provides?)"
+_COUNTED = words(
+    "count number quantity qty piece copy demand many unit ordered order time needed required x off needs pcs"
 )
-_MOST = (
-    r"(?:at most|no more than|up to|maximum|max\.?|maximum of|limit of|not more "
-    r"than|exactly|only|must not exceed|"
-    r"cannot exceed)"
-)
-_UNITS = {
-    word: unit
-    for unit, words in {
-        "kg": "kg kilogram kilograms kilo kilos",
-        "g": "g gram grams",
-        "t": "t ton tons tonnes",
-        "lb": "lb lbs pounds pound",
-        "m": "m meters metres meter metre",
-        "cm": "cm centimeters",
-        "mm": "mm",
-        "ft": "feet foot ft",
-        "in": "inches inch",
-        "GB": "gb",
-        "MB": "mb",
-        "min": "minutes minute min",
-        "h": "hours hour",
-        "l": "liters litres liter",
-        "ml": "ml",
-    }.items()
-    for word in words.split()
-}
+_SIZED = words("size weigh weight length long volume time space width mass load duration area height")
+_KERF = re.compile(r"\b(?:saw|kerf|blade|cuts?|cutting|waste|loss|trim)\b")
 
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
     """Items and a capacity, when the least number of containers is asked for."""
-    marked = Marked.of(tokens, tables)
-    asked = next((found for pattern in _ASKED if (found := marked.find(pattern))), None)
-    if asked is None or marked.says(_OTHER):
+    prose = Prose.of(text, tokens, tables)
+    plain_text = " ".join(token.lower for token in tokens).replace("’", "'")
+    nouns = list(dict.fromkeys(_asked(prose)))
+    if not nouns or _OTHER.search(plain_text):
         return None
-    noun = _singular(asked["bin"].lower())
-    ledger = Ledger(tokens)
-    reading = _Reading(marked, tables, ledger, noun)
-    items = reading.items()
-    if not items or len(items) > MAX_ITEMS:
-        return None
-    capacity = reading.capacity()
-    if capacity is None or any(item.size > capacity or item.size <= 0 or item.count < 1 for item in items):
-        return None
-    reading.counts(items)
-    if ledger.left() or not reading.one_unit():
-        return None
-    bins = Bins(tuple(items), capacity, noun)
-    return Understanding("bins", bins.formulation(waived=ledger.waivers()), ledger.account())
+    for noun in nouns:
+        for found in records_in(prose, tables, (1, 2), _limiting(noun), {noun}):
+            understood = _Reading(prose, tables, found, noun).understanding()
+            if understood is not None:
+                return understood
+    return None
 
 
-def _singular(noun: str) -> str:
-    if noun.endswith(("xes", "shes", "ches", "sses")) or noun in ("buses", "minibuses"):
-        return noun[:-2]
-    if noun == "shelves":
-        return "shelf"
-    if noun.endswith("ies"):
-        return noun[:-3] + "y"
-    return noun.removesuffix("s") if noun not in ("bus", "minibus") else noun
+def _asked(prose: Prose) -> Iterator[str]:
+    """What is to be few, in the singular: `fewest vans`, `how many 4 m bars do I need`."""
+    tokens = prose.tokens
+    for at, token in enumerate(tokens):
+        if at in prose.hidden:
+            continue
+        before = tokens[at - 1].lower if at else ""
+        how = token.lower in ("many", "few") and before == "how"
+        few = token.lower in _FEW and not (before == "at" and token.lower == "least")
+        if not (how or few):
+            continue
+        noun = _noun(tokens, at + 1)
+        sentence = prose.sentence(at).lower()
+        if noun and ((few and not how) or _NEEDED.search(sentence)):
+            yield noun
+
+
+def _noun(tokens: Sequence[Token], begin: int) -> str:
+    """The last noun of the phrase that begins at a token; "" when it has none."""
+    found = ""
+    for token in tokens[begin : begin + 9]:
+        if token.lower in _STOPS or token.text in ".,;:?!()":
+            break
+        if (
+            token.kind == "word"
+            and token.lower not in _BETWEEN | NO_NAME | AFTER_NAME
+            and len(token.text) > 2
+        ):
+            acronym = token.text[:-1].isupper() and token.text[-1] == "s"
+            found = token.lower[:-1] if acronym else stem(token.text)
+    return found
+
+
+def _limiting(noun: str) -> re.Pattern[str]:
+    """Clauses whose number is what one container holds."""
+    bins = rf"{re.escape(noun.removesuffix('y'))}(?:s|es|ies|y|ves)?"
+    return re.compile(
+        rf"(?:\b{bins}\b|capacit\w+|limit\w*|at most|up to|maximum|max|no more than|not more than|"
+        rf"\bholds?\b|"
+        r"\bcarr(?:y|ies)\b|allowed|room for|payload|exceed\w*|longer than)(?: [^.#;:]*)? #"
+        rf"|# (?:[^#.,;:]* )?{bins}\b|# (?:[a-z]+ )?(?:each|apiece|max|capacity)\b"
+        r"|\b(?:saw|kerf|blade|waste|loss)\b[^.#]* #|# (?:[a-z]+ )?(?:on top|per cut|for (?:each|"
+        r"every) cut)"
+    )
 
 
 @dataclass(slots=True)
 class _Reading:
-    """One text being read."""
+    """One text with one way to see its records."""
 
-    marked: Marked
+    prose: Prose
     tables: Sequence[Table]
-    ledger: Ledger
+    found: Found
     noun: str
 
-    def items(self) -> list[Item]:
-        """The items, in the first of the layouts that has some."""
-        for layout in (self._table, self._list, self._bracketed, self._counted, self._told):
-            if items := layout():
-                return items
-        return []
+    def understanding(self) -> Understanding | None:
+        """The problem; None where a number is left that may matter."""
+        ledger = Ledger(self.prose.tokens)
+        roles = self._columns()
+        if roles is None:
+            return None
+        size, count = roles
+        many = [1] * len(size.amounts) if count is None else _whole(count)
+        if not many or len(many) > MAX_ITEMS:
+            return None
+        self._enter_names(ledger)
+        free = [at for at in self.prose.numbers if at not in self.found.used]
+        room = self._capacity([self.prose.amount(at) for at in free], size, sum(many))
+        if room is None:
+            return None
+        for at in free:
+            if self._same(self.prose.amount(at), room):
+                ledger.take(at, f"what one {self.noun} holds")
+        sizes, capacity = list(size.values(room.unit)), room.value
+        lost = self._lost(ledger, room, size)
+        if lost is not None and self._per_piece():
+            sizes = [each + lost for each in sizes]
+        elif lost is not None:
+            sizes, capacity = [each + lost for each in sizes], capacity + lost
+        if any(not 0 < each <= capacity for each in sizes):
+            return None
+        self._enter_items(ledger, size, count)
+        doubts = self._left(ledger, room, size, len(many), sum(many))
+        if doubts is None:
+            return None
+        rows = zip(self.found.records.names, sizes, many, strict=True)
+        items = tuple(Item(name, plain(each), number) for name, each, number in rows)
+        told = [] if lost is None else [f"Every piece takes {plain(lost)} more, which the cut wastes."]
+        formulation = Bins(items, plain(capacity), self.noun).formulation(
+            waived=ledger.waivers(), assumptions=[*told, *doubts]
+        )
+        return Understanding("bins", formulation, ledger.account(), tuple(doubts))
 
-    def _table(self) -> list[Item]:
-        """Rows of a table: a label, a size, perhaps a count."""
-        for table in self.tables:
-            width = len(table.rows[0])
-            columns = [
-                at
-                for at in range(width)
-                if table.is_even and all(row[at].value is not None for row in table.rows)
-            ]
-            heads = [cell.text.lower() for cell in table.header] or [""] * width
-            if table.layout == "list" and (len(table.rows) < 2 or len(columns) != 1):
-                continue
-            sizes = [at for at in columns if at or len(columns) == 1 or _SIZED.search(heads[at])]
-            counts = [at for at in sizes if _COUNTED.search(heads[at]) and not _SIZED.search(heads[at])]
-            sizes = [at for at in sizes if at not in counts]
-            if len(sizes) != 1 or len(counts) > 1:
-                continue
-            items = []
-            for number, row in enumerate(table.rows, start=1):
-                name = row[0].text if 0 not in (*sizes, *counts) and row[0].text else f"item {number}"
-                self.ledger.waive_cell(row[0], "part of a name") if 0 not in (*sizes, *counts) else None
-                count = int(self.ledger.take_cell(row[counts[0]], f"how many {name}")) if counts else 1
-                items.append(Item(name, self.ledger.take_cell(row[sizes[0]], f"size of {name}"), count))
-            return items
-        return []
+    def _columns(self) -> tuple[Column, Column | None] | None:
+        """Sizes, and how many there are of each; None where it cannot be told."""
+        columns = self.found.records.columns
+        if len(columns) == 1:
+            return columns[0], None
+        if len(columns) != 2:
+            return None
+        scores = [self._is_count(column, other) for column, other in (columns, columns[::-1])]
+        if scores[0] == scores[1]:
+            return None
+        return (columns[1], columns[0]) if scores[0] > scores[1] else (columns[0], columns[1])
 
-    def _list(self) -> list[Item]:
-        """Bare sizes: `4, 8, 1, 4 and 2 kg`; a second list of as many numbers says how many of each."""
-        lists = [each.group() for each in self.marked.all(LIST) if len(numbers(each.group())) >= 3]
-        if len(lists) == 1:
-            found = numbers(lists[0])
-            return [
-                Item(f"item {n}", self.ledger.take(at, f"size of item {n}"))
-                for n, at in enumerate(found, start=1)
-            ]
-        if len(lists) != 2 or len(numbers(lists[0])) != len(numbers(lists[1])):
-            return []
-        counted = [self._is_count_list(each) for each in lists]
-        if sum(counted) != 1:
-            return []
-        sizes, counts = (lists[1], lists[0]) if counted[0] else (lists[0], lists[1])
-        return [
-            Item(
-                f"item {n}",
-                self.ledger.take(size, f"size of item {n}"),
-                int(self.ledger.take(count, f"how many of item {n}")),
-            )
-            for n, (size, count) in enumerate(zip(numbers(sizes), numbers(counts), strict=True), start=1)
+    def _is_count(self, column: Column, other: Column) -> float:
+        """How much a column looks like a number of pieces."""
+        if not _whole(column) or column.unit.kind:
+            return -10
+        cued = 2 * bool(column.words & _COUNTED) - 2 * bool(column.words & _SIZED)
+        first = 0.5 * (column is self.found.records.columns[0] and not self.found.ordered)
+        return cued + 3 * bool(other.unit.kind) + first
+
+    def _capacity(self, loose: Sequence[Amount], size: Column, many: int) -> Amount | None:
+        """What one container holds: the number of the right unit whose clause says so, or the only one."""
+        kind = size.unit.kind
+        fits = [
+            each
+            for each in loose
+            if (not kind or not each.unit.kind or each.unit.kind == kind)
+            and max(size.values(each.unit)) <= each.value
+            and (each.unit.kind or each.value not in (len(size.amounts), many))
         ]
-
-    def _is_count_list(self, found: str) -> bool:
-        within = numbers(found)
-        before, _ = self.marked.around(within[0], before=40)
-        _, after = self.marked.around(within[-1], after=25)
-        unit = any(word in _UNITS for word in re.findall(r"[a-z]+", f"{found} {after}")[:1])
-        near = " ".join(before.split()[-5:] + after.split()[:3])
-        return not unit and bool(_COUNTED.search(near)) and all(self._whole(at) for at in within)
-
-    def _whole(self, at: int) -> bool:
-        value = self.ledger.tokens[at].value
-        return value is not None and value.denominator == 1 and value > 0
-
-    def _bracketed(self) -> list[Item]:
-        """`a sofa (40 kg), a table (25 kg)`, `A: 40 kg, B: 25 kg`."""
-        name = r"(?P<name>(?:[A-Za-z][\w'-]* )?(?:[A-Za-z][\w'-]*|<\d+>))"
-        for pattern in (
-            rf"{name} \( {N}(?: [a-z/]+){{0,2}} \)",
-            rf"{name} (?::|=) {N}(?: [a-z/]+)?(?= ,| ;| \.| and|$)",
-        ):
-            found = list(self.marked.all(pattern))
-            items = []
-            for each in found if len(found) > 1 else ():
-                said = self._name(each["name"])
-                items.append(Item(said, self.ledger.take(int(each[each.lastindex or 0]), f"size of {said}")))
-            if items:
-                return items
-        return []
-
-    def _counted(self) -> list[Item]:
-        """`5 pieces of 3 m, 4 pieces of 2 m`, `six crates weighing 20 kg each`."""
-        link = (
-            r"(?:each )?(?:of|weighing|at|with|that weigh|which weigh|measuring|that "
-            r"are|weigh|taking|needing|requiring|that take|using)"
-        )
-        found = list(self.marked.all(rf"{N} (?P<name>(?:[a-z-]+ ){{0,3}}?){link}(?: [a-z]+){{0,3}}? {N}"))
-        items = []
-        for each in found:
-            count, size = int(each[1]), int(each[3])
-            if not self._whole(count):
-                return []
-            name = f"{each['name'].strip() or 'item'} of {self.ledger.tokens[size].text}"
-            taken = self.ledger.take(count, f"how many {name}")
-            items.append(Item(name, self.ledger.take(size, f"size of {name}"), int(taken)))
-        return items
-
-    def _told(self) -> list[Item]:
-        """`the sofa weighs 40 kg, the table 25 kg`."""
-        verb = r"(?:weighs|needs|takes|is|has|measures|requires|uses|occupies|lasts)"
-        start = rf"(?:the |an? )?(?P<name>[A-Za-z]\w*(?: (?:[a-z]+|[A-Z]|<\d+>))?) (?:{verb} )(?:[a-z]+ )?{N}"
-        first = next(
-            (each for each in self.marked.all(start) if not re.search(rf"\b{self.noun}", each["name"], re.I)),
-            None,
-        )
-        if first is None:
-            return []
-        items = []
-        sentence = re.split(r" [.?!] ", self.marked.words[first.start() :] + " ")[0]
-        rest = (
-            rf"(?:the |an? )?(?P<name>[A-Za-z]\w*(?: (?:[a-z]+|[A-Z]|<\d+>))??) (?:{verb} "
-            rf")?(?:[a-z]+ )?{N}(?: [a-z]+){{0,2}}?(?= ,| and| ;| \.| \?|$)"
-        )
-        for each in re.finditer(rest, sentence, re.IGNORECASE):
-            name = self._name(re.sub(r"^(?:and|the|an?) ", "", each["name"]))
-            items.append(Item(name, self.ledger.take(int(each[2]), f"size of {name}")))
-        return items if len(items) > 1 else []
-
-    def _name(self, marked: str) -> str:
-        """A name as written; its numbers are no data."""
-        for at in numbers(marked):
-            self.ledger.waive(at, "part of a name")
-        words = re.sub(N, lambda each: self.ledger.tokens[int(each[1])].text, marked)
-        return re.sub(r"^(?:and|the|an?|of) ", "", words.strip())
-
-    def capacity(self) -> int | float | None:
-        """What one container holds: the one number that is said of it."""
-        bins = rf"(?:{self.noun}(?:s|es)?|{self.noun.removesuffix('f')}ves|{self.noun.removesuffix('y')}ies)"
-        one = rf"(?:{bins}|it|they|one|which|that)"
-        patterns = (
-            (
-                rf"\b{bins} (?:[a-z'-]+ |, ){{0,4}}?{_HOLDS}(?: [a-z']+){{0,6}}? {N}(?! ?[a-z]+ "
-                rf"(?:weighing|of <))"
-            ),
-            rf"\b{bins} (?:\( |: )(?:[a-z]+ ){{0,4}}{N}",
-            (
-                rf"(?:capacity|load limit|weight limit|limit|length)(?: [a-z]+){{0,5}}? "
-                rf"(?:of|is|:|=|holds)(?: [a-z]+){{0,2}}? {N}"
-            ),
-            rf"{N} (?:- )?[a-z]+ (?:- )?(?:[a-z]+ )?{bins}\b",
-            rf"{_MOST} {N}(?: [a-z]+){{1,4}}? (?:[a-z]+ ){{0,4}}{one}\b",
-            rf"{_MOST} {N}",
-        )
-        for pattern in patterns:
-            found = (
-                {int(each[1]) for each in self.marked.all(pattern)}
-                - self.ledger.entries.keys()
-                - self.ledger.waived.keys()
-            )
-            if not found:
-                continue
-            values = {self.ledger.tokens[at].value for at in found}
-            if len(values) > 1:
-                return None
-            taken = [self.ledger.take(at, f"what one {self.noun} holds") for at in found]
-            return taken[0]
+        same = [each for each in fits if each.unit.kind == kind] if kind else fits
+        limiting = _limiting(self.noun)
+        cued = [each for each in same or fits if limiting.search(self.prose.phrase(each.token))]
+        own = [each for each in cued if self.noun in map(stem, self.prose.phrase(each.token).split())]
+        for some in (own, cued, same, fits):
+            if some and all(self._same(each, some[0]) for each in some):
+                return some[0]
         return None
 
-    def counts(self, items: Sequence[Item]) -> None:
-        """Enter numbers that only say how many items there are."""
-        total = sum(item.count for item in items)
-        for at in self.ledger.left():
-            value = self.ledger.tokens[at].value
-            if value in (Fraction(len(items)), Fraction(total)) and self.ledger.tokens[at].kind in (
-                "integer",
-                "spelled",
+    def _same(self, one: Amount, other: Amount) -> bool:
+        """Whether two numbers say the same, perhaps in other units."""
+        return one.unit.kind == other.unit.kind and one.value * one.unit.size == other.value * other.unit.size
+
+    def _lost(self, ledger: Ledger, room: Amount, size: Column) -> Fraction | None:
+        """What every cut or piece takes besides; None when nothing is said of it."""
+        found: list[Fraction] = []
+        for at in ledger.left():
+            each = self.prose.amount(at)
+            small = each.unit.kind and each.unit.kind == room.unit.kind
+            value = each.value * each.unit.size / room.unit.size
+            fits = small and at not in self.found.used and value < min(size.values(room.unit))
+            if fits and _KERF.search(self.prose.sentence(at).lower()):
+                found.append(value)
+                ledger.take(at, "what a cut wastes")
+        return found[0] if found and len(set(found)) == 1 else None
+
+    def _per_piece(self) -> bool:
+        """Whether every piece, also the last of a bar, loses what a cut wastes."""
+        said = " ".join(token.lower for token in self.prose.tokens)
+        return bool(re.search(r"(?:every|each|per) (?:\w+ )?(?:piece|part|item)", said))
+
+    def _enter_names(self, ledger: Ledger) -> None:
+        for at, why in self.prose.named.items():
+            ledger.waive(at, why)
+        for at in self.prose.hidden:
+            if self.prose.tokens[at].is_number:
+                ledger.waive(at, "part of a table")
+        for table in self.tables:
+            if is_drawn(table):
+                for cell in (*table.header, *(row[0] for row in table.rows)):
+                    ledger.waive_cell(cell, "part of a name")
+
+    def _enter_items(self, ledger: Ledger, size: Column, count: Column | None) -> None:
+        for n, name in enumerate(self.found.records.names):
+            for column, meaning in ((size, "size of"), (count, "how many")):
+                if column is not None and (cell := column.amounts[n].cell) is not None:
+                    ledger.take_cell(cell, f"{meaning} {name}")
+                elif column is not None:
+                    ledger.take(column.amounts[n].token, f"{meaning} {name}")
+
+    def _left(self, ledger: Ledger, room: Amount, size: Column, kinds: int, many: int) -> list[str] | None:
+        """Doubts about numbers that are left; None when one may be data."""
+        doubts = []
+        measured = {room.unit.kind, size.unit.kind, "money"} - {""}
+        for at in ledger.left():
+            each, token = self.prose.amount(at), self.prose.tokens[at]
+            phrase = self.prose.phrase(at)
+            if each.value in (kinds, many) and not each.unit.kind and token.kind in ("integer", "spelled"):
+                ledger.waive(at, "counts the items that are listed")
+            elif re.search(r"(?:cannot|n't|not|no|never) .*#", phrase) and each.value == 2:
+                ledger.waive(at, "nothing is split over two")
+            elif (
+                each.unit.kind in measured
+                or re.search(r"(?:most|than|least|up to|max\w*|only|of) #", phrase)
+                or re.search(rf"# (?:[a-z]+ ){{0,2}}(?:per|each|{re.escape(self.noun)})", phrase)
             ):
-                self.ledger.waive(at, "counts the items that are listed")
-
-    def one_unit(self) -> bool:
-        """Whether sizes and capacity are said in one unit, as far as they are said."""
-        said = set()
-        for at, words in self.ledger.entries.items():
-            after = self.ledger.tokens[at + 1].lower if at + 1 < len(self.ledger.tokens) else ""
-            hyphen = after == "-" and at + 2 < len(self.ledger.tokens)
-            unit = _UNITS.get(self.ledger.tokens[at + 2].lower if hyphen else after)
-            if unit and not words.startswith("how many"):
-                said.add(unit)
-        return len(said) < 2
+                return None
+            else:
+                ledger.waive(at, "not used")
+                doubts.append(f"“{self.prose.sentence(at)}”: {token.text} is not used.")
+        return doubts
 
 
-_SIZED = re.compile(
-    (
-        r"size|weigh|length|long|volume|kg|\bm\b|cm|minutes|hours|time|space|\bgb\b|\bmb\b|"
-        r"width|mass|load|duration|area|height|amount"
-    ),
-    re.IGNORECASE,
-)
-_COUNTED = re.compile(
-    r"count|number|quantit|demand|pieces|copies|how many|units|ordered|orders?\b|times|needed|required|#",
-    re.IGNORECASE,
-)
+def _whole(column: Column) -> list[int]:
+    """Whole numbers of pieces; none when there are others."""
+    values = [each.value for each in column.amounts]
+    return [int(each) for each in values] if all(v.denominator == 1 and v > 0 for v in values) else []

@@ -112,10 +112,16 @@ class Prose:
         """`project 1`, `weeks 1, 2 and 3`: numbers that tell things of one noun apart."""
         found: dict[str, list[int]] = {}
         for at, token in enumerate(self.tokens[:-1]):
+            dotted = self.tokens[at + 1].text == "." and token.lower in ("pos", "no", "nr", "item")
+            at += dotted
             if token.kind != "word" or at in self.hidden or not self._may_be_id(at + 1):
                 continue
             noun = stem(token.text)
-            if noun in _STOPS - {"order"} or len(noun) < 3 or (is_unit(noun) and noun not in _PERIODS):
+            if (
+                (noun in _STOPS - {"order"} and not dotted)
+                or len(noun) < 2
+                or (is_unit(noun) and noun not in _PERIODS)
+            ):
                 continue
             here = at + 1
             while self._may_be_id(here):
@@ -161,6 +167,9 @@ class Prose:
             after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
             if token.kind == "factor" and not unit.kind and not token.text[0].isdigit() and after == "-":
                 found[at] = "no data: a part"
+            beside = tokens[at + 1] if at + 1 < len(tokens) else None
+            if beside is not None and beside.start == token.end and re.fullmatch(r"[x×]\d+", beside.lower):
+                found[at] = "a profile"
             if at + 2 < len(tokens) and self._is_scale(at):
                 found |= {at: "the scale of a score", at + 2: "the scale of a score"}
             before = tokens[at - 1].lower if at else ""
@@ -210,13 +219,20 @@ class Prose:
         for at in self.numbers:
             if at in taken:
                 continue
-            joined = bool(run) and self._joined(run[-1], at)
+            joined = bool(run) and self._joined(run[-1], at) and not self._alternate(run, at)
             if not joined:
                 if len(run) >= least:
                     found.append(run)
                 run = []
             run.append(at)
         return [*found, run] if len(run) >= least else found
+
+    def _alternate(self, run: Sequence[int], at: int) -> bool:
+        """Whether counts and sizes take turns: `5x 140 cm, 7x 95 cm`."""
+        kinds = [self.amount(each).unit.kind for each in (*run, at)][:3]
+        return "x" in [t.lower for t in self.between(run[-1], at)] or (
+            len(kinds) == 3 and kinds[0] == kinds[2] != kinds[1]
+        )
 
     def _joined(self, one: int, other: int) -> bool:
         between = [token.lower for token in self.between(one, other)]
@@ -509,10 +525,29 @@ class _Run:
 
     def _names(self) -> tuple[tuple[str, ...], bool]:
         after = self._trailing()
-        found = after or [self.prose.said(*each.name) if each.bare else "" for each in self.names]
+        found = after or [self.prose.said(*each.name) if each.bare else "" for each in self._openings()]
         if all(found) and len(set(found)) == len(found):
             return tuple(found), True
         return tuple(f"item {n}" for n in range(1, len(found) + 1)), False
+
+    def _openings(self) -> list[_Chunk]:
+        """What stands before the records; of a sentence that leads to the first one, its last name."""
+        first, *others = self.names
+        if not first.bare:
+            return [first, *others]
+        said = frozenset().union(*(each.words for each in others))
+        begin, end = first.name
+        last = self.rows[0][0]
+        here = end
+        while here < last:
+            found = self.prose._name(here, last, frozenset())
+            if found is None or any(self.prose.tokens[at].lower in _ENDS for at in range(here, found[0])):
+                break
+            bare = tuple(stem(token.text) for token in self.prose.tokens[found[0] : found[1]])
+            if not set(bare) & said:
+                begin, end = found
+            here = found[1]
+        return [replace(first, name=(begin, end)), *others]
 
     def _trailing(self) -> list[str]:
         """The names where they follow the numbers: `350 kg (Miller), 420 kg (Santos)`."""

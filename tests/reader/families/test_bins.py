@@ -86,6 +86,42 @@ PROBLEMS = [
     ),
 ]
 
+PROBLEMS += [
+    (
+        "Pieces of 30 cm, 50 cm and 70 cm are cut from bars that are 1 m long. What is the least "
+        "number of bars?",
+        2,
+    ),
+    (
+        "How many 25 litre crates do I need for my jars? They must stay whole: plum 9 litres, fig "
+        "12 litres, quince "
+        "14 litres, pear 7 litres. Looking for the minimum.",
+        2,
+    ),
+    (
+        "ribbon shop. spools are 500 cm. i cut 3x 220cm, 4x 130cm, 2x 90cm. min spools?",
+        3,
+    ),
+    (
+        "Stock tubes: 4000 mm each. The saw takes 10 mm with every cut; reckon 10 mm on top of "
+        "every piece.\n"
+        "Pos. 1: 4 off, 1300 mm\nPos. 2: 3 off, 990 mm\nMinimum number of stock tubes?",
+        3,
+    ),
+    (
+        "Loads of 350 kg (Adams), 420 kg (Baker), 180 kg (Clark) and 610 kg (Dixon) go out "
+        "tomorrow. Each of our "
+        "lorries is allowed to carry 1,000 kg. I want to send out as few lorries as possible.",
+        2,
+    ),
+    (
+        "A break may last up to 2 minutes, i.e. 120 seconds. Nine spots run 45, 30, 60, 75, 20, "
+        "90, 40, 55 and 35 "
+        "seconds. As few breaks as possible, please. How many are necessary?",
+        4,
+    ),
+]
+
 OTHERS = [
     pytest.param(
         (
@@ -108,13 +144,6 @@ OTHERS = [
             "must not travel together. Use as few bags as possible."
         ),
         id="another rule",
-    ),
-    pytest.param(
-        (
-            "Pieces of 30 cm, 50 cm and 70 cm are cut from bars that are 2 m long. What is the "
-            "least number of bars?"
-        ),
-        id="two units",
     ),
     pytest.param(
         "Parcels weigh 4, 8 and 5 kg. A bag holds 10 kg and costs $3. What is the least number of bags?",
