@@ -24,7 +24,7 @@ from agentopt.formulation.elements import (
     Variable,
     Waiver,
 )
-from agentopt.reader.measures import conversion, factor, measure, measures
+from agentopt.reader.measures import common, conversion, factor, measure, measures
 from agentopt.reader.naming import identifier, label, quantity, unique
 from agentopt.reader.reading import IMPLIED, Mix, Row, Term
 from agentopt.reader.tokens import Token
@@ -187,7 +187,7 @@ class _Writing:
         name = unique(name, self.parameters)
         numbers = [term.token for term in terms if term.token != IMPLIED]
         units = measures(self.tokens, numbers)
-        unit = units[numbers[0]]
+        unit = common(list(units.values()))
         values: dict[str, int | float] = {}
         for term in terms:
             value = Fraction(1) if term.token == IMPLIED else self._value(term.token)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Measure", "conversion", "factor", "measure", "measures"]
+__all__ = ["Measure", "common", "conversion", "factor", "measure", "measures"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -162,8 +162,21 @@ def measures(tokens: Sequence[Token], group: Sequence[int]) -> dict[int, Measure
     return {at: found[at] for at in group}
 
 
+def common(units: Sequence[Measure | None]) -> Measure | None:
+    """The unit to count in: that of the first number; of money the greatest, as an answer is told.
+
+    >>> from agentopt.reader.tokens import tokenize
+    >>> common(list(measures(tokenize("15 cents and $1.10"), [0, 4]).values())).word
+    'dollar'
+    """
+    known = [unit for unit in units if unit is not None]
+    if known and all(unit.kind == "money" for unit in known):
+        return max(known, key=lambda unit: unit.size)
+    return units[0] if units else None
+
+
 def conversion(tokens: Sequence[Token], row: Row) -> Fraction:
-    """How many of the unit of a row's first coefficient make one of the unit of its number.
+    """How many of the unit of a row's coefficients make one of the unit of its number.
 
     Where only one of the two has a unit, the other may have it in its heading ("minutes: 20, 35"). A share in
     percent against coefficients without the sign ("protein, %") counts hundredths.
@@ -177,7 +190,7 @@ def conversion(tokens: Sequence[Token], row: Row) -> Fraction:
         return Fraction(100 if tokens[row.token].kind == "percent" and bare and large else 1)
     if row.form != "limit":
         return Fraction(1)
-    number, unit = measure(tokens, row.token), measures(tokens, weighted)[weighted[0]]
+    number, unit = measure(tokens, row.token), common(list(measures(tokens, weighted).values()))
     if number is not None and unit is None:
         unit = _heading(tokens, min(weighted), number.kind)
     elif unit is not None and number is None:
