@@ -10,11 +10,11 @@ from pydantic import JsonValue
 from agentopt.agents.answer import Answer
 from agentopt.agents.findings import column_name, row_name
 from agentopt.budget import Spend
-from agentopt.compiling.arrays import Compiled, RowBlock
+from agentopt.compiling.arrays import RowBlock
 from agentopt.display.decisions import decisions
+from agentopt.display.diagnoses import diagnosis_json
 from agentopt.formulation.instance import Codes, Instance, Values
 from agentopt.runs.plain import plain
-from agentopt.solvers.solution import Solution
 from agentopt.verification.certificate import Certificate, Finding
 
 FORMAT = 1
@@ -41,7 +41,8 @@ def answer_json(answer: Answer, *, run: str | None = None) -> dict[str, JsonValu
     certificate: `verdict` (verified, checked, failed, unknown), `num_tests`, and the lists `proved`,
         `not_falsified`, `unknown`, `failed` of `{"check", "statement", "element", "data"}`; or null.
     conflict: of an infeasible problem the names of `constraints` and `bounds` that contradict each other, or
-        null where the engine does not say.
+        null where that was not found out; of several conflicts the first.
+    diagnosis: why there is no answer (`agentopt.display.diagnoses.diagnosis_json` documents it), or null.
     problem_class, engine, engine_version, termination, message, seconds: what was solved, by what, why it
         stopped and its wall time; or null.
     spend: on language models: calls, prompt_tokens, completion_tokens, tokens, dollars (null: a price is
@@ -80,7 +81,10 @@ def answer_json(answer: Answer, *, run: str | None = None) -> dict[str, JsonValu
         else formulation.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         "reading": answer.reading,
         "certificate": None if certificate is None else _certificate(certificate),
-        "conflict": _conflict(answer.compiled, solution),
+        "conflict": _conflict(answer),
+        "diagnosis": None
+        if answer.compiled is None or answer.diagnosis is None
+        else diagnosis_json(answer.compiled, answer.diagnosis),
         "problem_class": None if answer.compiled is None else answer.compiled.problem_class,
         "engine": None if solution is None else solution.engine,
         "engine_version": None if solution is None else solution.version,
@@ -190,7 +194,14 @@ def _finding(finding: Finding) -> dict[str, object]:
     }
 
 
-def _conflict(compiled: Compiled | None, solution: Solution | None) -> dict[str, object] | None:
+def _conflict(answer: Answer) -> dict[str, object] | None:
+    compiled, solution, diagnosis = answer.compiled, answer.solution, answer.diagnosis
+    if diagnosis is not None and diagnosis.conflicts is not None and diagnosis.conflicts.found:
+        members = diagnosis.conflicts.found[0].members
+        return {
+            "constraints": [each.label for each in members if each.kind == "constraint"],
+            "bounds": list(dict.fromkeys(each.label for each in members if each.kind in ("lower", "upper"))),
+        }
     if compiled is None or solution is None or solution.conflict is None:
         return None
     rows, columns = solution.conflict

@@ -15,8 +15,8 @@ from tests.display.answered import TEXTS, answered, formulation
 
 KEYS = {
     "format", "status", "ok", "objective", "bound", "gap", "variables", "duals", "reduced_costs", "report",
-    "explanation", "formulation", "reading", "certificate", "conflict", "problem_class", "engine",
-    "engine_version", "termination", "message", "seconds", "spend", "repairs", "verdict", "reasons",
+    "explanation", "formulation", "reading", "certificate", "conflict", "diagnosis", "problem_class",
+    "engine", "engine_version", "termination", "message", "seconds", "spend", "repairs", "verdict", "reasons",
     "account", "votes", "questions", "findings", "warnings", "run",
 }  # fmt: skip
 

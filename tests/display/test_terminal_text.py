@@ -179,7 +179,8 @@ def test_an_infeasible_problem_names_what_contradicts_itself() -> None:
     )
     text = answer_text(answer)
     assert "There is no answer: the conditions contradict each other." in text
-    assert "constraint least: x >= 3" in text
+    assert "These cannot hold together (proved in exact arithmetic; none can be left out):" in text
+    assert "least: x >= 3" in text
     assert "Decisions" not in text
     assert "Certificate  verified: that there is no best answer was proved outside the engine" in text
 
