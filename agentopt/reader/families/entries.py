@@ -9,6 +9,7 @@ from __future__ import annotations
 
 __all__ = ["Figure", "Record", "Records", "records_in"]
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -104,6 +105,9 @@ class _Finder:
     def __init__(self, text: str, tokens: Sequence[Token], hidden: Collection[int]) -> None:
         self.text, self.tokens, self.hidden = text, tokens, hidden
         self.names = self._names()
+        said = " ".join(token.lower for token in tokens)
+        told = re.findall(r"\bthe (first|second|third|fourth|fifth|sixth)\b", said)
+        self.ordinals = frozenset(told) if len(set(told)) > 2 else frozenset()
         self.starts = {span.start for span in sentences(text, tokens, hidden)}
 
     def _names(self) -> frozenset[int]:
@@ -244,6 +248,8 @@ class _Finder:
             return True
         if len(token.text) == 1:
             return token.text.isupper() and token.text != "I" and not self._is_article(at)
+        if token.lower in self.ordinals:
+            return at > 0 and self.tokens[at - 1].lower == "the"
         return token.lower not in _PLAIN
 
     def _is_article(self, at: int) -> bool:

@@ -7,7 +7,7 @@ link beside it, such that the fewest links and numbers stay alone.
 
 from __future__ import annotations
 
-__all__ = ["Link", "Role", "Sentence", "role_of", "sentences_of"]
+__all__ = ["Link", "Role", "Sentence", "is_id", "role_of", "sentences_of"]
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -17,14 +17,20 @@ from itertools import product
 from typing import Literal
 
 from agentopt.reader.families.clauses import sentences
-from agentopt.reader.families.nouns import words
+from agentopt.reader.families.nouns import stem, words
 from agentopt.reader.families.places import UNITS, Places
 from agentopt.reader.tokens import Token
 
 Role = Literal["capacity", "cost", "time", "length", ""]
 
 _FROM = words("from leaving out")
-_TO = words("to into onto toward towards reach reaches reaching")
+_TO = words(
+    "to into onto toward towards reach reaches reaching feeds feed supplies serves enters joins meets"
+)
+_KINDS = words(
+    "pipe pipeline road link line edge arc route cable channel street track path way leg segment connection duct"
+)
+"""Nouns of links, which a number may tell apart."""
 _JOINED = words("with")
 _AND = words("and or & plus")
 _DASHES = frozenset("-–—/↔⇄⟷")
@@ -122,15 +128,26 @@ def _is_amount(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
     if token.kind == "spelled" and any(each.lower in ("way", "lane") for each in tokens[at + 1 : at + 3]):
         return False
+    if at and is_id(tokens, at):
+        return False
     if token.value != 1 or token.kind not in ("spelled", "one"):
         return True
     after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
     return after in UNITS and after not in ("unit", "t", "m", "s")
 
 
+def is_id(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number tells a link apart, as in `pipe 2 goes`."""
+    after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
+    small = tokens[at].kind == "integer" and len(tokens[at].text) < 3
+    return small and stem(tokens[at - 1].text) in _KINDS and after not in UNITS
+
+
 def _tie(tokens: Sequence[Token], at: int) -> str:
     word = tokens[at].lower
     after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
+    if word == "to" and at and tokens[at - 1].lower in ("up", "due", "according", "equal", "close", "next"):
+        return ""
     if word == "out":
         return "from" if after == "of" else ""
     if word in _TURNS and any(each.is_number for each in tokens[at + 1 : at + 4]):
@@ -308,8 +325,9 @@ class _Scan:
 
     def _is_like(self, at: int) -> bool:
         """Whether `and hall 2 60` tells of another beginning what `hall 1 lets 80 out to the street` told."""
-        follows = [each.kind for each in self.symbols[at + 1 : at + 2]] == ["N"]
-        return follows and self.led and not self.firm and self.symbols[at - 1].kind in ("and", ",")
+        follows = [each.kind for each in self.symbols[at + 1 : at + 3]]
+        joined = not self.firm and self.symbols[at - 1].kind in ("and", ",")
+        return joined and ((self.led and follows[:1] == ["N"]) or follows == ["with", "N"])
 
     def _number_follows(self, at: int) -> bool:
         """Whether a number stands before the next tie, as in a fan: `to B 4 and C 7, to D`."""

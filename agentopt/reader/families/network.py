@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from agentopt.reader.families.flows import Arc, Kind, Network, greatest_flow, shortest_way
-from agentopt.reader.families.links import Link, Role, Sentence, role_of, sentences_of
+from agentopt.reader.families.links import Link, Role, Sentence, is_id, role_of, sentences_of
 from agentopt.reader.families.marked import Ledger, plain
 from agentopt.reader.families.places import Places, places_in
 from agentopt.reader.families.ways import Way, ways_in_prose, ways_in_table
@@ -237,7 +237,8 @@ class _Reading:
         goal = self._goal_words()
         amount = self._amount(source, sink)
         roles = self._roles()
-        if roles is None:
+        slashed = any("/" in self.tokens[at].text for at in self.used)
+        if roles is None or slashed:
             return None
         most, least = bool(_MOST.search(goal)), bool(_LEAST.search(goal))
         if most and least:
@@ -385,7 +386,7 @@ class _Reading:
         arcs, turned = _made(likely), _made(other)
         how = "in both directions" if all(each[1] for each in likely) else "in the direction written"
         self.told.append(f"Links are used {how}.")
-        drawn = all(way.both for way, _, _ in links) and kind == "path"
+        drawn = all(way.both == (kind == "path") for way, _, _ in links)
         if kind != "cheapest" and arcs and turned and not drawn:
             value = shortest_way if kind == "path" else greatest_flow
             if abs(value(arcs, source, sink) - value(turned, source, sink)) > 1e-9:
@@ -431,6 +432,8 @@ class _Reading:
                 self.ledger.waive(at, "counts what is listed")
             elif any(each.lower in ("way", "lane", "ways") for each in self.tokens[at + 1 : at + 3]):
                 self.ledger.waive(at, "says that links go both ways or one")
+            elif is_id(self.tokens, at):
+                self.ledger.waive(at, "part of a name")
 
     def _around(self, at: int) -> str:
         here = self.tokens[at].sentence

@@ -26,7 +26,8 @@ NODE_NOUNS = words(
 """Nouns before the letter or number of a place."""
 
 _LEADS = words(
-    "from to into onto towards toward between via through reach reaches leave leaves leaving at in"
+    "from to into onto towards toward between via through reach reaches leave leaves leaving at in "
+    "feeds feed supplies serves enters joins meets"
 )
 _JOINS = words("and or & , / ;")
 _DASHES = frozenset({"-", "–", "—", "/", "↔", "<->", "⇄", "⟷"})
@@ -239,7 +240,7 @@ class _Finder:
             ]
             if shorter and not re.search(r"\d$|\b[A-Z]$", name) and runs[shorter[0]] >= runs[name]:
                 continue
-            if len(longer) == 1 and (re.fullmatch(r"[A-Z]|\d+", name) or runs[longer[0]] > runs[name]):
+            if len(longer) == 1 and (re.fullmatch(r"[A-Z]\d*|\d+", name) or runs[longer[0]] > runs[name]):
                 continue
             kept.append(name)
         return kept
@@ -279,16 +280,28 @@ class _Finder:
             return False
         if len(token.text) == 1:
             after = self.tokens[at + 1].lower if at + 1 < len(self.tokens) else ""
+            if token.text == "a":
+                return self._is_drawn(at)
             if token.text == "A":
                 return not self._is_article(at)
             if token.text.islower() and at and (self.tokens[at - 1].is_number or self.tokens[at - 1].text == "/"):
                 return False  # a unit
-            return token.text != "a" and token.text != "I" or (token.text == "I" and after in ("-", "to"))
+            return token.text != "I" or (token.text == "I" and after in ("-", "to"))
         if token.lower in _NO_PLACE:
             # Nobody leaves by a pass, but from the Pass.
             named = at > 0 and self.tokens[at - 1].lower == "the" and token.text[0].isupper()
             return named and token.text[1:].islower()
         return not token.lower.endswith(("'s", "’s")) or inside
+
+    def _is_drawn(self, at: int) -> bool:
+        """Whether an `a` is a node: an arrow or a dash touches it, or the word node stands before it."""
+        before = self.tokens[at - 1] if at else None
+        after = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        marks = _ARROWS | _DASHES - {"/"}
+        return (
+            (before is not None and (before.text in marks or stem(before.text) in NODE_NOUNS))
+            or (after is not None and after.text in marks)
+        )  # fmt: skip
 
     def _is_article(self, at: int) -> bool:
         """Whether the capital A begins a sentence as an article: `A road leads`."""
@@ -306,7 +319,8 @@ class _Finder:
             for at, token in enumerate(self.tokens[:-1])
             if token.kind == "word" and stem(token.text) == noun and _is_small(self.tokens[at + 1])
         }
-        return len(noun) > 1 and noun not in _NO_PLACE and "1" in found and len(found) > 1
+        counted = found == {str(number) for number in range(1, len(found) + 1)}
+        return len(noun) > 1 and noun not in _NO_PLACE and counted and len(found) > 1
 
     def _text(self, first: int, last: int) -> str:
         parts = []
@@ -319,7 +333,7 @@ class _Finder:
         return any(token.text[0].isupper() or token.is_number for token in self.tokens[first:last])
 
     def _has_article(self, first: int) -> bool:
-        return first > 0 and self.tokens[first - 1].lower in _ARTICLES
+        return first > 0 and self.tokens[first - 1].lower in ("the", "a", "an", "my", "our")
 
     def _is_linked(self, first: int, last: int) -> bool:
         """Whether a run stands at an end of a link."""
@@ -328,6 +342,8 @@ class _Finder:
             before -= 1
         lead = self.tokens[before].lower if before >= 0 else ""
         after = self.tokens[last].lower if last < len(self.tokens) else ""
+        if lead == "to" and before > 0 and self.tokens[before - 1].lower in ("up", "due", "according", "equal"):
+            return False
         if lead in _LEADS or lead in _DASHES | _ARROWS or after in _DASHES | _ARROWS:
             return True
         if after in ("to", "into"):

@@ -35,7 +35,7 @@ SERVERS = re.compile(
     r"reviewer|driver|forklift|mill|furnace|autoclave|vat|tank|vehicle|van|cell|workstation|bed)s?$"
 )
 _OTHER = re.compile(
-    r"\b(?:profit|revenue|maximi[sz]e (?:profit|revenue|the total value)|preempt\w*|may be (?:interrupted|split|paused)|"
+    r"\b(?:profit|revenue|maximi[sz]e (?:profit|revenue|the total value)|(?<!no )(?<!non-)(?<!without )(?<!no pre)preempt\w*(?! (?:is |are )?not)|may be (?:interrupted|split|paused)|"
     r"can be (?:interrupted|split|paused)|set-?up times?|setup|changeover|change-?over|cleaning (?:takes|time|between)|"
     r"wage|salary|skills?|qualified|route|shortest (?:path|way|route)|cost of assigning|overtime|no[- ]wait|"
     r"capacity|knapsack|distance|kilomet\w+|km|demands?|suppl(?:y|ies)|inventory|stock|in store|warehouses?)\b"
@@ -67,7 +67,8 @@ def goal_of(words: str) -> tuple[Goal, bool] | None:
     """
     small = re.search(
         r"\b(?:minimi[sz]\w*|least|small\w*|short\w*|low\w*|early|earliest|soon\w*|quick\w*|fast\w*|minimum|minimal|"
-        r"few\w*|little|best|optim\w+|bring down|keep|reduce|cut|how long|most)\b",
+        r"few\w*|little|best|optim\w+|bring down|keep|reduce|cut|how long|most|asap|cleverly|clever|"
+        r"min (?:total|sum|max\w*|the|weighted|makespan|average|mean))\b",
         words,
     )
     if small is None:
@@ -93,7 +94,8 @@ def goal_of(words: str) -> tuple[Goal, bool] | None:
         said if not re.search(r"\btimes\b|\bcompletion", said) else "",
     ):
         return "completion", average
-    return ("makespan", False) if _LAST.search(said) and not _MONEY.search(said) else None
+    soon = _LAST.search(said) or re.search(r"\b(?:earliest|soonest|how (?:early|soon)|when can)\b", said)
+    return ("makespan", False) if soon and not _MONEY.search(said) else None
 
 
 _LAST = re.compile(
@@ -108,7 +110,7 @@ _MONEY = re.compile(r"[$€£]|\b(?:costs?|price|cheap\w*|budget|expens\w*)\b")
 
 _AIM = re.compile(
     r"\b(?:minimi[sz]\w*|least|small\w*|short(?:est)?|lowest|earliest|soon\w*|quick\w*|fast\w*|minimum|minimal|few\w*|as (?:early|little|low|"
-    r"short|many)|best|optim\w+|bring down|how (?:long|early|many)|most|cleverly|keep (?:the|as))\b|\?"
+    r"short|many)|best|optim\w+|bring down|how (?:long|early|many)|most|asap|clever\w*|min (?:total|sum|max\w*|the|weighted|makespan|average|mean)|keep (?:the|as))\b|\?"
 )
 
 
@@ -181,14 +183,18 @@ class _Reading:
                 continue
             if 1 < value < len(jobs) and SERVERS.search(noun):
                 several.append(int(value))
-            elif 1 < value <= len(jobs) and self._share(at) and (value < len(jobs) or SERVERS.search(noun)):
+            elif 1 < value <= len(jobs) and self._share(at, value == len(jobs)):
                 several.append(int(value))
         if several:
             return several[0]
+        if _PAIR.search(self.words):
+            return 2
         return 2 if re.search(r"\b(?:both|either of the two|the two|pair of)\b", self.words) and _PARALLEL.search(self.words) else 1
 
-    def _share(self, at: int) -> bool:
-        """Whether what is counted shares the work."""
+    def _share(self, at: int, as_many: bool) -> bool:
+        """Whether what is counted shares the work; of as many as there are jobs, only what is said outright."""
+        if as_many:
+            return any(token.lower in ("among", "amongst", "between", "across") for token in self.tokens[max(0, at - 3) : at])
         before = " ".join(token.lower for token in self.tokens[max(0, at - 8) : at])
         return bool(re.search(r"\b(?:have|has|with|between|among|amongst|across|by|over|on|owns?|there are|we are|runs?|operates?|uses?|using)\b", before))
 
@@ -256,16 +262,16 @@ class _Reading:
         for size, _ in sorted(sizes.items(), key=lambda each: (-each[1] * (each[0] < 6), each[0])):
             chosen = [record for record in records if len(record.figures) == size]
             if len(chosen) > 1 and (len(chosen) in counted or not counted or size * len(chosen) >= 0.7 * sum(len(r.figures) for r in records)):
-                jobs = self._by_records(chosen, goal)
+                jobs = self._by_records(chosen, counted)
                 if jobs:
                     return jobs
-        return self._by_lists(records, counted, goal) or self._by_names(records, goal)
+        return self._by_lists(records, counted) or self._by_names(records, counted)
 
     def _counted(self, found: Records) -> set[int]:
         """The numbers of things that the text counts."""
         return {int(value) for at, _ in found.counts if (value := self.tokens[at].value) is not None and value > 1}
 
-    def _by_records(self, records: Sequence[Record], goal: Goal) -> tuple[Job, ...]:
+    def _by_records(self, records: Sequence[Record], counted: set[int]) -> tuple[Job, ...]:
         """A record a job, or a record a machine."""
         roles = _roles(records)
         names = _distinct([record.label for record in records])
@@ -278,6 +284,9 @@ class _Reading:
                 }
                 jobs.append(Job(name, **taken))
             return tuple(jobs)
+        if len(records[0].figures) in counted and len(records) not in counted:
+            turned = _turned(records)
+            return self._by_records(turned, counted | {len(turned)}) if turned else ()
         machines = _machines(records)
         if machines is None:
             return ()
@@ -290,7 +299,7 @@ class _Reading:
             jobs.append(self._shop_job(name, steps))
         return self._ordered(jobs)
 
-    def _by_lists(self, records: Sequence[Record], counted: set[int], goal: Goal) -> tuple[Job, ...]:
+    def _by_lists(self, records: Sequence[Record], counted: set[int]) -> tuple[Job, ...]:
         """`Jobs A, B and C take 3, 5 and 2 hours and are due after 4, 8 and 9`: a list a kind of number."""
         lists = [part for record in records for part in _lists(record)]
         sizes = Counter(len(part) for part in lists if len(part) > 1)
@@ -317,7 +326,7 @@ class _Reading:
             )
         return ()
 
-    def _by_names(self, records: Sequence[Record], goal: Goal) -> tuple[Job, ...]:
+    def _by_names(self, records: Sequence[Record], counted: set[int]) -> tuple[Job, ...]:
         """`A takes 3, B 5. A is due at 4, B at 9`: labels that come back, once for each kind of number."""
         by_name: dict[str, list[Figure]] = {}
         for record in records:
@@ -329,7 +338,7 @@ class _Reading:
         sizes = Counter(len(row.figures) for row in rows)
         size = sizes.most_common(1)[0][0] if sizes else 0
         rows = [row for row in rows if len(row.figures) == size]
-        return self._by_records(rows, goal) if len(rows) > 1 and size > 1 else ()
+        return self._by_records(rows, counted) if len(rows) > 1 and size > 1 else ()
 
     def _names(self, count: int) -> list[str]:
         """The names that a list gives as many jobs."""
@@ -345,12 +354,12 @@ class _Reading:
         for rule in _BEFORE.finditer(self.words):
             clause = re.split(r"[.;?!\n]", self.words[: rule.start()])[-1], re.split(r"[.;?!\n]", self.words[rule.end() :])[0]
             left, right = (_jobs_in(part, jobs) for part in clause)
-            if not left and not right:
+            if not left or not right:
                 continue
             if len(left) != 1 or len(right) != 1:
                 return None
             pair = (left[0], right[0])
-            found.append(pair if rule.group().strip().startswith(("before", "precede", "prior", "earlier")) else pair[::-1])
+            found.append(pair if rule.group(1).startswith(("before", "precede", "prior", "earlier")) else pair[::-1])
         return tuple(dict.fromkeys(found))
 
     # What is left.
@@ -371,6 +380,10 @@ class _Reading:
 
 
 _LASTLY = re.compile(r"\b(?:makespan|last|latest|busiest|all [^.?!]{0,40}(?:done|finished|complete\w*|ready))\b")
+_PAIR = re.compile(
+    r"\b(?:the two of (?:us|them)|both of (?:us|them)|we two|we both|us two|(?:my|our|the|his|her) \w+ and (?:i|me|he|she) "
+    r"(?:can |will |both )?(?:work|share|split|do)|[a-z]+ and (?:i|me)\b[^.?!]{0,30}(?:side by side|in parallel|at the same time|equally))"
+)
 _PARALLEL = re.compile(r"\b(?:parallel|identical|same time|shared?|split|divid\w+|either|both|whichever|distribut\w+|allocat\w+|assign\w*)\b")
 _CHOICE = re.compile(r"\b(?:either (?:machine|one|of)|one of the (?:machines|two|three)|any (?:one )?of the|on any|only one of|exactly one (?:machine|of)|whichever|assign\w*)\b")
 _FLOW = re.compile(
@@ -402,7 +415,8 @@ def _distinct(labels: Sequence[str]) -> list[str]:
 
 def _role(figure: Figure) -> str:
     """What a number is, by the words beside it; "" where nothing says so."""
-    return part_of(figure.before, figure.after)
+    near = re.split(r"[,;)]", figure.before)[-1]
+    return part_of(near if re.sub(r"\b(?:and|then)\b", "", near).strip() else figure.before, figure.after)
 
 
 def _roles(records: Sequence[Record]) -> list[str] | None:
@@ -439,6 +453,19 @@ def _machines(records: Sequence[Record]) -> list[list[str]] | None:
     if "" in first or len(set(first)) < size:
         rows = [[f"machine {place}" for place in range(1, size + 1)]] * len(records)
     return rows if all(len(set(row)) == size for row in rows) else None
+
+
+def _turned(records: Sequence[Record]) -> list[Record]:
+    """A record a job out of a record a machine."""
+    names = [figure.keys[0] if figure.keys else "" for figure in records[0].figures]
+    names = _distinct(names) if all(names) else [f"job {number}" for number in range(1, len(names) + 1)]
+    return [
+        Record(
+            name,
+            tuple(replace(record.figures[at], keys=(record.label,)) for record in records),
+        )
+        for at, name in enumerate(names)
+    ]
 
 
 def _lists(record: Record) -> list[tuple[Figure, ...]]:

@@ -14,17 +14,18 @@ _PARTS: tuple[tuple[str, str], ...] = (
     (
         "due",
         r"\bdue\b|deadline|promised|wanted|\bby\b|no later than|until|latest|must be (?:done|ready|out|finished)|"
-        r"deliver\w* (?:date|time|by)|target|is needed (?:in|at|after)|picked up|within",
+        r"deliver\w* (?:date|time|by)|target|is needed (?:in|at|after)|picked up|within|from now|to go\b|hand(?:ed)? (?:it |them )?in|"
+        r"submit\w*|left\b|\bd\b",
     ),
     (
         "release",
         r"releas\w*|arriv\w*|available|earliest|cannot (?:start|begin)|can (?:only )?(?:start|begin)|not before|"
-        r"comes? in|is there (?:at|from)|gets? in|ready (?:at|from|to start)|from hour|shows? up|lands? at",
+        r"comes? in|is there (?:at|from)|gets? in|ready (?:at|from|to start)|from hour|shows? up|lands? at|\br\b",
     ),
     (
         "weight",
         r"weight|weigh|priorit|importan|penalt|urgen|fine\b|per (?:hour|day|minute|week) (?:late|of (?:delay|lateness))|"
-        r"value|worth|factor",
+        r"value|worth|factor|\bw\b",
     ),
     (
         "duration",
@@ -58,6 +59,12 @@ def part_of(before: str, after: str = "") -> str:
     >>> part_of("promised in", "days"), part_of("", "minutes of washing"), part_of("the estate")
     ('due', 'duration', '')
     """
+    point = re.search(r"\b(?:hour|minute|day|time|t =|week|day no \.?)$", before)
+    if point and not after.startswith(("minute", "hour", "day", "min", "h ")):
+        for part, pattern in _PARTS[:2]:
+            if re.search(pattern, " ".join(before.split()[-8:])):
+                return part
+        return "release" if re.search(r"\bat (?:hour|minute|day|time)$", before) else "due"
     unit = re.match(r"(?:points?|euros?|dollars?|%)\b", after)
     found = [
         (match.end(), -order, part)
@@ -125,13 +132,13 @@ def _machine(head: str) -> str:
 
 def _column(head: str) -> str:
     """What a column holds, by its head; of a machine's column ""."""
-    bare = re.sub(r"[(\[].*?[)\]]", "", head)
+    bare = re.sub(r"_[ij]\b|[(\[].*?[)\]]", "", head).replace("_", " ")
     for part, pattern in _PARTS:
         if part != "duration" and re.search(pattern, bare):
             return part
     plain = re.sub(
         r"\b(?:processing|process|job|working|work|run|running|printing|service|repair|estimated|est|expected|the|its|"
-        r"in|of|for)\b|[^a-z ]",
+        r"in|of|for|needed|required|taken|per|each)\b|[^a-z ]",
         " ",
         bare,
     ).strip()
