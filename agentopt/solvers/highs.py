@@ -22,6 +22,7 @@ from agentopt.solvers.gap import relative_gap
 from agentopt.solvers.highs_run import HighsRun
 from agentopt.solvers.options import checked, unknown
 from agentopt.solvers.semicontinuous import without_semicontinuous
+from agentopt.solvers.sharing import Shared
 from agentopt.solvers.solution import Solution
 from agentopt.solvers.trivial import settled
 
@@ -50,6 +51,7 @@ class Highs:
             Feature.INTERRUPT,
             Feature.PROGRESS,
             Feature.CONFLICT,
+            Feature.SHARES,
         }
 
     def available(self) -> Availability:
@@ -62,8 +64,10 @@ class Highs:
         limits: Limits = Limits(),  # noqa: B008 - frozen
         options: Mapping[str, object] = {},
         report: Report | None = None,
+        *,
+        shared: Shared | None = None,
     ) -> Solution:
-        """Solve the first objective of a model.
+        """Solve the first objective of a model; beside other engines where `shared` is given.
 
         Raises:
             EngineError: the class is not one of `features`;
@@ -76,7 +80,10 @@ class Highs:
         found = settled(compiled, self.name, version)
         if found is None:
             plain = without_semicontinuous(compiled)
-            found = HighsRun(self.name, version, compiled, plain, limits, report, chosen, started).solution()
+            run = HighsRun(self.name, version, compiled, plain, limits, report, chosen, started)
+            if shared is not None:
+                run.shared, run.stop = shared, shared.stop
+            found = run.solution()
         shown = tuple((name, str(value)) for name, value in sorted(chosen.items()))
         return replace(found, options=shown, seconds=time.perf_counter() - started)
 

@@ -23,6 +23,7 @@ from agentopt.compiling.highs_model import build, silent
 from agentopt.formulation.instance import Values
 from agentopt.solvers import highs_why as why
 from agentopt.solvers.base import Limits, Report
+from agentopt.solvers.sharing import Shared
 from agentopt.solvers.solution import PointStatus, Progress, Solution, Termination
 from agentopt.solvers.tidy import tidied
 from agentopt.solvers.watching import Stop, watch
@@ -61,6 +62,7 @@ class HighsRun:
         plain: the same without semi-continuous columns; its first columns and rows are those of `compiled`.
         settings: native options, checked.
         started: when the engine was asked, on the performance counter.
+        shared: what other engines running beside it found; None when it runs alone.
     """
 
     engine: str
@@ -75,6 +77,7 @@ class HighsRun:
     log: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_LOG_LINES))
     latest: Progress = field(default_factory=lambda: Progress(0.0, None, None))
     pool: deque[Values] = field(default_factory=lambda: deque(maxlen=MAX_POOL + 1))
+    shared: Shared | None = None
 
     def solution(self) -> Solution:
         """Solve, and find out what there is to know where there is no optimum."""
@@ -134,6 +137,7 @@ class HighsRun:
 
         kinds = cb.HighsCallbackType
         logging, improving = kinds.kCallbackLogging, kinds.kCallbackMipImprovingSolution
+        asking = kinds.kCallbackMipUserSolution
         searching = {kinds.kCallbackMipInterrupt, kinds.kCallbackMipLogging, improving}
         interrupts = {
             kinds.kCallbackSimplexInterrupt,
@@ -151,9 +155,17 @@ class HighsRun:
                 self.latest = _progress(out)
             if kind == improving:
                 self.pool.append(np.array(out.mip_solution)[: self.compiled.num_columns])
+                if self.shared is not None:
+                    self.shared.offer(self.pool[-1])
+            if kind == asking and self.shared is not None:
+                point = self.shared.take()
+                if point is not None:
+                    into.setSolution(point)
 
+        # A point of another engine says nothing about the columns that stand for semi-continuity.
+        takes = self.shared is not None and self.plain is self.compiled
         highs.setCallback(heard, None)
-        for kind in interrupts | searching | {logging}:
+        for kind in interrupts | searching | {logging} | ({asking} if takes else set()):
             highs.startCallback(kind)
 
     def log_text(self) -> str:

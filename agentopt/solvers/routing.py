@@ -60,9 +60,11 @@ def routes(compiled: Compiled, override: Path | None = None) -> Iterator[Engine]
     """
     wanted = feature(compiled)
     known = cards(override)
-    solving = {name: card for name, card in known.items() if wanted.value in card.priority}
-    ranked = {name: card.priority[wanted.value] for name, card in solving.items()}
-    ranked = {name: priority for name, priority in ranked.items() if priority > 0}
+    ranked = {
+        name: card.priority[wanted.value]
+        for name, card in known.items()
+        if wanted.value in card.priority and card.priority[wanted.value] > 0
+    }
     for name in sorted(ranked, key=lambda each: (-ranked[each], each)):
         if name in ENGINES or name in engines(override):
             candidate = engine(name, override)
@@ -84,7 +86,9 @@ def require(chosen: Engine, compiled: Compiled, override: Path | None = None) ->
         check(chosen, compiled, [each.name for each in routes(compiled, override)])
     why = refusal(chosen, compiled)
     if why:
-        raise EngineError(f"`{chosen.name}` does not take this model: {why}", hint=_others(chosen, compiled, override))
+        raise EngineError(
+            f"`{chosen.name}` does not take this model: {why}", hint=_others(chosen, compiled, override)
+        )
     available = chosen.available()
     if not available:
         raise AvailabilityError(

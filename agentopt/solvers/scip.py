@@ -30,7 +30,9 @@ from agentopt.solvers.doubt import still_improves
 from agentopt.solvers.gap import relative_gap
 from agentopt.solvers.options import checked, unknown
 from agentopt.solvers.scip_model import Built, build
+from agentopt.solvers.scip_sharing import share
 from agentopt.solvers.semicontinuous import without_semicontinuous
+from agentopt.solvers.sharing import Shared
 from agentopt.solvers.solution import PointStatus, Progress, Solution, Termination
 from agentopt.solvers.tidy import tidied
 from agentopt.solvers.trivial import settled
@@ -82,6 +84,7 @@ class Scip:
             Feature.WARM_START,
             Feature.INTERRUPT,
             Feature.PROGRESS,
+            Feature.SHARES,
         }
 
     def available(self) -> Availability:
@@ -94,8 +97,10 @@ class Scip:
         limits: Limits = Limits(),  # noqa: B008 - frozen
         options: Mapping[str, object] = {},
         report: Report | None = None,
+        *,
+        shared: Shared | None = None,
     ) -> Solution:
-        """Solve the first objective of a model.
+        """Solve the first objective of a model; beside other engines where `shared` is given.
 
         Raises:
             EngineError: the class is not one of `features`;
@@ -106,6 +111,8 @@ class Scip:
         version = self.available().version
         found = settled(compiled, self.name, version)
         run = _Solve(self.card, version, compiled, limits, report, started)
+        if shared is not None:
+            run.shared, run.stop = shared, shared.stop
         model = run.model(options)
         if found is None:
             found = run.run(model)
@@ -126,6 +133,7 @@ class _Solve:
     settings: dict[str, object] = field(default_factory=dict)
     stop: Stop = field(default_factory=Stop)
     latest: Progress | None = None
+    shared: Shared | None = None
 
     def run(self, model: Any) -> Solution:
         plain = without_semicontinuous(self.compiled)
@@ -135,6 +143,8 @@ class _Solve:
             path = Path(folder) / "log"
             model.setLogfile(str(path))
             self.limit_time(model)
+            if self.shared is not None:
+                share(model, built, self.compiled, self.shared)
             failure = self.watched(model)
             model.setLogfile(None)
             log = path.read_text(encoding="utf-8", errors="replace")[-MAX_LOG:] if path.is_file() else ""
@@ -284,7 +294,7 @@ def _listen(model: Any, solve: _Solve) -> None:
 
     class Noting(Eventhdlr):
         def eventinit(self) -> None:
-            for kind in (SCIP_EVENTTYPE.BESTSOLFOUND, SCIP_EVENTTYPE.NODESOLVED):
+            for kind in (SCIP_EVENTTYPE.BESTSOLFOUND, SCIP_EVENTTYPE.NODESOLVED, SCIP_EVENTTYPE.LPSOLVED):
                 self.model.catchEvent(kind, self)
 
         def eventexec(self, event: Any) -> None:
