@@ -140,7 +140,7 @@ class Nonlinear:
 
 @dataclass(frozen=True, eq=False)
 class Affine:
-    """N expressions: `constant` (N,) plus, for each k, `values[k] * x[columns[k]]` in expression `points[k]`."""
+    """N expressions: `constant` (N,), and for each k `values[k] * x[columns[k]]` in number `points[k]`."""
 
     constant: Values
     points: Indices
@@ -157,9 +157,7 @@ class Affine:
         place = np.full(len(self.constant), -1, dtype=np.int64)
         place[picked] = np.arange(len(picked))
         kept = place[self.points] >= 0
-        return Affine(
-            self.constant[picked], place[self.points[kept]], self.columns[kept], self.values[kept]
-        )
+        return Affine(self.constant[picked], place[self.points[kept]], self.columns[kept], self.values[kept])
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,9 +14,9 @@ from agentopt.compiling.arrays import (
     Integrality,
     Nonlinear,
     QuadraticRow,
-    Structure,
     RowBlock,
     SparseMatrix,
+    Structure,
     VariableBlock,
 )
 from agentopt.compiling.assemble import Block, assemble
@@ -137,7 +137,7 @@ class Builder:
     def add_sparse_rows(
         self, name: str, rows: Ints, columns: Ints, values: Values, lower: Values, upper: Values
     ) -> None:
-        """Auxiliary rows without indices: `values[k]` stands in row `rows[k]` of them, column `columns[k]`."""
+        """Auxiliary rows: `values[k]` stands in row `rows[k]` of these, column `columns[k]`."""
         count, start = len(lower), self.num_rows
         self.rows.append(RowBlock(name, start, np.empty((count, 0), dtype=np.int64), auxiliary=True))
         self.num_rows += count

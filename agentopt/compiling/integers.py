@@ -1,8 +1,8 @@
 """Linear models over integers, with every number scaled to an integer, or the reason why there is none.
 
-A coefficient stands for the decimal that prints it; a row is multiplied by the least common denominator of its
-own, and its sides are rounded inwards, which leaves out no integer point. Continuous columns count as whole
-numbers of some fraction 1/k where that is proved to change no optimum: the rows hold at most two of them, of
+A coefficient stands for the decimal that prints it; a row is multiplied by the least common denominator of
+its own, and its sides are rounded inwards, which leaves out no integer point. Continuous columns count as
+multiples of some 1/k where that is proved to change no optimum: the rows hold at most two of them, of
 opposite signs and one size, and the rest of such a row, divided by that size, is a multiple of 1/k. For any
 choice of the integers that is a network matrix, totally unimodular, so there is an optimum on the grid
 (Hoffman and Kruskal 1956). A column without a bound gets
@@ -129,7 +129,7 @@ def integers(compiled: Compiled) -> Integers | str:
 
 
 def _rows(rows: Whole, values: Values, scale: Whole, num_rows: int) -> tuple[list[int], Whole] | None:
-    """The common denominator of each row of `values / scale`, and the row times it; None where it is too long."""
+    """The common denominator of each row of `values / scale`, and the row times it; None if too long."""
     pairs, inverse = np.unique(np.stack([values, scale.astype(float)]), axis=1, return_inverse=True)
     fractions = [Fraction(repr(value)) / int(by) for value, by in pairs.T.tolist()]
     if any(each.denominator > MAX_FACTOR or abs(each) > LARGEST for each in fractions):
@@ -232,7 +232,7 @@ def _needed(
     lower: Values,
     upper: Values,
 ) -> float:
-    """The most of `sign * column` that any row can ask for; infinite if a row limits it, or asks for no end."""
+    """The most of `sign * column` that any row can ask for; infinite if one limits it or asks for no end."""
     matrix = compiled.matrix
     need = lower[column] if sign > 0 else -upper[column]
     for entry in range(matrix.starts[column], matrix.starts[column + 1]):
@@ -251,7 +251,9 @@ def _needed(
 def _by_row(compiled: Compiled) -> dict[int, list[tuple[int, float]]]:
     matrix, found = compiled.matrix, dict[int, list[tuple[int, float]]]()
     columns = np.repeat(np.arange(matrix.num_columns), np.diff(matrix.starts))
-    for row, column, value in zip(matrix.indices.tolist(), columns.tolist(), matrix.values.tolist(), strict=True):
+    for row, column, value in zip(
+        matrix.indices.tolist(), columns.tolist(), matrix.values.tolist(), strict=True
+    ):
         found.setdefault(row, []).append((column, value))
     return found
 
@@ -270,6 +272,8 @@ def _members(compiled: Compiled) -> set[int]:
 def _shown(compiled: Compiled, column: int) -> str:
     for block in compiled.variables:
         if block.start <= column < block.start + len(block.codes):
-            labels = compiled.instance.labels.tuples(block.codes[column - block.start : column - block.start + 1])[0]
+            labels = compiled.instance.labels.tuples(
+                block.codes[column - block.start : column - block.start + 1]
+            )[0]
             return f"{block.name}[{', '.join(map(str, labels))}]" if labels else block.name
     return f"column {column}"

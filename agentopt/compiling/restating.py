@@ -10,8 +10,19 @@
 
 from __future__ import annotations
 
-__all__ = ["MAX_PAIRS", "Arcs", "Recorder", "Tasks", "circuit", "cumulative", "element", "no_overlap", "routes"]
+__all__ = [
+    "MAX_PAIRS",
+    "Arcs",
+    "Recorder",
+    "Tasks",
+    "circuit",
+    "cumulative",
+    "element",
+    "no_overlap",
+    "routes",
+]
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,7 +39,7 @@ MAX_PAIRS = 50_000
 
 @dataclass(frozen=True, eq=False)
 class Tasks:
-    """Tasks of several points: expressions, the need of each, and sides (4, N): bounds of start and length."""
+    """Tasks of several points: expressions, needs, and sides (4, N): the bounds of start and length."""
 
     start: Affine
     length: Affine
@@ -52,8 +63,8 @@ class Tasks:
     def take(self, group: int) -> Tasks:
         """The tasks of one point."""
         picked = np.flatnonzero(self.groups == group)
-        parts = [each.take(picked) for each in (self.start, self.length, self.present)]
-        return Tasks(*parts, self.need[picked], self.sides[:, picked], self.groups[picked])
+        start, length, present = (each.take(picked) for each in (self.start, self.length, self.present))
+        return Tasks(start, length, present, self.need[picked], self.sides[:, picked], self.groups[picked])
 
     @property
     def optional(self) -> bool:
@@ -80,7 +91,11 @@ class Arcs:
         """The arcs of one point."""
         picked = np.flatnonzero(self.groups == group)
         return Arcs(
-            self.literal.take(picked), self.tails[picked], self.heads[picked], self.loads[picked], self.groups[picked]
+            self.literal.take(picked),
+            self.tails[picked],
+            self.heads[picked],
+            self.loads[picked],
+            self.groups[picked],
         )
 
     def numbered(self) -> tuple[Indices, Indices, Indices]:
@@ -117,7 +132,11 @@ class Recorder:
         return np.arange(start, start + count)
 
     def add_rows(
-        self, count: int, parts: list[tuple[Affine, Indices, Values | float]], low: Values | float, high: Values | float
+        self,
+        count: int,
+        parts: Sequence[tuple[Affine, NDArray[np.integer], Values | float]],
+        low: Values | float,
+        high: Values | float,
     ) -> None:
         """Rows `low <= sum of factor * expression <= high`: a part says which row each expression goes to."""
         constant = np.zeros(count)
@@ -213,9 +232,7 @@ def cumulative(rewriter: Rewriter, scope: Scope, tasks: Tasks, capacity: Affine)
     """
     kept = np.flatnonzero(tasks.sides[3] > 0)
     made = tasks.structure("cumulative", scope.name)
-    made = Structure(
-        made.kind, made.name, (0, 0), (0, 0), {**made.parts, "capacity": capacity}, made.numbers
-    )
+    made = Structure(made.kind, made.name, (0, 0), (0, 0), {**made.parts, "capacity": capacity}, made.numbers)
     record, count = Recorder(rewriter, scope), len(kept)
     if count * (count - 1) > MAX_PAIRS or (tasks.sides[2, kept] <= 0).any():
         record.finish(made, {}, restated=False)
@@ -235,7 +252,9 @@ def cumulative(rewriter: Rewriter, scope: Scope, tasks: Tasks, capacity: Affine)
         (_take(tasks.start, at), rows, -1.0),
     ]
     absent = [(_take(tasks.present, other), rows, wide)] if tasks.optional else []
-    record.add_rows(pairs, [*after, (single(begun), rows, -wide), *absent], -np.inf, (wide if absent else 0.0) - 1.0)
+    record.add_rows(
+        pairs, [*after, (single(begun), rows, -wide), *absent], -np.inf, (wide if absent else 0.0) - 1.0
+    )
     record.add_rows(pairs, [*ended, (single(still), rows, -early)], -np.inf, 0.0)
     record.add_rows(pairs, [(single(begun), rows, 1.0), (single(still), rows, 1.0)], 1.0, np.inf)
     # need[at] + sum of need[other] * (begun + open - 1) <= capacity, where `at` is done.
@@ -257,7 +276,9 @@ def cumulative(rewriter: Rewriter, scope: Scope, tasks: Tasks, capacity: Affine)
     record.finish(made, {"begun": begun, "open": still, "at": at, "other": other})
 
 
-def _degrees(record: Recorder, arcs: Arcs, tails: Indices, heads: Indices, num_nodes: int, free: int | None) -> None:
+def _degrees(
+    record: Recorder, arcs: Arcs, tails: Indices, heads: Indices, num_nodes: int, free: int | None
+) -> None:
     """One arc out of each node and one into it; for the free node, as many out as in."""
     for ends in (tails, heads):
         low, high = np.ones(num_nodes), np.ones(num_nodes)
@@ -271,7 +292,9 @@ def _degrees(record: Recorder, arcs: Arcs, tails: Indices, heads: Indices, num_n
         record.add_rows(1, balance, 0.0, 0.0)
 
 
-def _positions(record: Recorder, arcs: Arcs, tails: Indices, heads: Indices, num_nodes: int, root: int) -> Indices:
+def _positions(
+    record: Recorder, arcs: Arcs, tails: Indices, heads: Indices, num_nodes: int, root: int
+) -> Indices:
     """Positions of the nodes other than the root, one higher at the end of each arc taken."""
     place = np.cumsum(np.arange(num_nodes) != root) - 1
     most = float(max(1, num_nodes - 1))
@@ -293,7 +316,12 @@ def circuit(rewriter: Rewriter, scope: Scope, arcs: Arcs) -> None:
     tails, heads, nodes = arcs.numbered()
     num_nodes = len(nodes)
     made = Structure(
-        "circuit", scope.name, (0, 0), (0, 0), {"arc": arcs.literal}, {"tail": tails * 1.0, "head": heads * 1.0}
+        "circuit",
+        scope.name,
+        (0, 0),
+        (0, 0),
+        {"arc": arcs.literal},
+        {"tail": tails.astype(float), "head": heads.astype(float)},
     )
     record = Recorder(rewriter, scope)
     fixed = np.setdiff1d(np.arange(num_nodes), tails[tails == heads])
@@ -312,7 +340,9 @@ def routes(rewriter: Rewriter, scope: Scope, arcs: Arcs, depot: int, capacity: f
     num_nodes = len(nodes)
     at = np.flatnonzero(nodes[:, 0] == depot)
     if not len(at):
-        raise CompileError("no arc of `routes` leaves its depot", hint="let the arcs lead from and to the depot")
+        raise CompileError(
+            "no arc of `routes` leaves its depot", hint="let the arcs lead from and to the depot"
+        )
     # The depot first, the others in order.
     order = np.concatenate([at, np.delete(np.arange(num_nodes), at)])
     number = np.empty(num_nodes, dtype=np.int64)
@@ -325,8 +355,15 @@ def routes(rewriter: Rewriter, scope: Scope, arcs: Arcs, depot: int, capacity: f
     load[0] = 0.0
     off = (heads != 0) & (arcs.loads != load[heads])
     if off.any() or (load < 0).any():
-        raise CompileError("the load of a node in `routes` is one number, not below zero", hint="`(go[i, j], load[j])`")
-    numbers = {"tail": tails * 1.0, "head": heads * 1.0, "load": load, "capacity": np.array([capacity])}
+        raise CompileError(
+            "the load of a node in `routes` is one number, not below zero", hint="`(go[i, j], load[j])`"
+        )
+    numbers = {
+        "tail": tails.astype(float),
+        "head": heads.astype(float),
+        "load": load,
+        "capacity": np.array([capacity]),
+    }
     made = Structure("routes", scope.name, (0, 0), (0, 0), {"arc": arcs.literal}, numbers)
     record = Recorder(rewriter, scope)
     _degrees(record, arcs, tails, heads, num_nodes, 0)
@@ -354,7 +391,9 @@ def element(
     """State that column `value` is the member at the place; `sides` (2, N) are bounds of the members."""
     count = len(member.constant)
     target = single(np.array([value]))
-    made = Structure("element", scope.name, (0, 0), (0, 0), {"place": place, "member": member, "value": target})
+    made = Structure(
+        "element", scope.name, (0, 0), (0, 0), {"place": place, "member": member, "value": target}
+    )
     record = Recorder(rewriter, scope)
     here = record.add_columns("here", count, 0.0, 1.0, Integrality.INTEGER)
     zero, rows = np.zeros(count, dtype=np.int64), np.arange(count)

@@ -197,7 +197,9 @@ def _tasks(rewriter: Rewriter, kind: str, arguments: Sequence[t.Expr], scope: Sc
         sides = []
         for span in spans:
             rewriter.finite(np.stack([span.low, span.high]), span, each.scope, f"`{kind}`")
-            sides += [np.broadcast_to(side, each.scope.frame.lengths).reshape(-1) for side in (span.low, span.high)]
+            sides += [
+                np.broadcast_to(side, each.scope.frame.lengths).reshape(-1) for side in (span.low, span.high)
+            ]
         if (sides[2] < 0).any():
             raise CompileError(f"a length in `{kind}` may be below zero", hint="give it `lower: 0`")
         whole = all(rewriter.logic.integral(terms) for terms in (start_terms, length_terms))
@@ -206,7 +208,11 @@ def _tasks(rewriter: Rewriter, kind: str, arguments: Sequence[t.Expr], scope: Sc
                 "`cumulative` is about whole numbers: starts and lengths",
                 hint="declare the starts `domain: integer`",
             )
-        need = _data(rewriter, rest.pop(0), each.scope) if kind == "cumulative" else np.zeros(len(start.constant))
+        need = (
+            _data(rewriter, rest.pop(0), each.scope)
+            if kind == "cumulative"
+            else np.zeros(len(start.constant))
+        )
         if (need < 0).any():
             raise CompileError("a need in `cumulative` is below zero", hint="look at the data it is from")
         present = (
@@ -254,6 +260,4 @@ def _routes(rewriter: Rewriter, arguments: Sequence[t.Expr], scope: Scope) -> No
     ).reshape(-1)
     capacities = _data(rewriter, capacity_expr, scope)
     for group in np.unique(arcs.groups):
-        restating.routes(
-            rewriter, scope, arcs.take(int(group)), int(depots[group]), float(capacities[group])
-        )
+        restating.routes(rewriter, scope, arcs.take(int(group)), int(depots[group]), float(capacities[group]))

@@ -30,7 +30,10 @@ def standing(compiled: Compiled) -> tuple[Structure, ...]:
     if not compiled.structures:
         return ()
     last = max(max(each.rows[1], 0) for each in compiled.structures)
-    if last > compiled.num_rows or max(each.columns[1] for each in compiled.structures) > compiled.num_columns:
+    if (
+        last > compiled.num_rows
+        or max(each.columns[1] for each in compiled.structures) > compiled.num_columns
+    ):
         return ()
     costs = [each.cost for each in compiled.objectives]
     return tuple(

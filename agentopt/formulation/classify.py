@@ -70,7 +70,9 @@ def classify(formulation: Formulation | Parsed) -> Classes:
     trees += [(o.name, o.expression, 1 if o.objective.sense == "minimize" else -1) for o in parsed.objectives]
     reformulated = tuple(name for name, tree, held in trees if _needs_binaries(tree, held, names))
     sequencing = any(
-        isinstance(node, t.Form) and node.kind in t.SEQUENCING for _, tree, _ in trees for node in t.walk(tree)
+        isinstance(node, t.Form) and node.kind in t.SEQUENCING
+        for _, tree, _ in trees
+        for node in t.walk(tree)
     )
     integer = bool(reformulated) or any(v.domain != "real" for v in variables.values())
     worst = max(objectives.values(), default=Degree.DATA)

@@ -162,7 +162,7 @@ def _arcs(checker: StatementChecker, form: t.Form, node: t.Expr, scope: Scope) -
 
 
 def _tasks(checker: StatementChecker, node: t.Form, scope: Scope) -> Seen:
-    """Tasks `(start, length)`, with a need in `cumulative`, and the condition of those that may be left out."""
+    """Tasks `(start, length)`, in `cumulative` with a need, and a condition where one may be left out."""
     kind, hint = node.kind, f"write `{_EXAMPLES[node.kind]}`"
     tasks, size = node.arguments, 2
     if kind == "cumulative":
@@ -181,7 +181,9 @@ def _tasks(checker: StatementChecker, node: t.Form, scope: Scope) -> Seen:
         parts = body.arguments if isinstance(body, t.Form) and _tuple(body) else ()
         if len(parts) not in (size, size + 1):
             wanted = "(start, length)" if kind == "no_overlap" else "(start, length, need)"
-            checker.error(body, f"a task of `{kind}` is `{wanted}`, with a condition if it may be left out", hint)
+            checker.error(
+                body, f"a task of `{kind}` is `{wanted}`, with a condition if it may be left out", hint
+            )
             continue
         seen = [checker.number(part, inner) for part in parts[:2]]
         if all(each.sort == "number" for each in seen) and not seen[0].decides:

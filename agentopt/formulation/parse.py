@@ -317,9 +317,9 @@ class _Reader:
         found: list[t.Expr] = []
         for argument in arguments:
             match argument:
-                case ast.GeneratorExp(elt=ast.Tuple() as member) | ast.ListComp(elt=ast.Tuple() as member) if (
-                    tuples
-                ):
+                case (
+                    ast.GeneratorExp(elt=ast.Tuple() as member) | ast.ListComp(elt=ast.Tuple() as member)
+                ) if tuples:
                     generators = self.generators(argument.generators)
                     found.append(t.Aggregate("each", self.member(member), generators, at=self.at(argument)))
                 case ast.Tuple() if tuples:

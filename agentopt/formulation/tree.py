@@ -12,6 +12,9 @@ __all__ = [
     "CONSTRAINT_FORMS",
     "FUNCTIONS",
     "ORDER_FUNCTIONS",
+    "SEQUENCING",
+    "TUPLE_FORMS",
+    "VALUE_FORMS",
     "Add",
     "Aggregate",
     "And",
@@ -33,12 +36,9 @@ __all__ = [
     "Number",
     "Or",
     "Power",
-    "SEQUENCING",
     "SetLiteral",
     "SetOperation",
     "SetOperator",
-    "TUPLE_FORMS",
-    "VALUE_FORMS",
     "walk",
 ]
 

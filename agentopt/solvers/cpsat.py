@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-
 from agentopt.compiling.arrays import Compiled
 from agentopt.compiling.completing import completed
 from agentopt.compiling.evaluate import objective_value
@@ -206,7 +205,7 @@ class _Solve:
 def _listener(solve: _Solve, whole: Integers, built: Built, points: list[Values]) -> Any:
     from ortools.sat.python import cp_model
 
-    class Noting(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]  # ortools is not typed
+    class Noting(cp_model.CpSolverSolutionCallback):
         def on_solution_callback(self) -> None:
             points[:] = [built.values(self.value)]
             solve.incumbent = whole.objective(self.objective_value)
@@ -235,5 +234,3 @@ def _set(card: Card, parameters: Any, name: str, value: object) -> None:
             setattr(parameters, name, value)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise EngineError(f"option `{name}` of {card.title} cannot be {value!r}") from error
-
-

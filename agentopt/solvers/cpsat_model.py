@@ -29,7 +29,7 @@ class Built:
     def values(self, value: Any) -> Values:
         """Column values from a function of variables; 0 where there is no variable."""
         found = [0 if each is None else value(each) for each in self.variables]
-        return np.array(found, dtype=float) / self.scale
+        return np.asarray(np.array(found, dtype=float) / self.scale)
 
 
 def build(compiled: Compiled, whole: Integers) -> Built:
@@ -55,7 +55,9 @@ def build(compiled: Compiled, whole: Integers) -> Built:
     for each in structures:
         expressions = _scaled(each, whole)
         assert expressions is not None
-        _STATED[each.kind](model, each, {role: _linear(part, variables) for role, part in expressions.items()})
+        _STATED[each.kind](
+            model, each, {role: _linear(part, variables) for role, part in expressions.items()}
+        )
     _objective(model, whole, variables)
     _hints(model, compiled, whole, variables)
     return Built(model, variables, whole.scale)

@@ -105,10 +105,16 @@ def _watched(
                     kind, content = worker.link.recv()
                     if kind != "progress":
                         return content  # type: ignore[no-any-return]  # what the worker sends
-                    asked = (report is not None and isinstance(content, Progress) and report(content) is True) or asked
+                    asked = (
+                        report is not None and isinstance(content, Progress) and report(content) is True
+                    ) or asked
                 late = limits.seconds is not None and time.monotonic() - started > limits.seconds + GRACE
                 if late:
-                    return Termination.TIME_LIMIT, "the engine did not stop at its time limit, and was ended", ""
+                    return (
+                        Termination.TIME_LIMIT,
+                        "the engine did not stop at its time limit, and was ended",
+                        "",
+                    )
             except KeyboardInterrupt:
                 if stopped:
                     raise
@@ -126,7 +132,7 @@ class _Worker:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         self.owner = os.getpid()
-        self.errors = tempfile.TemporaryFile()
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
         path = os.pathsep.join(each or str(Path.cwd()) for each in sys.path)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "agentopt.solvers.worker", str(theirs.fileno())],

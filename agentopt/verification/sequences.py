@@ -8,12 +8,13 @@ from __future__ import annotations
 
 __all__ = ["element", "sequence_gaps"]
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from agentopt.formulation import tree as t
-from agentopt.verification.elements import Coder, Env, Missing, Scope
+from agentopt.verification.elements import Env, Missing, Scope
 from agentopt.verification.enclosures import Number, ends
 from agentopt.verification.exact import Evaluator
 from agentopt.verification.gap import ABSOLUTE, FALSE, NONE, Gap
@@ -43,7 +44,10 @@ def sequence_gaps(
             arcs = _arcs(evaluator, form.arguments[0], scope, truth)
             return lambda env: _circuit(arcs(env))
         case _:
-            depot, capacity = evaluator.code(form.arguments[0], scope), _number(evaluator, form.arguments[1], scope)
+            depot, capacity = (
+                evaluator.code(form.arguments[0], scope),
+                _number(evaluator, form.arguments[1], scope),
+            )
             arcs = _arcs(evaluator, form.arguments[2], scope, truth)
             return lambda env: _routes(arcs(env), (depot(env),), capacity(env))
 
@@ -105,13 +109,14 @@ def _arcs(
     scope: Scope,
     truth: Callable[[Evaluator, t.Expr, Scope], _Truth],
 ) -> Callable[[Env], list[_Arc]]:
-    walk, inner, body = _walked(evaluator, member, scope)
+    walk, inner, written = _walked(evaluator, member, scope)
     assert isinstance(member, t.Aggregate)
+    body = written
     targets = [target for generator in member.generators for target in generator.targets]
     half = len(targets) // 2
     load: _Value | None = None
-    if isinstance(body, t.Form) and body.kind == "tuple":
-        body, load = body.arguments[0], _number(evaluator, body.arguments[1], inner)
+    if isinstance(written, t.Form) and written.kind == "tuple":
+        body, load = written.arguments[0], _number(evaluator, written.arguments[1], inner)
     taken = truth(evaluator, body, inner)
 
     def arcs(env: Env) -> list[_Arc]:
@@ -141,7 +146,7 @@ def _no_overlap(tasks: list[_Task]) -> Gap:
         return FALSE
     ordered = sorted(tasks, key=lambda task: (ends(task.start)[0], ends(task.start + task.length)[0]))
     low = high = Fraction(0)
-    for task, after in zip(ordered, ordered[1:], strict=False):
+    for task, after in itertools.pairwise(ordered):
         (least, most), (early, late) = ends(task.start + task.length), ends(after.start)
         low, high = max(low, least - late), max(high, most - early)
     return Gap(low, high, ABSOLUTE)
@@ -159,7 +164,8 @@ def _cumulative(tasks: list[_Task], capacity: Number) -> Gap:
     ]
     # What ends makes room before what starts takes it.
     events = sorted(
-        [(start, 1, need) for start, _, need in spans] + [(end - ABSOLUTE, 0, -need) for _, end, need in spans]
+        [(start, 1, need) for start, _, need in spans]
+        + [(end - ABSOLUTE, 0, -need) for _, end, need in spans]
     )
     running = worst = Fraction(0)
     for _, _, need in events:
@@ -195,7 +201,7 @@ def _circuit(arcs: list[_Arc]) -> Gap:
 
 
 def _routes(arcs: list[_Arc], depot: _Node, capacity: Number) -> Gap:
-    """Whether the arcs taken are tours from the depot through every other node, and the most load too much."""
+    """Whether the arcs taken are tours from the depot through all other nodes, and the most load too much."""
     leaving, entering, nodes = _degrees(arcs)
     others = nodes - {depot}
     if any(len(leaving[node]) != 1 or entering[node] != 1 for node in others):

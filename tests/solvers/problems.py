@@ -482,9 +482,7 @@ KNOWN = [
             "variables": {"go": {"over": ["N", "N"], "domain": "binary"}},
             "objective": {"minimize": "sum(far[i,j]*go[i,j] for i in N for j in N)"},
             "constraints": {
-                "vans": {
-                    "that": 'routes("depot", 5, (go[i,j], load[j]) for i in N for j in N if i != j)'
-                },
+                "vans": {"that": 'routes("depot", 5, (go[i,j], load[j]) for i in N for j in N if i != j)'},
                 "nowhere": {"for": "i in N", "that": "go[i,i] == 0"},
             },
         },
