@@ -76,7 +76,9 @@ def test_negative_answers_have_no_variables_and_say_what_contradicts() -> None:
     assert answer_json(answered("unbounded"))["status"] == "unbounded"
     solution = answered("infeasible").solution
     assert isinstance(solution, Solution)
-    named = replace(answered("infeasible"), solution=replace(solution, conflict=((0, 1), (0,))))
+    named = replace(
+        answered("infeasible"), diagnosis=None, solution=replace(solution, conflict=((0, 1), (0,)))
+    )
     assert answer_json(named)["conflict"] == {"constraints": ["low", "high"], "bounds": ["x"]}
 
 
