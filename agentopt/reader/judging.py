@@ -125,10 +125,22 @@ class _Candidate:
 
     mix: Mix
     program: Program
-    status: str
-    value: float
     unused: tuple[int, ...]
     sure: float
+
+    @cached_property
+    def _optimum(self) -> tuple[str, float]:
+        return optimum(self.program)
+
+    @property
+    def status(self) -> str:
+        """Whether the program has an optimum."""
+        return self._optimum[0]
+
+    @property
+    def value(self) -> float:
+        """The optimum."""
+        return self._optimum[1]
 
     @property
     def is_sane(self) -> bool:
@@ -214,8 +226,7 @@ class _Mixed:
 
     def _candidate(self, mix: Mix, unused: Sequence[int], sure: float) -> _Candidate:
         numbers = program(mix, self.tokens, whole=are_whole(mix, self.tokens))
-        status, value = optimum(numbers)
-        return _Candidate(mix, numbers, status, value, tuple(unused), sure)
+        return _Candidate(mix, numbers, tuple(unused), sure)
 
     def _reasons(self, best: _Candidate, second: _Candidate | None) -> list[str]:
         """What speaks against solving without asking, in words."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 __all__ = ["Token", "tokenize"]
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -40,16 +40,16 @@ class Token:
     value: Fraction | None = None
     sentence: int = 0
     doubtful: bool = False
+    lower: str = field(init=False, repr=False, compare=False)
+    """The text in lower case."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lower", self.text.lower())
 
     @property
     def is_number(self) -> bool:
         """Whether it is a number."""
         return self.value is not None
-
-    @property
-    def lower(self) -> str:
-        """The text in lower case."""
-        return self.text.lower()
 
 
 def tokenize(text: str) -> tuple[Token, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = ["AFTER_NAME", "NO_NAME", "OPENERS", "TYPE_NOUNS", "stem", "words"]
 
+from functools import lru_cache
+
 _IRREGULAR = {
     "people": "person",
     "men": "man",
@@ -33,6 +35,7 @@ _KEPT = {
 }
 
 
+@lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """A word in lower case without the ending of the plural.
 

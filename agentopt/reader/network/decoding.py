@@ -9,7 +9,7 @@ from __future__ import annotations
 
 __all__ = ["Chances", "Decoded", "chances", "decode"]
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,24 +68,29 @@ class Chances:
         )
 
 
-def chances(scores: Scores, reading: int | None = None) -> Chances:
-    """The probabilities of one reading, or averaged over all."""
-    pick = slice(None) if reading is None else slice(reading, reading + 1)
+def chances(scores: Scores) -> tuple[Chances, list[Chances]]:
+    """The probabilities averaged over all readings, and those of each."""
+    parts, roles, goal = (_softmax(found) for found in (scores.parts, scores.roles, scores.goal))
+    strict, single = _sigmoid(scores.strict), _sigmoid(scores.each)
+    pairs = {name: _sigmoid(found) for name, found in scores.pairs.items()}
+    minimize, counts = _sigmoid(scores.minimize), _sigmoid(scores.counts)
+    family = _softmax(scores.family)
 
-    def mean(values: Chance) -> Chance:
-        return np.asarray(values[pick].mean(axis=0))
+    def picked(of: Callable[[Chance], Chance]) -> Chances:
+        return Chances(
+            of(parts),
+            of(roles),
+            of(goal),
+            of(strict),
+            of(single),
+            {name: of(found) for name, found in pairs.items()},
+            float(of(minimize)),
+            float(of(counts)),
+            of(family),
+        )
 
-    return Chances(
-        mean(_softmax(scores.parts)),
-        mean(_softmax(scores.roles)),
-        mean(_softmax(scores.goal)),
-        mean(_sigmoid(scores.strict)),
-        mean(_sigmoid(scores.each)),
-        {name: mean(_sigmoid(found)) for name, found in scores.pairs.items()},
-        float(mean(_sigmoid(scores.minimize))),
-        float(mean(_sigmoid(scores.counts))),
-        mean(_softmax(scores.family)),
-    )
+    each = [picked(lambda values, at=at: values[at]) for at in range(len(family))]  # type: ignore[misc]
+    return picked(lambda values: np.asarray(values.mean(axis=0))), each
 
 
 def _softmax(x: NDArray[np.float32]) -> Chance:

@@ -52,9 +52,9 @@ def read(tokens: Sequence[Token], network: Network | None = None, *, readings: i
     network = network or shipped()
     seen = features(tokens, network.vocabulary, np.random.default_rng(0), readings=readings)
     scores = forward(network.weights, seen)
-    whole = chances(scores)
+    whole, each = chances(scores)
     best = decode(tokens, whole)
-    votes = [decode(tokens, chances(scores, reading)) for reading in range(readings)]
+    votes = [decode(tokens, one) for one in each]
     same = [vote is not None and best is not None and _says(vote.mix) == _says(best.mix) for vote in votes]
     return Learned(best, sum(same) / readings, dict(zip(FAMILIES, map(float, whole.family), strict=True)))
 
