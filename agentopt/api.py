@@ -67,6 +67,7 @@ def solve(
     seed: int = 0,
     run: Journal | None = None,
     cross_check: bool = False,
+    unsafe: bool = False,
     on_event: Listener | None = None,
     ask_person: Asker | None = None,
 ) -> Answer:
@@ -90,6 +91,7 @@ def solve(
         prompts: a folder of prompt files that override the shipped ones.
         seed: for sampling and the falsification tests.
         run: a run folder (`agentopt.runs.Run`); with one a killed solve resumes and pays nothing twice.
+        unsafe: run programs a model writes without a sandbox, where the system has none.
         on_event: told what happens as it happens.
         ask_person: answers questions where the answer changes the model.
 
@@ -114,7 +116,7 @@ def solve(
         on_event=on_event,
         ask_person=ask_person,
     )
-    context = replace(context, cross_check=cross_check)
+    context = replace(context, cross_check=cross_check, unsafe=unsafe)
     return _answered(problem, data, context, model, budget, until="explain")
 
 

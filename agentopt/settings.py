@@ -177,6 +177,9 @@ class Settings(BaseModel):
     seed: Whole0 = Field(0, description="what random choices start from")
     vote: Whole1 = Field(1, description="how many formulations are drawn and voted over")
     repairs: Whole0 = Field(3, description="how often a formulation may be mended")
+    unsafe: Annotated[bool, BeforeValidator(_flag)] = Field(
+        False, description="run programs a model writes without a sandbox, where the system has none"
+    )
     ask: Annotated[bool, BeforeValidator(_flag)] = Field(
         False, description="ask the person where the answer changes the model"
     )

@@ -55,6 +55,7 @@ class Answer:
         reasons: why it was not sure.
         account: how it read each number.
         diagnosis: why there is no answer, where there is none.
+        program: the Python program the formulation was taken from, where the model wrote one.
         votes: for a vote, how many samples agree with the answer's objective value, and of how many.
     """
 
@@ -75,6 +76,7 @@ class Answer:
     verdict: str = ""
     reasons: tuple[str, ...] = ()
     account: tuple[NumberRead, ...] = ()
+    program: str = ""
     votes: tuple[int, int] | None = None
     diagnosis: Diagnosis | None = None
 
@@ -128,6 +130,7 @@ def answer_of(state: State, session: Session, spend: Spend, *, until: str = "exp
         "warnings": tuple([*state.warnings, *([state.stopped] if state.stopped else [])]),
         "spend": spend,
         "repairs": state.repairs,
+        "program": state.program,
         **_consulted(state),
     }
     if state.formulation is None:

@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 from agentopt.errors import UsageError
 from agentopt.formulation.elements import Formulation
 from agentopt.models.base import Model
+from agentopt.sandbox import Runner
 from agentopt.solvers.base import Limits
 from agentopt.solvers.solution import Solution, Termination
 
@@ -200,6 +201,8 @@ class Context:
         battery: whether to run the falsification tests, for at most `verify_seconds`.
         builtin: whether the built-in reader reads a problem in words, before the model if there is one.
         cross_check: whether its reading is compared with what the model wrote.
+        unsafe: whether programs a model writes may run without a sandbox where there is none.
+        programs: where they run; made for the solve where a strategy needs it.
     """
 
     model: Model | None = None
@@ -221,6 +224,8 @@ class Context:
     battery: bool = True
     builtin: bool = False
     cross_check: bool = False
+    unsafe: bool = False
+    programs: Runner | None = None
     verify_seconds: float = 20.0
 
     def seconds_to_verify(self, solution: Solution) -> float:

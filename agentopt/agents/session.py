@@ -29,6 +29,7 @@ from agentopt.formulation.elements import Formulation
 from agentopt.formulation.instance import Instance
 from agentopt.models.base import Reply, Request, Sampling
 from agentopt.prompts import Prompt, load
+from agentopt.sandbox import Runner
 from agentopt.solvers.base import Limits, Report
 from agentopt.solvers.solution import Progress, Solution, Termination
 
@@ -123,10 +124,27 @@ class Session:
         self._store.keep_answer(self.sample, question.text, answer)
         return answer
 
+    @property
+    def programs(self) -> Runner:
+        """Where programs run.
+
+        Raises:
+            AvailabilityError: the solve was begun without such a place.
+        """
+        if self.context.programs is None:
+            raise AvailabilityError("this needs a place to run programs", hint="see `agentopt doctor`")
+        return self.context.programs
+
+    def files(self) -> dict[str, bytes]:
+        """The problem's tables, by the names they are described under."""
+        from agentopt.formulation.tables import Shelf
+
+        return {path.name: path.read_bytes() for path in Shelf(self.problem.tables).files()}
+
     def prompt(self, component: str) -> Prompt:
-        """The strategy's prompt of that name, or the one all strategies share."""
+        """The strategy's prompt of that name, or the one all strategies share; with a folder, that one."""
         if component not in self._prompts:
-            own = f"{self.context.strategy}/{component}"
+            own = component if "/" in component else f"{self.context.strategy}/{component}"
             try:
                 prompt = load(own, self.context.prompts)
             except PromptError as error:

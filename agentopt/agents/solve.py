@@ -19,6 +19,7 @@ from agentopt.agents.session import Session
 from agentopt.agents.strategies import builtin_graph, graph_of, named
 from agentopt.agents.text_tables import move_out
 from agentopt.errors import AvailabilityError, RunError
+from agentopt.sandbox import Runner, Sandbox, Unconfined, availability
 
 
 def run(problem: Problem, context: Context, *, until: str = "explain") -> Answer:
@@ -36,7 +37,8 @@ def run(problem: Problem, context: Context, *, until: str = "explain") -> Answer
         UsageError: the problem is empty, too long or names files that do not exist.
         FormulationError, BindingError, CompileError: a given formulation does not hold.
         ModelError: the model could not be reached; the run can be resumed.
-        AvailabilityError: there is no model, or no engine for the class is installed.
+        AvailabilityError: there is no model, no engine for the class is installed, or the strategy runs
+            programs and they cannot be confined here.
     """
     problem.check()
     strategy = named(context.strategy)
@@ -54,6 +56,8 @@ def run(problem: Problem, context: Context, *, until: str = "explain") -> Answer
             answer = _by_builtin(problem, context, store, folder, until)
             if answer is not None:
                 return answer
+        if strategy.programs and problem.formulation is None and context.programs is None:
+            context = replace(context, programs=stack.enter_context(_place_for_programs(context)))
         problem = stack.enter_context(_tables_of_text(problem, folder))
         if context.vote > 1:
             from agentopt.agents.vote import run_vote
@@ -63,6 +67,11 @@ def run(problem: Problem, context: Context, *, until: str = "explain") -> Answer
         graph = graph_of(strategy, until=until, cross_check=context.cross_check)
         state = run_graph(graph, session, folder)
         return answer_of(state, session, store.spend, until=until)
+
+
+def _place_for_programs(context: Context) -> contextlib.AbstractContextManager[Runner]:
+    """A sandbox; without one nothing, unless the person said otherwise."""
+    return Unconfined() if context.unsafe and availability() else Sandbox()
 
 
 def _by_builtin(

@@ -21,6 +21,7 @@ Reason = Literal[
     "compiling",
     "coverage",
     "engine",
+    "program",
     "infeasible",
     "unbounded",
     "falsified",
@@ -94,6 +95,8 @@ class State(BaseModel):
         settled: reasons that are not raised a second time.
         solution: the key of the current solution, kept by the session.
         kept: the last attempt that was solved, should a later one come to nothing.
+        program: of a strategy in which the model writes one, the program the formulation was taken from.
+        claimed: the objective value that its own solver gave.
         stopped: why no further repair is made.
         consulted: what the built-in reader makes of the text, where it was asked to read it.
         agreed: whether it comes to the same optimum as the model's formulation.
@@ -117,6 +120,8 @@ class State(BaseModel):
     certificate: dict[str, JsonValue] | None = None
     kept: dict[str, JsonValue] | None = None
     warnings: list[str] = Field(default_factory=list)
+    program: str = ""
+    claimed: float | None = None
     stopped: str = ""
     consulted: Opinion | None = None
     agreed: bool = False

@@ -5,8 +5,12 @@
   first, then the formulation from them; a judge looks at both and the answer, and sends back what is wrong.
 - `orthought` (ORThought, arXiv 2508.14410): one call that reasons like an expert (understanding, then
   modelling) and ends in the formulation; repaired only where it does not hold.
+- `code`: the field's usual way: the model writes a Python program, which runs in a sandbox, and the
+  formulation is the model that it solved there.
+- `scattered-forest` (SFS, arXiv 2411.05010): a search over such programs, scored by tests that the model
+  wrote before it.
 
-A strategy is a folder of prompts and a graph. Answers, findings and repairs are shared.
+A strategy is a folder of prompts and a graph. What comes after the formulation is shared.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from agentopt.agents import consulting, nodes
+from agentopt.agents import coding, consulting, forest, nodes
 from agentopt.agents.graph import END, Graph, Route
 from agentopt.agents.judging import elements, judge, wanting
 from agentopt.agents.nodes import Node
@@ -35,12 +39,19 @@ class Strategy:
         description: one line for a listing.
         before: nodes run before `formulate`.
         judges: whether a judge looks at a checked answer.
+        formulate, check, verify, repair: its own way of doing what every strategy does.
+        programs: whether the model writes programs, which takes a place to run them.
     """
 
     name: str
     description: str
     before: tuple[tuple[str, Node], ...] = ()
     judges: bool = False
+    formulate: Node = nodes.formulate
+    check: Node = nodes.check
+    verify: Node = nodes.verify
+    repair: Node = nodes.repair
+    programs: bool = False
 
 
 STRATEGIES = {
@@ -54,6 +65,24 @@ STRATEGIES = {
             judges=True,
         ),
         Strategy("orthought", "an expert's reasoning and the formulation in one call; findings are repaired"),
+        Strategy(
+            "code",
+            "a Python program, run in a sandbox; the model it states is solved and checked here",
+            formulate=coding.write,
+            check=coding.check,
+            verify=coding.verify,
+            repair=coding.mend,
+            programs=True,
+        ),
+        Strategy(
+            "scattered-forest",
+            "a search over such programs, led by tests that the model writes first (about 20 calls)",
+            formulate=forest.search,
+            check=coding.check,
+            verify=coding.verify,
+            repair=coding.mend,
+            programs=True,
+        ),
     )
 }
 
@@ -96,19 +125,19 @@ def graph_of(strategy: Strategy, *, until: str = "explain", cross_check: bool = 
     """The graph of a strategy, ending after the node `until`; with the built-in reader's opinion or not."""
     before: list[tuple[str, Node]] = [("clarify", nodes.clarify), *strategy.before]
     after: list[tuple[str, Node]] = [
-        ("check", nodes.check),
+        ("check", strategy.check),
         ("bind", nodes.bind),
         ("compile", nodes.compile_),
         ("solve", nodes.solve),
         *([("cross-check", consulting.cross_check)] if cross_check else []),
-        ("verify", nodes.verify),
+        ("verify", strategy.verify),
     ]
     if strategy.judges:
         after.append(("judge", judge))
     names = [name for name, _ in after]
     if until in names:
         after = after[: names.index(until) + 1]
-    line = [*before, ("formulate", nodes.formulate), *after]
+    line = [*before, ("formulate", strategy.formulate), *after]
     table: dict[str, Node] = {"read": nodes.read, **dict(line)}
     routes: dict[str, tuple[Route, tuple[str, ...]]] = {
         "read": (_after_read(before[0][0]), (before[0][0], "check")),
@@ -121,7 +150,7 @@ def graph_of(strategy: Strategy, *, until: str = "explain", cross_check: bool = 
             routes[name] = (_after_judge, ("explain", "elements", "repair"))
         else:
             routes[name] = (_onward(then), tuple(dict.fromkeys((then, "repair", "explain"))))
-    return Graph("read", {**table, "repair": nodes.repair, "explain": nodes.explain}, routes)
+    return Graph("read", {**table, "repair": strategy.repair, "explain": nodes.explain}, routes)
 
 
 def _onward(then: str) -> Callable[[State, Session], str]:

@@ -70,6 +70,7 @@ def findings() -> Iterator[Finding]:
     yield from _guarded("prompts", _prompts)
     yield from _guarded("built-in reader", _reader)
     yield from _guarded("model", _model)
+    yield _sandbox()
     for name, (module, use) in EXTRAS.items():
         if find_spec(module) is not None:
             yield Finding(f"extra {name}", "ok", use)
@@ -171,6 +172,16 @@ def _reader() -> Iterator[Finding]:
     examples = manifest.get("examples")
     learned = f"learned from {examples:,} examples" if isinstance(examples, int) else "in place"
     yield Finding(what, "ok", f"{learned}; `agentopt models show builtin` says more")
+
+
+def _sandbox() -> Finding:
+    from agentopt.sandbox import availability
+
+    reason = availability()
+    if reason:
+        fix = "a container or virtual machine with Linux 5.13 or newer; or `--unsafe`, at your own risk"
+        return Finding("sandbox", "missing", f"{reason}; for the strategies that run programs", fix)
+    return Finding("sandbox", "ok", "programs a model writes can be confined (Landlock, seccomp)")
 
 
 def _model() -> Iterator[Finding]:

@@ -93,6 +93,12 @@ class ModelOptions:
             "--cross-check", metavar="builtin", help="Compare with what the built-in reader comes to."
         ),
     ] = None
+    unsafe: Annotated[
+        bool,
+        typer.Option(
+            "--unsafe", help="Run programs a model writes without a sandbox where the system has none."
+        ),
+    ] = False
     cache: Annotated[
         bool | None, typer.Option("--cache/--no-cache", help="Keep replies, and do not pay for them twice.")
     ] = None
@@ -229,8 +235,9 @@ def given_settings(*groups: object) -> dict[str, object]:
         for each in fields(group):  # type: ignore[arg-type]  # a dataclass
             if each.name in Settings.model_fields:
                 given[each.name] = getattr(group, each.name)
-    if given.get("ask") is False:
-        given["ask"] = None
+    for flag in ("ask", "unsafe"):
+        if given.get(flag) is False:
+            given[flag] = None
     if "cache" in given:
         given["cache"] = "off" if given["cache"] is False else None
     return {name: value for name, value in given.items() if value is not None}

@@ -43,6 +43,8 @@ def keep(answer: Answer, run: Run, text: str, document: Mapping[str, JsonValue])
         from agentopt.formulation.io import dumps
 
         run.write("formulation.yaml", dumps(answer.formulation))
+    if answer.program:
+        run.write("program.py", answer.program)
     run.write("answer.json", _json(document))
     run.write("answer.txt", without_style(text))
     keep_report(answer, run)

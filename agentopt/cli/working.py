@@ -216,6 +216,7 @@ def _context(work: Work, run: Run, progress: Progress) -> Context:
         battery=settings.battery,
         builtin=builtin,
         cross_check=settings.cross_check is not None,
+        unsafe=settings.unsafe,
         verify_seconds=settings.verify_seconds,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CapturedModel", "Job", "Outcome", "Report", "TestResult", "lay_files", "read_outcome"]
+__all__ = ["CapturedModel", "Job", "Outcome", "Report", "Runner", "TestResult", "lay_files", "read_outcome"]
 
 import json
 import os
@@ -10,6 +10,7 @@ import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -129,6 +130,14 @@ class Outcome:
                 return f"the program was stopped: it wrote more than {most}"
             case Ending.THREADS:
                 return f"the program was stopped: it started more than {limits.num_threads} threads"
+
+
+class Runner(Protocol):
+    """Where programs run: a `Sandbox`, or none (`Unconfined`)."""
+
+    def run(self, job: Job) -> Outcome:
+        """Run a program to its end, or to its limits."""
+        ...
 
 
 def read_outcome(folder: Path, ending: Ending, status: int, seconds: float, output: str) -> Outcome:
