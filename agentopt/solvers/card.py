@@ -75,6 +75,7 @@ class Card(_Part):
         minimum: the least version that is used.
         install: what to type to get it.
         process: `own` for an engine that must not share a process with others, or may crash.
+        least_columns: from how many columns on it is routed to without being asked for by name.
         priority: the classes it solves; the engine with the highest number is asked first, one
             with 0 only by name.
         gap: when optimality is claimed.
@@ -92,6 +93,7 @@ class Card(_Part):
     install: str
     refused: tuple[Refused, ...] = ()
     process: Literal["shared", "own"] = "shared"
+    least_columns: int = Field(default=0, ge=0)
     priority: dict[ClassName, int]
     gap: GapRule = GapRule()
     options: dict[str, Option] = Field(default_factory=dict)

@@ -24,7 +24,10 @@ ENGINES: Mapping[str, str] = {
     "scip": "agentopt.solvers.scip:Scip",
     "ipopt": "agentopt.solvers.ipopt:Ipopt",
     "cpsat": "agentopt.solvers.cpsat:Cpsat",
+    "knapsack": "agentopt.solvers.knapsack:Knapsack",
+    "cutting": "agentopt.solvers.cutting:Cutting",
     "race": "agentopt.solvers.race:Race",
+    "alns": "agentopt.solvers.alns.engine:Alns",
 }
 """Where each engine's class is; it is made with its card."""
 

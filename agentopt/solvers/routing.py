@@ -63,7 +63,7 @@ def routes(compiled: Compiled, override: Path | None = None) -> Iterator[Engine]
     ranked = {
         name: card.priority[wanted.value]
         for name, card in known.items()
-        if wanted.value in card.priority and card.priority[wanted.value] > 0
+        if card.priority.get(wanted.value, 0) > 0 and compiled.num_columns >= card.least_columns
     }
     for name in sorted(ranked, key=lambda each: (-ranked[each], each)):
         if name in ENGINES or name in engines(override):
