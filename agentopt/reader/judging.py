@@ -22,6 +22,7 @@ from agentopt.reader.network import reader as network
 from agentopt.reader.network.weights import Network, shipped
 from agentopt.reader.program import Program, optimum, program, same
 from agentopt.reader.reading import IMPLIED, Mix, Row
+from agentopt.reader.recognising import best_of, other_class
 from agentopt.reader.rules.reader import RuleReading
 from agentopt.reader.rules.reader import read as read_by_rules
 from agentopt.reader.tables import Table, attached, tables_in
@@ -92,6 +93,10 @@ def read(text: str, tables: Mapping[str, str] | None = None) -> Outcome:
     found = _by_schema(text, tokens, given)
     if found is not None:
         return found
+    other = other_class(text)
+    if other:
+        reason = f"it speaks of {_CALLED[other]}, of which not all is understood"
+        return Outcome(Verdict.DECLINE, None, (reason,))
     return _Mixed(text, tokens).outcome()
 
 
@@ -105,18 +110,21 @@ def _refusal(tokens: Sequence[Token], tables: Sequence[Table]) -> str:
 
 
 def _by_schema(text: str, tokens: tuple[Token, ...], given: Sequence[Table]) -> Outcome | None:
-    """The reading by a class with its own schema; None if no class, or more than one, claims the text.
-
-    Product mixes are the widest class: they give way to any other that claims the text.
-    """
+    """The reading by a class with its own schema; None if no class claims the text, or two do alike."""
     tables = [*tables_in(text, tokens), *given]
     every = [each for each in (reader(text, tokens, tables) for reader in READERS.values()) if each]
-    found = [each for each in every if each.family != "mix"] or every
-    if len(found) != 1:
+    best = best_of(every, text)
+    if best is None:
         return None
-    best = found[0]
     verdict = Verdict.CHECK if best.doubts else Verdict.SOLVE
     return Outcome(verdict, best, best.doubts, family=best.family)
+
+
+_CALLED = {
+    "network": "a path or a flow",
+    "scheduling": "a schedule",
+    "assignment": "an assignment",
+}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from agentopt.reader.families.marked import Ledger, plain
 from agentopt.reader.families.nouns import AFTER_NAME, NO_NAME, stem, words
 from agentopt.reader.families.packing import Bins, Item
 from agentopt.reader.families.prose import Prose
+from agentopt.reader.families.units import is_unit
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
@@ -37,12 +38,12 @@ _OTHER = re.compile(
     r"\b(?:profit|revenue|maximi[sz]\w*|of each|each (?:type|kind)|apart|separate(?:ly)?|"
     r"incompatible|distance|"
     r"demand of|types? of (?:truck|bin|van|vehicle)s?|(?:two|three) (?:kinds|types|sizes)|"
+    r"(?:minimi[sz]\w*|least|lowest|minimum|smallest) (?:\w+ ){0,3}costs?|cheapest|"
     r"(?:must|may|can|should)(?: not|not|n't) (?:\w+ ){0,4}(?:together|same))\b"
 )
 _NEEDED = re.compile(
-    r"need|require|necessary|at least|least|minimum|must|enough|suffice|have to|has to|get away|buy|"
-    r"order|take|"
-    r"fewest|get by|want|can (?:i|we|he|she|they)"
+    r"\b(?:needs?|needed|require|required|necessary|least|minimum|must|enough|suffice|have to|has to|"
+    r"get away|buy|fewest|get by)\b"
 )
 _COUNTED = words(
     "count number quantity qty piece copy demand many unit ordered order time needed required x off needs pcs"
@@ -129,7 +130,7 @@ class _Reading:
             return None
         size, count = roles
         many = [1] * len(size.amounts) if count is None else _whole(count)
-        if not many or len(many) > MAX_ITEMS:
+        if sum(many) < 3 or len(many) > MAX_ITEMS:
             return None
         self._enter_names(ledger)
         free = [at for at in self.prose.numbers if at not in self.found.used]
@@ -193,7 +194,7 @@ class _Reading:
         limiting = _limiting(self.noun)
         cued = [each for each in same or fits if limiting.search(self.prose.phrase(each.token))]
         own = [each for each in cued if self.noun in map(stem, self.prose.phrase(each.token).split())]
-        for some in (own, cued, same, fits):
+        for some in (own, cued):
             if some and all(self._same(each, some[0]) for each in some):
                 return some[0]
         return None
@@ -241,7 +242,7 @@ class _Reading:
 
     def _left(self, ledger: Ledger, room: Amount, size: Column, kinds: int, many: int) -> list[str] | None:
         """Doubts about numbers that are left; None when one may be data."""
-        doubts = []
+        left: list[int] = []
         measured = {room.unit.kind, size.unit.kind, "money"} - {""}
         for at in ledger.left():
             each, token = self.prose.amount(at), self.prose.tokens[at]
@@ -257,9 +258,12 @@ class _Reading:
             ):
                 return None
             else:
-                ledger.waive(at, "not used")
-                doubts.append(f"“{self.prose.sentence(at)}”: {token.text} is not used.")
-        return doubts
+                left.append(at)
+        if not self.prose.is_remark(left, ledger.entries):
+            return None
+        for at in left:
+            ledger.waive(at, "not used")
+        return [f"“{self.prose.sentence(at)}” is not used." for at in left]
 
 
 def _whole(column: Column) -> list[int]:

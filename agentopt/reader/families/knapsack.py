@@ -146,6 +146,8 @@ class _Reading:
         problem = self._problem(roles, rules, ledger, doubts)
         kinds = {column.unit.kind for column in records.columns} - {""}
         kinds |= {limit.unit.kind for limit in roles.limits.values() if limit.unit.kind}
+        if not self.prose.is_remark(ledger.left(), [*self.found.used, *(ledger.entries)]):
+            return None
         for at in ledger.left():
             phrase = self.prose.phrase(at)
             if LIMITING.search(phrase) or "least" in phrase or self.prose.amount(at).unit.kind in kinds:
@@ -266,7 +268,8 @@ class _Reading:
         used = column.values(limit.unit)
         scale = limit.value
         known = cued or same or shared
-        if not known and self.prose.tokens[limit.token].kind == "spelled":
+        counted = self.prose.tokens[limit.token].kind == "spelled" and not limit.unit.kind
+        if counted and not cued:
             return None
         if scale < min(used) or scale > 3 * sum(used) or (not known and not max(used) <= scale < sum(used)):
             return None

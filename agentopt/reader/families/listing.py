@@ -102,7 +102,7 @@ def of_table(table: Table) -> Records | None:
 
 
 _SUMS = words("total sum totals")
-_IDS = words("no no. nr nr. # id number pos pos.")
+_IDS = words("no no. nr nr. # id pos pos.")
 _LABELS = _IDS | words(
     "order parcel item job project week month period day quarter year shift piece package file task"
 )

@@ -210,6 +210,12 @@ class Prose:
             last += 1
         return self.said(first, last + 1)
 
+    def is_remark(self, left: Sequence[int], used: Collection[int]) -> bool:
+        """Whether what is left is no more than a number or two in one sentence apart from all that is used."""
+        sentences = {self.tokens[at].sentence for at in left}
+        beside = {self.tokens[at].sentence for at in used}
+        return len(left) <= 2 and len(sentences) <= 1 and not sentences & beside
+
     # Lists of numbers.
 
     def lists(self, taken: Collection[int] = (), least: int = 3) -> list[list[int]]:
