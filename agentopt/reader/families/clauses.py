@@ -35,7 +35,7 @@ class Symbol:
     Attributes:
         kind: `R`, `C`, `r`, `c`, `N`, or `,` where a clause may be cut.
         names: the names it stands for.
-        token: of a number.
+        token: of a number, or the first of a name.
     """
 
     kind: str
@@ -88,7 +88,7 @@ def symbols_of(
         if mention is not None:
             kind = "R" if mention.name in rows else "C" if mention.name in columns else ""
             if kind:
-                found.append(Symbol(kind, (mention.name,)))
+                found.append(Symbol(kind, (mention.name,), at))
             at = mention.last
             continue
         everyone = _everyone(tokens, span, at, nouns)
@@ -116,7 +116,12 @@ def _everyone(tokens: Sequence[Token], span: range, at: int, nouns: tuple[str, s
 
 
 def facts_of(
-    symbols: Sequence[Symbol], columns: Sequence[str], fits: Fits, carried: Symbol | None = None
+    symbols: Sequence[Symbol],
+    columns: Sequence[str],
+    fits: Fits,
+    carried: Symbol | None = None,
+    *,
+    rows: Sequence[str] = (),
 ) -> list[Fact]:
     """What a sentence says; nothing when no layout matches all of it.
 
@@ -125,26 +130,30 @@ def facts_of(
         columns: the second group, in order, for rows that list their numbers alone.
         fits: which facts may be.
         carried: the name that a heading before it gives.
+        rows: the first group, in order, for columns that list their numbers alone.
     """
+    sides = (rows, columns)
     if carried is not None:
-        led = _parse([carried, *symbols], columns, fits)
+        led = _parse([carried, *symbols], sides, fits)
         if led and any(fact.row and fact.column for fact in led):
             return led
-    return _parse(list(symbols), columns, fits) or []
+    return _parse(list(symbols), sides, fits) or []
 
 
-def _parse(
-    symbols: list[Symbol], columns: Sequence[str], fits: Fits, led: Symbol | None = None
-) -> list[Fact] | None:
+_Sides = tuple[Sequence[str], Sequence[str]]
+"""The names of both groups, each in order; none where a list of numbers alone says nothing."""
+
+
+def _parse(symbols: list[Symbol], sides: _Sides, fits: Fits, led: Symbol | None = None) -> list[Fact] | None:
     """The facts of symbols as one clause, or cut into a clause and the rest, the longest clause first."""
     plain = [symbol for symbol in symbols if symbol.kind != ","]
     if not any(symbol.kind == "N" for symbol in plain):
         return []
-    whole = _clause(plain, columns, fits)
+    whole = _clause(plain, sides, fits)
     if whole is not None:
         return whole
     if led is not None:
-        whole = _clause([led, *plain], columns, fits)
+        whole = _clause([led, *plain], sides, fits)
         if whole is not None:
             return whole
     mixed = _mixed(symbols)
@@ -157,9 +166,9 @@ def _parse(
         left = [symbol for symbol in symbols[:cut] if symbol.kind != ","]
         if not any(symbol.kind == "N" for symbol in left):
             continue
-        first = _clause(left, columns, fits)
+        first = _clause(left, sides, fits)
         if first is None and led is not None:
-            first = _clause([led, *left], columns, fits)
+            first = _clause([led, *left], sides, fits)
         if first is None:
             continue
         rows = [symbol for symbol in left if symbol.kind == "R"]
@@ -167,7 +176,7 @@ def _parse(
         bare = {symbol.kind for symbol in after} - {","}
         if bare and "N" not in bare and any(fact.row and fact.column for fact in first):
             continue  # names that follow without a number belong to a pair that was cut in two
-        rest = _parse(after, columns, fits, rows[-1] if rows else led)
+        rest = _parse(after, sides, fits, rows[-1] if rows else led)
         if rest is not None:
             return [*first, *rest]
     return None
@@ -193,17 +202,17 @@ def _mixed(symbols: list[Symbol]) -> list[Fact] | None:
     return found
 
 
-def _clause(symbols: list[Symbol], columns: Sequence[str], fits: Fits) -> list[Fact] | None:
+def _clause(symbols: list[Symbol], sides: _Sides, fits: Fits) -> list[Fact] | None:
     """The facts of one clause, if exactly its order of names and numbers is known."""
     kinds = "".join(symbol.kind for symbol in symbols)
     for layout in _LAYOUTS:
-        facts = layout(kinds, symbols, columns)
+        facts = layout(kinds, symbols, sides)
         if facts and all(map(fits, facts)):
             return facts
     return None
 
 
-Layout = Callable[[str, list[Symbol], Sequence[str]], "list[Fact] | None"]
+Layout = Callable[[str, list[Symbol], _Sides], "list[Fact] | None"]
 
 
 def _said(outer: Symbol, inner: Symbol | None, number: Symbol, *, turned: bool) -> list[Fact]:
@@ -216,7 +225,7 @@ def _said(outer: Symbol, inner: Symbol | None, number: Symbol, *, turned: bool) 
     return found
 
 
-def _nested(kinds: str, symbols: list[Symbol], columns: Sequence[str]) -> list[Fact] | None:
+def _nested(kinds: str, symbols: list[Symbol], sides: _Sides) -> list[Fact] | None:
     """`R CN CN`, `R NC NC`, `N R C, NC`, and the same by columns."""
     for outer, inner, turned in (("[Rr]", "[Cc]", False), ("[Cc]", "[Rr]", True)):
         after = re.fullmatch(f"({outer}({inner}N)+)+", kinds)
@@ -240,7 +249,7 @@ def _nested(kinds: str, symbols: list[Symbol], columns: Sequence[str]) -> list[F
     return None
 
 
-def _listed(kinds: str, symbols: list[Symbol], columns: Sequence[str]) -> list[Fact] | None:
+def _listed(kinds: str, symbols: list[Symbol], sides: _Sides) -> list[Fact] | None:
     """`R CCC NNN`, `R NNN CCC`, `NNN R CCC`, `NNN CCC R`, each once or several times."""
     for outer, inner, turned in (("R", "C", False), ("C", "R", True)):
         for order in (
@@ -265,13 +274,13 @@ def _listed(kinds: str, symbols: list[Symbol], columns: Sequence[str]) -> list[F
     return None
 
 
-def _headed(kinds: str, symbols: list[Symbol], columns: Sequence[str]) -> list[Fact] | None:
+def _headed(kinds: str, symbols: list[Symbol], sides: _Sides) -> list[Fact] | None:
     """`CCC RNNN RNNN`: the columns once, then rows of numbers; without them, in the order known."""
     for outer, inner, turned in (("R", "C", False), ("C", "R", True)):
         match = re.fullmatch(f"({inner}{{2,}})?((?:{outer}N+)+)", kinds)
-        if not match or (match[1] is None and outer == "C"):
+        if not match:
             continue
-        heads = [symbol.names[0] for symbol in symbols if symbol.kind == inner] or list(columns)
+        heads = [symbol.names[0] for symbol in symbols if symbol.kind == inner] or list(sides[not turned])
         count = len(heads)
         if count < 2 or not re.fullmatch(f"(?:{outer}N{{{count}}})+", match[2]):
             continue
@@ -287,7 +296,7 @@ def _headed(kinds: str, symbols: list[Symbol], columns: Sequence[str]) -> list[F
     return None
 
 
-def _single(kinds: str, symbols: list[Symbol], columns: Sequence[str]) -> list[Fact] | None:
+def _single(kinds: str, symbols: list[Symbol], sides: _Sides) -> list[Fact] | None:
     """`RN RN`, `NR NR`, `RRR NNN`, `NNN RRR`, `rN`, and the same of the other group."""
     for one, every, turned in (("R", "r", False), ("C", "c", True)):
         names = [symbol for symbol in symbols if symbol.kind != "N"]
@@ -300,7 +309,7 @@ def _single(kinds: str, symbols: list[Symbol], columns: Sequence[str]) -> list[F
     return None
 
 
-def _alike(kinds: str, symbols: list[Symbol], columns: Sequence[str]) -> list[Fact] | None:
+def _alike(kinds: str, symbols: list[Symbol], sides: _Sides) -> list[Fact] | None:
     """`A and B each make 100`: one number for several names, with the word that says so."""
     if not re.fullmatch("R{2,}r?N|C{2,}c?N", kinds) or kinds[-2] not in "rc":
         return None
@@ -308,11 +317,27 @@ def _alike(kinds: str, symbols: list[Symbol], columns: Sequence[str]) -> list[Fa
     return [fact for name in symbols[:-2] for fact in _said(name, None, symbols[-1], turned=turned)]
 
 
-_LAYOUTS: tuple[Layout, ...] = (_single, _nested, _listed, _headed, _alike)
+def _of_all(kinds: str, symbols: list[Symbol], sides: _Sides) -> list[Fact] | None:
+    """`the plants make 30, 40 and 50`: as many numbers as there are names, in their order."""
+    if not re.fullmatch("[rc]N{2,}", kinds) or len(symbols[0].names) != len(symbols) - 1:
+        return None
+    turned = kinds[0] == "c"
+    pairs = zip(symbols[0].names, symbols[1:], strict=True)
+    return [
+        fact for name, number in pairs for fact in _said(Symbol("R", (name,)), None, number, turned=turned)
+    ]
+
+
+_LAYOUTS: tuple[Layout, ...] = (_single, _nested, _listed, _headed, _alike, _of_all)
 
 
 def attributed(
-    plain: Sequence[Symbol], typed: Mapping[int, str], order: list[str], *, led: str = ""
+    plain: Sequence[Symbol],
+    typed: Mapping[int, str],
+    order: list[str],
+    *,
+    led: str = "",
+    among: Collection[str] = (),
 ) -> list[tuple[str, str, int]]:
     """Name, attribute and number of a sentence with several numbers a name: `R NN R NN`, `RRR NNN`.
 
@@ -321,6 +346,7 @@ def attributed(
         typed: the attribute that the words around a number say, "" for none.
         order: the attributes of the last name in full, which a shorter clause follows; updated.
         led: the attribute that the sentence as a whole names.
+        among: all attributes there are; where one is missing, it is that of the number that no word names.
     """
     kinds = "".join(symbol.kind for symbol in plain)
     names = [symbol for symbol in plain if symbol.kind != "N"]
@@ -336,6 +362,9 @@ def attributed(
     found: list[tuple[str, str, int]] = []
     for name, row in _by_name(plain):
         attributes = [typed[at] for at in row]
+        missing = [each for each in among if each not in attributes]
+        if attributes.count("") == 1 and len(missing) == 1 and len(attributes) == len(among):
+            attributes[attributes.index("")] = missing[0]
         if all(attributes) and len(set(attributes)) == len(attributes):
             order[:] = attributes
         elif (

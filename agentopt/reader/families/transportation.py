@@ -22,8 +22,8 @@ from agentopt.reader.families.clauses import sentences
 from agentopt.reader.families.ledger import Datum
 from agentopt.reader.families.naming import plain_number, set_name
 from agentopt.reader.families.nouns import stem, words
-from agentopt.reader.families.pairs import Paired, Words, is_money, paired, quoted
-from agentopt.reader.families.wording import sense_of, stems_of
+from agentopt.reader.families.pairs import Paired, Words, is_money, is_whole, quoted, readings
+from agentopt.reader.families.wording import aim_of, stems_of
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
@@ -44,6 +44,7 @@ class Transportation:
         nouns: what sources and destinations are called, in the singular; "" for these words themselves.
         unit: what is shipped, in the singular; "" when the text does not say.
         quotes: the words of the text that give a parameter, and those behind a constraint, by its name.
+        lane: the most that goes from any one source to any one destination; None for no limit.
     """
 
     supply: Mapping[str, Fraction]
@@ -54,6 +55,7 @@ class Transportation:
     demand_relation: Relation = ">="
     nouns: tuple[str, str] = ("", "")
     quotes: Mapping[str, str] = field(default_factory=dict)
+    lane: Fraction | None = None
 
     @property
     def feasible(self) -> bool:
@@ -63,7 +65,7 @@ class Transportation:
             return supply == demand if self.demand_relation == "==" else supply <= demand
         return self.demand_relation == "<=" or supply >= demand
 
-    def formulation(self, *, doubts: Sequence[str] = ()) -> Formulation:
+    def formulation(self, *, assumptions: Sequence[str] = ()) -> Formulation:
         """The linear program; sums run over the lanes when not every pair can be used."""
         rows = set_name(self.nouns[0], "SOURCES")
         columns = set_name(self.nouns[1], "DESTINATIONS", taken=rows)
@@ -78,12 +80,13 @@ class Transportation:
             pairs = [list(pair) for pair in self.rates]
             sets["LANES"] = IndexSet(elements=pairs, meaning="pairs that can be used")
             over, lanes, within = ["LANES"], "i, j in LANES", " if (i,j) in LANES"
+        most = None if self.lane is None else plain_number(self.lane)
         total = f"sum({money}[i,j]*ship[i,j] for {lanes})"
         return Formulation(
             title="Ship at least cost" if self.sense == "minimize" else "Ship for most profit",
             sets=sets,
             parameters=self._parameters(rows, columns, over, money),
-            variables={"ship": Variable(over=over, meaning="units shipped")},
+            variables={"ship": Variable(over=over, upper=most, meaning="units shipped")},
             objective=Objective(**{self.sense: total}, meaning=f"total {money}"),
             constraints={
                 "within_supply": Constraint(
@@ -97,7 +100,7 @@ class Transportation:
                     because=self.quotes.get("demand") or "each gets what it needs",
                 ),
             },
-            assumptions=list(doubts),
+            assumptions=list(assumptions),
         )
 
     def _parameters(self, rows: str, columns: str, over: list[str], money: str) -> dict[str, Parameter]:
@@ -158,6 +161,7 @@ _WORDS = Words(
         "supply": _SUPPLY | {"capacities", "have"},
         "demand": _DEMAND,
         "rate": _MONEY,
+        "foreign": words("fixed opening rent setup build building lease"),
         "total": frozenset({"total", "sum"}),
     },
     of_rows=frozenset({"supply"}),
@@ -167,8 +171,11 @@ _WORDS = Words(
 _SHIPPING = words(
     """
     ship shipping shipment shipped transport transportation transporting transported deliver delivery
-    delivering delivered send sending sent haul hauling freight move moving moved distribute
-    distribution dispatch go goes serve bring provide sell sold trucked truck trucking carry supply
+    delivering delivered send sending sent haul hauling hauled haulage haulier freight move moving moved
+    distribute distribution dispatch dispatching go goes serve bring bringing provide sell sold truck trucked
+    trucking carry carrying supply supplied courier drive driving driven route lorry van tanker pipe pump
+    barge
+    ferry fetch take transfer transferring rebalance get load forward export import ride
     """
 )
 
@@ -178,30 +185,47 @@ def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Under
 
     Amounts may be split, and a demand must be met unless the text calls it the most that is taken.
     """
-    sense = sense_of(tokens)
-    if not sense or not stems_of(tokens) & _SHIPPING:
+    sense = aim_of(tokens)
+    said = stems_of(tokens)
+    if not sense or not (said & _SHIPPING or {"from", "to"} <= said or "distance" in said):
         return None
 
     def typed(at: int) -> str:
-        return "rate" if is_money(tokens, at) else ""
+        return "rate" if is_money(tokens, at) or _is_cost(tokens, at) else ""
 
-    found = paired(text, tokens, tables, _WORDS, typed)
-    if found is None:
-        return None
-    problem = _problem(text, tokens, found, sense)
-    if problem is None:
-        return None
-    doubts = ["Amounts may be split."]
+    for found in readings(text, tokens, tables, _WORDS, typed):
+        problem = _problem(text, tokens, found, sense)
+        if problem is not None:
+            return _understood(found, problem)
+    return None
+
+
+def _is_cost(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the sentence says cost before a number, and nothing of amounts after that."""
+    for back in range(at - 1, -1, -1):
+        if tokens[back].sentence != tokens[at].sentence:
+            return False
+        word = stem(tokens[back].text)
+        if word in _MONEY:
+            return True
+        if word in _WORDS.row_cues | _WORDS.column_cues:
+            return False
+    return False
+
+
+def _understood(found: Paired, problem: Transportation) -> Understanding:
+    """A problem with what was assumed, and what the words leave open."""
+    told = ["Amounts may be split."]
     if problem.sense == "maximize":
         most = problem.demand_relation == "<="
-        doubts.append(f"Every demand is {'the most that is taken' if most else 'met exactly'}.")
-    doubts += [
+        told.append(f"Every demand is {'the most that is taken' if most else 'met exactly'}.")
+    told += [
         f"Nothing goes from {i} to {j}: no number stands there, or it is ruled out."
         for i, j in sorted(found.barred)
     ]
-    return Understanding(
-        "transportation", problem.formulation(doubts=doubts), found.ledger.account(), tuple(doubts)
-    )
+    doubts = tuple(found.doubts)
+    formulation = problem.formulation(assumptions=[*told, *doubts])
+    return Understanding("transportation", formulation, found.ledger.account(), doubts)
 
 
 def _problem(
@@ -210,10 +234,10 @@ def _problem(
     """The data when nothing is missing, contradictory or left over."""
     singles: dict[str, Datum] = {}
     for attribute, values in found.single.items():
-        if attribute not in ("", "supply", "demand"):
+        if attribute not in ("", "amount", "supply", "demand"):
             return None
         for name, datum in values.items():
-            if attribute and (name in found.rows) != (attribute == "supply"):
+            if attribute in ("supply", "demand") and (name in found.rows) != (attribute == "supply"):
                 return None
             if name in singles and singles[name].value != datum.value:
                 return None
@@ -225,12 +249,14 @@ def _problem(
     if set(rates) | found.barred != wanted:
         return None
     data = [*singles.values(), *rates.values()]
+    if all(datum.value == 1 for datum in singles.values()):
+        return None  # who does what, one each
     if any(datum.value < 0 for datum in data) or len(found.rows) * len(found.columns) < 2:
         return None
     supply = {name: singles[name] for name in found.rows}
     demand = {name: singles[name] for name in found.columns}
     _note(found, supply, demand, rates, sense)
-    if not found.ledger.complete():
+    if not is_whole(tokens, found):
         return None
     rates = {pair: datum for pair, datum in rates.items() if pair not in found.barred}
     data_of = {"supply": [*supply.values()], "demand": [*demand.values()], "rates": [*rates.values()]}
@@ -246,6 +272,7 @@ def _problem(
         *_relations(text, tokens, found, sense),
         found.nouns,
         {name: quote for name, quote in said.items() if quote},
+        found.lane.value if found.lane else None,
     )
     return problem if problem.feasible else None
 

@@ -1,0 +1,177 @@
+"""What remains beside the numbers of two groups: counts, limits on every pair, bans, and what is unused."""
+
+from __future__ import annotations
+
+__all__ = ["DENIALS", "counts_them", "is_whole", "note_limit", "opens_part", "rule_out"]
+
+import re
+from collections.abc import Collection, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from agentopt.reader.families.clauses import sentences
+from agentopt.reader.families.ledger import Datum
+from agentopt.reader.families.names import Mention
+from agentopt.reader.families.nouns import stem
+from agentopt.reader.families.pairs_data import Paired, data_of
+from agentopt.reader.families.remarks import is_harmless
+from agentopt.reader.tokens import Token
+
+_LANES = frozenset(
+    {"route", "lane", "pair", "link", "connection", "road", "way", "arc", "combination", "between"}
+)
+
+
+def note_limit(tokens: Sequence[Token], found: Paired, hidden: Collection[int]) -> None:
+    """Note a limit on every pair: `no more than 40 loads between any spring and any reservoir`."""
+    for at in found.ledger.left():
+        span = [token.lower for token in tokens if token.sentence == tokens[at].sentence]
+        stems = {stem(word) for word in span}
+        numbers = [
+            t
+            for k, t in enumerate(tokens)
+            if t.is_number and t.value != 1 and t.sentence == tokens[at].sentence and k not in hidden
+        ]
+        limits = re.search(
+            r"\b(?:more than|at most|maximum|max|up to|exceed|limit|limited|capacity)\b", " ".join(span)
+        )
+        every = {"any", "each", "every", "single", "per", "all", "one"} & {*span}
+        if at not in hidden and len(numbers) == 1 and limits and every and stems & _LANES:
+            found.lane = Datum(tokens[at].value or Fraction(0), at)
+            found.ledger.use(at, "the most on any one way")
+
+
+def counts_them(tokens: Sequence[Token], at: int, sizes: Collection[int]) -> bool:
+    """Whether a number only says how many there are: `but only four documents`."""
+    plural = any(
+        token.kind == "word" and token.lower != stem(token.text) for token in tokens[at + 1 : at + 6]
+    )
+    whole = tokens[at].kind in ("integer", "spelled")
+    return whole and tokens[at].value in sizes and plural and tokens[at - 1].lower not in ("most", "least")
+
+
+def opens_part(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number opens a sentence or part of one: `3 fields with cows need`."""
+    before = tokens[at - 1] if at else None
+    after = stem(tokens[at + 1].text) if at + 1 < len(tokens) else ""
+    opens = before is None or before.sentence != tokens[at].sentence or before.lower in _BEFORE_COUNT
+    return opens and after not in _TIMES
+
+
+_BEFORE_COUNT = frozenset(
+    {".", "our", "the", "my", "have", "of", "are", "from", "these", "those", "to", "has", "its"}
+)
+
+
+_TIMES = frozenset(
+    {"minute", "hour", "day", "week", "km", "mile", "dollar", "euro", "cent", "unit", "ton", "tonne"}
+)
+
+
+DENIALS = frozenset(
+    [
+        "cannot",
+        "can't",
+        "can’t",
+        "not",
+        "no",
+        "never",
+        "isn't",
+        "isn’t",
+        "won't",
+        "won’t",
+        "doesn't",
+        "doesn’t",
+        "don't",
+        "don’t",
+        "refuses",
+        "refuse",
+        "unable",
+        "nothing",
+        "neither",
+        "without",
+        "except",
+        "closed",
+        "impossible",
+        "forbidden",
+        "blocked",
+        "unavailable",
+        "lacks",
+        "nobody",
+        "may",
+    ]
+) - {"may"}
+
+
+def rule_out(text: str, tokens: Sequence[Token], found: Paired) -> None:
+    """Note the pairs that a sentence rules out, and those without a number."""
+    (pairs,) = found.pairs.values() if len(found.pairs) == 1 else ({},)
+    if not pairs:
+        return
+    missing = {(i, j) for i in found.rows for j in found.columns} - set(pairs) - found.barred
+    data = data_of(found)
+    told: set[tuple[str, str]] = set()
+    for span in sentences(text, tokens):
+        denied = [at for at in span if tokens[at].lower in DENIALS]
+        named = [mention for mention in found.names.mentions if mention.first in span]
+        rows = list(dict.fromkeys(each.name for each in named if each.name in found.rows))
+        columns = list(dict.fromkeys(each.name for each in named if each.name in found.columns))
+        if not denied or not (rows or columns):
+            continue
+        both = {(i, j) for i in rows for j in columns}
+        told |= both & missing
+        if any(at in data for at in span) or both & (missing | found.barred):
+            continue
+        if both and 1 in (len(rows), len(columns)) and _is_plain(tokens, named):
+            found.barred |= both
+        elif {tokens[at].lower for at in denied} & _FORBIDDEN:
+            found.doubts.append(f"“{_said(text, tokens, span)}” is not understood.")
+    for pair in sorted(found.barred & set(pairs)):
+        found.ledger.note(pairs.pop(pair), f"not used: {pair[0]} and {pair[1]} are ruled out")
+    if 3 * len(missing - found.barred) > len(pairs):
+        return
+    explained = any(token.lower in _EMPTY | DENIALS for token in tokens)
+    for i, j in sorted(found.empty if not explained else ()):
+        found.doubts.append(f"The cell of {i} and {j} is empty, so they are not combined.")
+    for i, j in sorted(missing - told - found.barred):
+        found.doubts.append(f"{i} and {j} have no number, so they are not combined.")
+    found.barred |= missing
+
+
+_EMPTY = frozenset({"empty", "blank", "blanks", "dash", "missing", "gap", "gaps", "dashes"})
+
+
+_FORBIDDEN = DENIALS & frozenset(
+    ["cannot", "can't", "can’t", "unable", "impossible", "forbidden", "refuses", "refuse", "never", "neither"]
+)
+
+
+def _is_plain(tokens: Sequence[Token], named: Sequence[Mention]) -> bool:
+    """Whether a ban names one side and lists the other with nothing else between: `Kim may not do X or Y`."""
+    spans = [tokens[one.last : other.first] for one, other in pairwise(named[1:])]
+    return all({token.lower for token in span} <= {",", "and", "or", "nor", "the"} for span in spans)
+
+
+def _said(text: str, tokens: Sequence[Token], span: range) -> str:
+    return " ".join(text[tokens[span.start].start : tokens[span.stop - 1].end].split())
+
+
+def is_whole(tokens: Sequence[Token], found: Paired) -> bool:
+    """Whether every number is accounted for, or the few left over limit nothing; those become doubts."""
+    if found.ledger.complete():
+        return True
+    left = found.ledger.left()
+    of_names = {tokens[mention.first].sentence for mention in found.names.mentions}
+    if not found.loose or len(left) > 2 or any(tokens[at].sentence in of_names for at in left):
+        return False
+    if not all(is_harmless(tokens, at) for at in left):
+        return False
+    for at in left:
+        found.doubts.append(f"“{_near(tokens, at)}” is not used.")
+        found.ledger.use(at, "not used")
+    return found.ledger.complete()
+
+
+def _near(tokens: Sequence[Token], at: int) -> str:
+    here = tokens[at].sentence
+    return " ".join(token.text for token in tokens[max(0, at - 2) : at + 3] if token.sentence == here)
