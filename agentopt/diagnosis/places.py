@@ -6,7 +6,7 @@ comparison, or the figure written there.
 
 from __future__ import annotations
 
-__all__ = ["Limit", "limit_of", "numbers_of", "statement"]
+__all__ = ["Limit", "Side", "is_behind_one", "limit_of", "numbers_of", "statement"]
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -124,6 +124,27 @@ def limit_of(compiled: Compiled, member: Member, side: Side) -> Limit | None:
     # The row is left less right: where it may rise, the right side gives way by growing, the left by falling.
     found = _number(compiled, member, right, grows=side == "upper", unit=unit)
     return found or _number(compiled, member, left, grows=side == "lower", unit=unit)
+
+
+def is_behind_one(compiled: Compiled, member: Member, limit: Limit) -> bool:
+    """Whether the parameter of a limit stands nowhere else, and at each index of its constraint another."""
+    parsed = parse(compiled.instance.formulation)
+    if len(limit.key) < len(member.key):
+        return False
+    trees: list[t.Node] = [each.expression for each in parsed.objectives]
+    for constraint in parsed.constraints.values():
+        trees += [constraint.statement, *constraint.generators]
+    for formulas in (parsed.formulas, parsed.filters, parsed.set_formulas):
+        trees += [each.expression for each in formulas.values()]
+    for bounds in parsed.variables.values():
+        trees += [each.expression for each in (bounds.lower, bounds.upper) if each is not None]
+    count = sum(
+        (isinstance(node, t.Name) and node.id == limit.name)
+        or (isinstance(node, t.Item) and node.name == limit.name)
+        for tree in trees
+        for node in t.walk(tree)
+    )
+    return count == 1
 
 
 def _number(
