@@ -118,12 +118,18 @@ class _Finder:
             if token.kind != "word" or number.kind != "integer" or not number.text.isdecimal():
                 continue
             follows = self.tokens[at + 2].lower if at + 2 < len(self.tokens) else "."
-            if at not in self.hidden and follows not in TIMES and token.lower not in _PLAIN - {"job", "task", "order"}:
+            if (
+                at not in self.hidden
+                and follows not in TIMES
+                and token.lower not in _PLAIN - {"job", "task", "order"}
+            ):
                 after.setdefault(stem(token.text), {})[at + 1] = {follows}
         found: set[int] = set()
         for noun, places in after.items():
             values = sorted({int(self.tokens[at].text) for at in places})
-            told = noun in TYPE_NOUNS | _NOUNS or all(said & {":", "(", "needs", "takes"} for said in places.values())
+            told = noun in TYPE_NOUNS | _NOUNS or all(
+                said & {":", "(", "needs", "takes"} for said in places.values()
+            )
             if len(noun) > 1 and told and (values == list(range(1, len(values) + 1)) or noun in _NOUNS):
                 found.update(places)
         return frozenset(found)
@@ -142,7 +148,9 @@ class _Finder:
             ahead = [each for each in head if each not in fresh]
             stop = data[number + 1] if number + 1 < len(data) else len(self.tokens)
             keys = tuple(dict.fromkeys(map(self._key, [*ahead, *self._tail(at)])))
-            figure = Figure(at, self._said(data[number - 1] + 1 if number else 0, at), self._behind(at, stop), keys)
+            figure = Figure(
+                at, self._said(data[number - 1] + 1 if number else 0, at), self._behind(at, stop), keys
+            )
             if fresh or not records:
                 records.append((self._label(head, fresh), [figure]))
             else:
@@ -174,7 +182,9 @@ class _Finder:
     def _is_listed(self, at: int) -> bool:
         """Whether a number in words stands in a list of numbers: `two, four and six hours`."""
         pairs = (self.tokens[max(0, at - 2) : at][::-1], self.tokens[at + 1 : at + 3])
-        beside = any(len(pair) == 2 and pair[0].lower in (",", "and", "or") and pair[1].is_number for pair in pairs)
+        beside = any(
+            len(pair) == 2 and pair[0].lower in (",", "and", "or") and pair[1].is_number for pair in pairs
+        )
         return self.tokens[at].kind == "spelled" and beside
 
     def _is_glued(self, at: int) -> bool:
@@ -205,7 +215,11 @@ class _Finder:
                 continue
             if word.kind != "word" or word.sentence != token.sentence:
                 break
-            if word.lower in TIMES or (word.lower in _PLAIN and word.lower not in ("jobs", "tasks", "orders", "job", "of", "the", "these", "our", "own", "early")):
+            if word.lower in TIMES or (
+                word.lower in _PLAIN
+                and word.lower
+                not in ("jobs", "tasks", "orders", "job", "of", "the", "these", "our", "own", "early")
+            ):
                 return ""
             if stem(word.text) != word.lower or word.lower in ("people", "men", "women", "staff"):
                 return stem(word.text)
@@ -233,7 +247,7 @@ class _Finder:
         led = False
         for ahead in range(at + 1, min(at + 9, len(self.tokens))):
             token = self.tokens[ahead]
-            if token.lower in _ENDS or token.is_number and ahead not in self.names or ahead in self.starts:
+            if token.lower in _ENDS or (token.is_number and ahead not in self.names) or ahead in self.starts:
                 break
             led = led or token.lower in _OF
             if led and self._is_content(ahead):
@@ -271,7 +285,10 @@ class _Finder:
         for at in head:
             if at == kept[-1] + 1:
                 kept.append(at)
-        words_of = [self.tokens[at].text + (f" {self.tokens[at + 1].text}" if at + 1 in self.names else "") for at in kept]
+        words_of = [
+            self.tokens[at].text + (f" {self.tokens[at + 1].text}" if at + 1 in self.names else "")
+            for at in kept
+        ]
         return " ".join(words_of[:4])
 
     def _said(self, start: int, stop: int) -> str:
@@ -287,4 +304,7 @@ class _Finder:
         return " ".join(found)
 
 
-_NOUNS = words("job task order operation batch lot process project customer test part patient program machine station step stage")
+_NOUNS = words(
+    "job task order operation batch lot process project customer test part patient program "
+    "machine station step stage"
+)

@@ -269,7 +269,9 @@ class Schedule:
             total = f"sum({weight}delay[j] for j in JOBS)"
         elif self.goal == "late":
             longest = sum(job.duration or 0 for job in self.jobs) + max(job.release or 0 for job in self.jobs)
-            parameters["longest"] = Parameter(value=longest, role=Role.DATA, meaning="the most it can be late")
+            parameters["longest"] = Parameter(
+                value=longest, role=Role.DATA, meaning="the most it can be late"
+            )
             variables["late"] = Variable(over=["JOBS"], domain="binary", meaning="whether a job is late")
             constraints["lateness"] = Constraint(
                 for_="j in JOBS",

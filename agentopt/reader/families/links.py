@@ -13,7 +13,6 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import product
 from typing import Literal
 
 from agentopt.reader.families.clauses import sentences
@@ -28,7 +27,8 @@ _TO = words(
     "to into onto toward towards reach reaches reaching feeds feed supplies serves enters joins meets"
 )
 _KINDS = words(
-    "pipe pipeline road link line edge arc route cable channel street track path way leg segment connection duct"
+    "pipe pipeline road link line edge arc route cable channel street track path way leg segment "
+    "connection duct"
 )
 """Nouns of links, which a number may tell apart."""
 _JOINED = words("with")
@@ -192,7 +192,9 @@ class _Scan:
                 yield Link(symbol.name[0], symbol.name[1], True, symbol.at, symbol.at)
                 self._forget()
             elif symbol.kind == "turn" and self.last is not None:
-                yield replace(self.last, start=self.last.end, end=self.last.start, first=symbol.at, last=symbol.at)
+                yield replace(
+                    self.last, start=self.last.end, end=self.last.start, first=symbol.at, last=symbol.at
+                )
             elif symbol.kind == "X":
                 link = self._place(at, symbol)
                 if link is not None and link.start != link.end:
@@ -348,6 +350,9 @@ _STRONG = ("from", "to", "dash", "arrow", "with", "between")
 
 # Numbers to links.
 
+_Given = tuple[float, tuple[tuple[int, tuple[int, ...]], ...]]
+"""What it costs, and which numbers go to which link."""
+
 
 def _placed(sentence: Sentence, count: int) -> tuple[list[Link], float]:
     """Numbers given to links such that the fewest stay alone."""
@@ -371,11 +376,11 @@ def _placed(sentence: Sentence, count: int) -> tuple[list[Link], float]:
         return at < size and items[at][1] is None
 
     @cache
-    def best(at: int) -> tuple[float, tuple[tuple[int, tuple[int, ...]], ...]]:
+    def best(at: int) -> _Given:
         """The cost of what begins at an item, and which numbers go to which link."""
         if at >= size:
             return 0.0, ()
-        options = []
+        options: list[_Given] = []
 
         def option(cost: float, given: tuple[tuple[int, tuple[int, ...]], ...], then: int) -> None:
             rest = best(then)
@@ -468,7 +473,7 @@ def role_of(sentence: Sentence, at: int) -> Role:
     after = " ".join(tokens[each].lower for each in range(at + 1, min(right, at + 5)))
     if before.endswith(("$", "€", "£")):
         return "cost"
-    unit = next((role for role, pattern in _UNIT_SAYS if re.match(pattern, after)), "")
+    unit: Role = next((role for role, pattern in _UNIT_SAYS if re.match(pattern, after)), "")
     told = [(match.end(), role) for role, pattern in _SAYS for match in re.finditer(pattern, before)]
     said: Role = max(told)[1] if told else ""
     if said == "capacity" and unit != "cost":

@@ -193,7 +193,10 @@ class _Reading:
                     symbol.name
                     for symbol in names
                     if symbol.name in nodes - ends
-                    and any(token.lower in ("at", "in") for token in self.tokens[max(0, symbol.at - 2) : symbol.at])
+                    and any(
+                        token.lower in ("at", "in")
+                        for token in self.tokens[max(0, symbol.at - 2) : symbol.at]
+                    )
                 }
         return set()
 
@@ -281,11 +284,10 @@ class _Reading:
                     names & {source, sink}
                     and _SENDS.search(sentence.words)
                     and role_of(sentence, symbol.at) in ("", "cost", "capacity")
+                ) or (
+                    re.search(r"\b(?:send|ship|move|transport|route|deliver|pump|haul)\w*\b", sentence.words)
+                    and not self._ways_of(sentence)
                 ):
-                    found.append(symbol.at)
-                elif re.search(
-                    r"\b(?:send|ship|move|transport|route|deliver|pump|haul)\w*\b", sentence.words
-                ) and not self._ways_of(sentence):
                     found.append(symbol.at)
         values = {self.tokens[at].value for at in found}
         if len(values) != 1:

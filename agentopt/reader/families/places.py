@@ -181,10 +181,8 @@ class _Finder:
             return True
         if after in _ARROWS or (after in _DASHES and beyond is not None and beyond.text in self.numbered):
             return True
-        if (
-            after == ","
-            and before == "("
-            or (before == "," and after == ")" and self.tokens[at - 3].text == "(")
+        if (after == "," and before == "(") or (
+            before == "," and after == ")" and self.tokens[at - 3].text == "("
         ):
             return True
         if stem(before) in NODE_NOUNS or self._is_listed(at):
@@ -284,7 +282,11 @@ class _Finder:
                 return self._is_drawn(at)
             if token.text == "A":
                 return not self._is_article(at)
-            if token.text.islower() and at and (self.tokens[at - 1].is_number or self.tokens[at - 1].text == "/"):
+            if (
+                token.text.islower()
+                and at
+                and (self.tokens[at - 1].is_number or self.tokens[at - 1].text == "/")
+            ):
                 return False  # a unit
             return token.text != "I" or (token.text == "I" and after in ("-", "to"))
         if token.lower in _NO_PLACE:
@@ -342,7 +344,11 @@ class _Finder:
             before -= 1
         lead = self.tokens[before].lower if before >= 0 else ""
         after = self.tokens[last].lower if last < len(self.tokens) else ""
-        if lead == "to" and before > 0 and self.tokens[before - 1].lower in ("up", "due", "according", "equal"):
+        if (
+            lead == "to"
+            and before > 0
+            and self.tokens[before - 1].lower in ("up", "due", "according", "equal")
+        ):
             return False
         if lead in _LEADS or lead in _DASHES | _ARROWS or after in _DASHES | _ARROWS:
             return True

@@ -84,7 +84,9 @@ def goal_of(words: str) -> tuple[Goal, bool] | None:
             said,
         ):
             return "late", False
-        if re.search(r"\b(?:max\w*|worst|largest|greatest|biggest|longest|highest|most delayed|latest)\b", said):
+        if re.search(
+            r"\b(?:max\w*|worst|largest|greatest|biggest|longest|highest|most delayed|latest)\b", said
+        ):
             return ("lateness" if "lateness" in said else "delay"), False
         return "tardiness", average
     if re.search(r"\b(?:wait\w*|queu\w+)\b", said) and (average or re.search(rf"\b{_SUM}\b", said)):
@@ -181,22 +183,35 @@ class _Reading:
             value = self.tokens[at].value
             if value is None or value.denominator != 1 or not noun:
                 continue
-            if 1 < value < len(jobs) and SERVERS.search(noun):
-                several.append(int(value))
-            elif 1 < value <= len(jobs) and self._share(at, value == len(jobs)):
+            if (1 < value < len(jobs) and SERVERS.search(noun)) or (
+                1 < value <= len(jobs) and self._share(at, value == len(jobs))
+            ):
                 several.append(int(value))
         if several:
             return several[0]
         if _PAIR.search(self.words):
             return 2
-        return 2 if re.search(r"\b(?:both|either of the two|the two|pair of)\b", self.words) and _PARALLEL.search(self.words) else 1
+        return (
+            2
+            if re.search(r"\b(?:both|either of the two|the two|pair of)\b", self.words)
+            and _PARALLEL.search(self.words)
+            else 1
+        )
 
     def _share(self, at: int, as_many: bool) -> bool:
         """Whether what is counted shares the work; of as many as there are jobs, only what is said outright."""
         if as_many:
-            return any(token.lower in ("among", "amongst", "between", "across") for token in self.tokens[max(0, at - 3) : at])
+            return any(
+                token.lower in ("among", "amongst", "between", "across")
+                for token in self.tokens[max(0, at - 3) : at]
+            )
         before = " ".join(token.lower for token in self.tokens[max(0, at - 8) : at])
-        return bool(re.search(r"\b(?:have|has|with|between|among|amongst|across|by|over|on|owns?|there are|we are|runs?|operates?|uses?|using)\b", before))
+        return bool(
+            re.search(
+                r"\b(?:have|has|with|between|among|amongst|across|by|over|on|owns?|there are|we are|runs?|operates?|uses?|using)\b",
+                before,
+            )
+        )
 
     # Jobs of a table.
 
@@ -238,7 +253,10 @@ class _Reading:
         """Jobs of a shop, when the order of their machines is said or told."""
         if jobs[0].options:
             return tuple(jobs)
-        if any(len(job.steps) < 1 for job in jobs) or len({machine for job in jobs for machine, _ in job.steps}) < 2:
+        if (
+            any(len(job.steps) < 1 for job in jobs)
+            or len({machine for job in jobs for machine, _ in job.steps}) < 2
+        ):
             return ()
         if not _FLOW.search(self.words):
             return ()
@@ -261,7 +279,11 @@ class _Reading:
         sizes = Counter(len(record.figures) for record in records)
         for size, _ in sorted(sizes.items(), key=lambda each: (-each[1] * (each[0] < 6), each[0])):
             chosen = [record for record in records if len(record.figures) == size]
-            if len(chosen) > 1 and (len(chosen) in counted or not counted or size * len(chosen) >= 0.7 * sum(len(r.figures) for r in records)):
+            if len(chosen) > 1 and (
+                len(chosen) in counted
+                or not counted
+                or size * len(chosen) >= 0.7 * sum(len(r.figures) for r in records)
+            ):
                 jobs = self._by_records(chosen, counted)
                 if jobs:
                     return jobs
@@ -269,7 +291,9 @@ class _Reading:
 
     def _counted(self, found: Records) -> set[int]:
         """The numbers of things that the text counts."""
-        return {int(value) for at, _ in found.counts if (value := self.tokens[at].value) is not None and value > 1}
+        return {
+            int(value) for at, _ in found.counts if (value := self.tokens[at].value) is not None and value > 1
+        }
 
     def _by_records(self, records: Sequence[Record], counted: set[int]) -> tuple[Job, ...]:
         """A record a job, or a record a machine."""
@@ -317,7 +341,10 @@ class _Reading:
                 continue
             names = self._names(size)
             values = {
-                kind: [self.ledger.take(figure.at, f"{kind} of {name}") for figure, name in zip(part, names, strict=True)]
+                kind: [
+                    self.ledger.take(figure.at, f"{kind} of {name}")
+                    for figure, name in zip(part, names, strict=True)
+                ]
                 for kind, part in zip(kinds, chosen, strict=True)
             }
             return tuple(
@@ -352,14 +379,19 @@ class _Reading:
         """Which job must be done before which; None where a rule of the kind is not understood."""
         found = []
         for rule in _BEFORE.finditer(self.words):
-            clause = re.split(r"[.;?!\n]", self.words[: rule.start()])[-1], re.split(r"[.;?!\n]", self.words[rule.end() :])[0]
+            clause = (
+                re.split(r"[.;?!\n]", self.words[: rule.start()])[-1],
+                re.split(r"[.;?!\n]", self.words[rule.end() :])[0],
+            )
             left, right = (_jobs_in(part, jobs) for part in clause)
             if not left or not right:
                 continue
             if len(left) != 1 or len(right) != 1:
                 return None
             pair = (left[0], right[0])
-            found.append(pair if rule.group(1).startswith(("before", "precede", "prior", "earlier")) else pair[::-1])
+            found.append(
+                pair if rule.group(1).startswith(("before", "precede", "prior", "earlier")) else pair[::-1]
+            )
         return tuple(dict.fromkeys(found))
 
     # What is left.
@@ -379,13 +411,22 @@ class _Reading:
         return " ".join(self.text[span[0].start : span[-1].end].split())
 
 
-_LASTLY = re.compile(r"\b(?:makespan|last|latest|busiest|all [^.?!]{0,40}(?:done|finished|complete\w*|ready))\b")
+_LASTLY = re.compile(
+    r"\b(?:makespan|last|latest|busiest|all [^.?!]{0,40}(?:done|finished|complete\w*|"
+    r"ready))\b"
+)
 _PAIR = re.compile(
     r"\b(?:the two of (?:us|them)|both of (?:us|them)|we two|we both|us two|(?:my|our|the|his|her) \w+ and (?:i|me|he|she) "
     r"(?:can |will |both )?(?:work|share|split|do)|[a-z]+ and (?:i|me)\b[^.?!]{0,30}(?:side by side|in parallel|at the same time|equally))"
 )
-_PARALLEL = re.compile(r"\b(?:parallel|identical|same time|shared?|split|divid\w+|either|both|whichever|distribut\w+|allocat\w+|assign\w*)\b")
-_CHOICE = re.compile(r"\b(?:either (?:machine|one|of)|one of the (?:machines|two|three)|any (?:one )?of the|on any|only one of|exactly one (?:machine|of)|whichever|assign\w*)\b")
+_PARALLEL = re.compile(
+    r"\b(?:parallel|identical|same time|shared?|split|divid\w+|either|both|whichever|"
+    r"distribut\w+|allocat\w+|assign\w*)\b"
+)
+_CHOICE = re.compile(
+    r"\b(?:either (?:machine|one|of)|one of the (?:machines|two|three)|any (?:one )?of "
+    r"the|on any|only one of|exactly one (?:machine|of)|whichever|assign\w*)\b"
+)
 _FLOW = re.compile(
     r"\b(?:then|first|afterwards?|followed by|flow ?-?shop|job ?-?shop|same order|this order|that order|order (?:given|listed|written|shown|of the columns)|"
     r"one after the other|before (?:it|going|being|moving)|next|left to right|sequence|route|routing|passes|through|"
@@ -472,7 +513,11 @@ def _lists(record: Record) -> list[tuple[Figure, ...]]:
     """The runs of numbers in a record that stand in one list."""
     found: list[list[Figure]] = []
     for figure in record.figures:
-        bare = re.sub(r"\b(?:and|then|or|minutes?|mins?|hours?|hrs?|h|days?|weeks?|min|respectively|,|;)\b|[,;&/]", "", figure.before)
+        bare = re.sub(
+            r"\b(?:and|then|or|minutes?|mins?|hours?|hrs?|h|days?|weeks?|min|respectively|,|;)\b|[,;&/]",
+            "",
+            figure.before,
+        )
         if found and not bare.strip():
             found[-1].append(figure)
         else:

@@ -76,7 +76,12 @@ def part_of(before: str, after: str = "") -> str:
         return "weight"
     strong = [each for each in found if each[2] != "duration"]
     if strong:
-        return max(strong)[2] if max(strong)[2] == max(found)[2] or max(found)[2] == "duration" and _is_near(before, max(strong)[0]) else max(found)[2]
+        return (
+            max(strong)[2]
+            if max(strong)[2] == max(found)[2]
+            or (max(found)[2] == "duration" and _is_near(before, max(strong)[0]))
+            else max(found)[2]
+        )
     if told and told[0] in ("due", "weight", "release") and not found:
         return told[0]
     if found:
@@ -127,7 +132,12 @@ def sheet_of(table: Table) -> Sheet | None:
 
 def _machine(head: str) -> str:
     """The machine of a column, without the unit of its times."""
-    return re.sub(r"\s*[(\[].*?[)\]]|\b(?:minutes|hours|min|time on|time)\b", "", head, flags=re.IGNORECASE).strip() or head
+    return (
+        re.sub(
+            r"\s*[(\[].*?[)\]]|\b(?:minutes|hours|min|time on|time)\b", "", head, flags=re.IGNORECASE
+        ).strip()
+        or head
+    )
 
 
 def _column(head: str) -> str:
@@ -142,4 +152,10 @@ def _column(head: str) -> str:
         " ",
         bare,
     ).strip()
-    return "duration" if re.fullmatch(r"(?:time|times|duration|hours?|minutes?|min|mins|days?|h|p|length|takes|needs|effort|)", plain) else ""
+    return (
+        "duration"
+        if re.fullmatch(
+            r"(?:time|times|duration|hours?|minutes?|min|mins|days?|h|p|length|takes|needs|effort|)", plain
+        )
+        else ""
+    )
