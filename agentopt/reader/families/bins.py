@@ -80,7 +80,7 @@ def _asked(prose: Prose) -> Iterator[str]:
             continue
         noun = _noun(tokens, at + 1)
         sentence = prose.sentence(at).lower()
-        if noun and ((few and not how) or _NEEDED.search(sentence)):
+        if noun and not is_unit(noun) and ((few and not how) or _NEEDED.search(sentence)):
             yield noun
 
 

@@ -211,7 +211,7 @@ class Prose:
         return self.said(first, last + 1)
 
     def is_remark(self, left: Sequence[int], used: Collection[int]) -> bool:
-        """Whether what is left is no more than a number or two in one sentence apart from all that is used."""
+        """Whether what is left is a number or two in one sentence apart from all that is used."""
         sentences = {self.tokens[at].sentence for at in left}
         beside = {self.tokens[at].sentence for at in used}
         return len(left) <= 2 and len(sentences) <= 1 and not sentences & beside
