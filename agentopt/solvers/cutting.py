@@ -13,6 +13,7 @@ from __future__ import annotations
 __all__ = ["Cutting"]
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,10 @@ Whole = NDArray[np.int64]
 
 PRICES = 10**7
 """Into how many parts a price is cut for the exact bound."""
+
+
+MAX_ROUNDS = 50
+"""Patterns added between two that are settled."""
 
 
 class Cutting:
@@ -90,7 +95,7 @@ def worked(bins: Bins, clock: Clock, options: Mapping[str, object]) -> Outcome:
         if rounds % 20 == 0:
             plan = min(plan, master.rounded(), key=len)
     if len(plan) > least and not clock.over():
-        plan = min(plan, master.rounded(), key=len)
+        plan = min(plan, master.dived(clock, least), key=len)
     if len(plan) > least and not clock.over():
         plan = min(plan, master.whole(clock), key=len)
     return _outcome(bins, plan, least, rounds, clock)
@@ -112,8 +117,6 @@ def _outcome(bins: Bins, plan: list[Whole], least: int, rounds: int, clock: Cloc
 
 def _finished(bins: Bins, plan: list[Whole], least: int, rounds: int, clock: Clock) -> Outcome:
     """The gap closed by HiGHS on the model as written, from the best packing found."""
-    from dataclasses import replace
-
     from agentopt.solvers.registry import engine
 
     start = bins.point(plan) if len(plan) <= bins.num_bins else None
@@ -228,6 +231,35 @@ class _Master:
         """A packing from the rounded-down optimum and a best fit of what is left."""
         counts = np.floor(np.array(self.highs.getSolution().col_value, dtype=float) + 1e-6).astype(int)
         return self._packing(counts.tolist())
+
+    def dived(self, clock: Clock, least: int) -> list[Whole]:
+        """A packing pattern by pattern: the fullest are settled, and the rest is priced anew."""
+        left, plan = self.bins.demands.copy(), list[Whole]()
+        while left.any() and not clock.over(_cost(self.bins, len(plan)), _cost(self.bins, least)):
+            self._ask(left)
+            rest = replace(self.bins, demands=left)
+            for _ in range(MAX_ROUNDS):
+                pattern, _bound = _priced(rest, self.prices())
+                if pattern is None or not self.add(pattern) or clock.over():
+                    break
+            self.highs.run()
+            shares = np.array(self.highs.getSolution().col_value, dtype=float)
+            settled = np.floor(shares + 1e-6).astype(int)
+            if not settled.any():
+                settled[int(np.argmax(shares))] = 1
+            for number in np.flatnonzero(settled).tolist():
+                for _ in range(int(settled[number])):
+                    taken = np.minimum(self.patterns[number], left)
+                    if taken.any():
+                        plan.append(taken)
+                        left = left - taken
+        self._ask(self.bins.demands)
+        return plan + _decreasing(self.bins, left)
+
+    def _ask(self, demands: Whole) -> None:
+        """Change how many of each item are asked for."""
+        for item, demand in enumerate(demands.tolist()):
+            self.highs.changeRowBounds(item, float(demand), np.inf)
 
     def _packing(self, counts: list[int]) -> list[Whole]:
         left, plan = self.bins.demands.copy(), []

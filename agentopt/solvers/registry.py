@@ -26,6 +26,7 @@ ENGINES: Mapping[str, str] = {
     "cpsat": "agentopt.solvers.cpsat:Cpsat",
     "knapsack": "agentopt.solvers.knapsack:Knapsack",
     "cutting": "agentopt.solvers.cutting:Cutting",
+    "tsp": "agentopt.solvers.tsp:Tsp",
     "race": "agentopt.solvers.race:Race",
     "alns": "agentopt.solvers.alns.engine:Alns",
 }
