@@ -10,12 +10,12 @@ The outcome depends on which engine was quicker; the optimum does not, the point
 
 from __future__ import annotations
 
-__all__ = ["Race", "cores"]
+__all__ = ["Contest", "Race", "cores", "second"]
 
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from agentopt.compiling.arrays import Compiled, Integrality
@@ -32,6 +32,8 @@ from agentopt.solvers.sharing import SharingEngine
 from agentopt.solvers.solution import Progress, Solution, Termination
 from agentopt.solvers.trivial import settled
 from agentopt.solvers.watching import Stop, watch
+
+Options = Mapping[str, object]
 
 FIRST = "highs"
 
@@ -89,8 +91,17 @@ class Race:
         version = self.available().version
         found = settled(compiled, self.name, version)
         if found is None:
-            race = _Running(self.card, compiled, limits, given.known, report, started)
-            found = replace(race.run(), engine=self.name, version=version)
+            contest = Contest(
+                self.card,
+                compiled,
+                limits,
+                given.known,
+                report,
+                started,
+                partner=lambda: _partner(compiled, given.known),
+                may_follow=cores() > 1 and limits.threads != 1,
+            )
+            found = replace(contest.run(), engine=self.name, version=version)
         shown = tuple((name, str(value)) for name, value in sorted(given.known.items()))
         return replace(found, options=shown, seconds=time.perf_counter() - started)
 
@@ -120,6 +131,11 @@ def second(compiled: Compiled, wanted: str) -> SharingEngine | None:
     return None
 
 
+def _partner(compiled: Compiled, options: Mapping[str, object]) -> tuple[SharingEngine, Options] | None:
+    found = second(compiled, str(options["second"]))
+    return None if found is None else (found, {})
+
+
 @dataclass
 class _Runner:
     """An engine at work in a thread of its own."""
@@ -127,7 +143,7 @@ class _Runner:
     engine: SharingEngine
     lane: Lane
     started: float
-    options: Mapping[str, object]
+    options: Options
     found: Solution | None = None
     failure: BaseException | None = None
     thread: threading.Thread | None = None
@@ -142,8 +158,16 @@ class _Runner:
 
 
 @dataclass
-class _Running:
-    """One race."""
+class Contest:
+    """HiGHS, and another engine beside it.
+
+    Attributes:
+        card: of the engine that holds the contest, for its gap rule.
+        options: of that engine: `head_start`, `random_seed`, `share`.
+        started: when it was asked, on the performance counter.
+        partner: who follows HiGHS, with its options; None for nobody.
+        may_follow: whether anybody is to.
+    """
 
     card: Card
     compiled: Compiled
@@ -151,6 +175,8 @@ class _Running:
     options: Mapping[str, object]
     report: Report | None
     started: float
+    partner: Callable[[], tuple[SharingEngine, Options] | None]
+    may_follow: bool = True
     stop: Stop = field(default_factory=Stop)
     wake: threading.Event = field(default_factory=threading.Event)
     runners: list[_Runner] = field(default_factory=list)
@@ -188,7 +214,7 @@ class _Running:
     def work(self) -> None:
         """Start the engines, wait for a proof, stop the rest; runs in the thread of `watch`."""
         self.launch(engine(FIRST), {"random_seed": self.options["random_seed"]})
-        may_follow = cores() > 1 and self.limits.threads != 1
+        may_follow = self.may_follow
         if not may_follow:
             self.notes.append("alone, on one core")
         while not self.decided():
@@ -209,6 +235,7 @@ class _Running:
                 each.thread.join(max(0.0, end - time.perf_counter()) if proved else None)
 
     def decided(self) -> bool:
+        """Whether there is a proof, or the race was stopped from outside."""
         return self.stop.reason is not None or self.board.closed or any(each.proved for each in self.runners)
 
     def patience(self) -> float:
@@ -218,14 +245,14 @@ class _Running:
 
     def follow(self) -> None:
         """Start the second engine, if there is one."""
-        other = second(self.compiled, str(self.options["second"]))
+        other = self.partner()
         if other is None:
-            if self.options["second"] != "none":
-                self.notes.append("no second engine for this model is there")
-            return
-        self.launch(other, {})
+            self.notes.append("no second engine for this model")
+        else:
+            self.launch(*other)
 
-    def launch(self, chosen: object, options: Mapping[str, object]) -> None:
+    def launch(self, chosen: object, options: Options) -> None:
+        """Start an engine in a thread of its own."""
         assert isinstance(chosen, SharingEngine)
         lane = Lane(chosen.name, self.board, share=bool(self.options["share"]))
         runner = _Runner(chosen, lane, time.perf_counter(), options)
