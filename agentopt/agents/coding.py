@@ -124,7 +124,7 @@ def try_program(session: Session, source: str, tests: str = "") -> Tried:
         output=outcome.output[:MAX_PRINTED],
         error=outcome.error,
     )
-    if outcome.model is None:
+    if outcome.model is None or (outcome.num_models > 1 and not outcome.ok):
         return Tried(source, outcome, None, tuple(_without_model(outcome, limits)))
     try:
         return Tried(source, outcome, formulation_of(outcome.model, _title(source)))
@@ -198,8 +198,10 @@ def _insisted(state: State) -> Update:
 
 
 def _without_model(outcome: Outcome, limits: JobLimits) -> Iterator[str]:
-    """Why there is no model, in words to mend a program by."""
+    """Why there is no model to take over, in words to mend a program by."""
     yield outcome.told(limits)
+    if outcome.model is not None:
+        yield f"it had solved {outcome.num_models} models by then, and it is open which was to be the last"
     yield from outcome.notes
     if outcome.ok and not outcome.notes:
         yield "it stated no model: build one with Pyomo or highspy, and solve it"

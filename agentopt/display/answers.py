@@ -52,6 +52,7 @@ def answer_json(answer: Answer, *, run: str | None = None) -> dict[str, JsonValu
     reasons: why it was not sure, a sentence each.
     account: how it read each number: `{"number", "meaning", "place"}` each, of the text in order (`number` as
         written, `place` the words around it), then of the tables (`number` empty, `place` the cell).
+    program: the Python program the formulation was taken from where a strategy writes one, or null.
     votes: `{"agree", "of"}`, or null where there was no vote.
     questions: `{"question", "answer"}` each.
     findings: what is still wrong with the formulation.
@@ -96,6 +97,7 @@ def answer_json(answer: Answer, *, run: str | None = None) -> dict[str, JsonValu
         "verdict": answer.verdict or None,
         "reasons": answer.reasons,
         "account": [each.model_dump() for each in answer.account],
+        "program": answer.program or None,
         "votes": None if answer.votes is None else {"agree": answer.votes[0], "of": answer.votes[1]},
         "questions": [{"question": question, "answer": given} for question, given in answer.questions],
         "findings": answer.findings,

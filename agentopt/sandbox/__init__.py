@@ -6,4 +6,14 @@ from agentopt.sandbox.limits import Ending, JobLimits
 from agentopt.sandbox.unconfined import Unconfined
 from agentopt.sandbox.workshop import Sandbox
 
-__all__ = ["CapturedModel", "Ending", "Job", "JobLimits", "Outcome", "Runner", "Sandbox", "Unconfined", "availability"]
+__all__ = [
+    "CapturedModel",
+    "Ending",
+    "Job",
+    "JobLimits",
+    "Outcome",
+    "Runner",
+    "Sandbox",
+    "Unconfined",
+    "availability",
+]

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agentopt.sandbox.limits import Ending, JobLimits
 from agentopt.sandbox.program import REPORT
-from agentopt.sandbox.recording import LP, MODELS, NAMES
+from agentopt.sandbox.recording import COUNT, LP, MODELS, NAMES
 
 MAX_READ = 200_000_000
 """Bytes of a file of a program's folder that are read."""
@@ -154,11 +154,19 @@ def read_outcome(folder: Path, ending: Ending, status: int, seconds: float, outp
         output,
         seconds,
         _model(folder),
-        0 if report is None else report.num_models,
+        _count(folder) if report is None else report.num_models,
         None if report is None else report.claimed,
         None if report is None or report.tests is None else tuple(report.tests),
         () if report is None else tuple(report.notes),
     )
+
+
+def _count(folder: Path) -> int:
+    """How many models a program kept that did not get as far as its report."""
+    try:
+        return int(_content(folder / COUNT)[:9])
+    except (OSError, ValueError):
+        return 0
 
 
 def _model(folder: Path) -> CapturedModel | None:

@@ -42,7 +42,8 @@ def run_program(source: str, tests: str, recorder: Recorder) -> int:
             report["error"] = f"SystemExit: the program ended itself with status {report['status']}"
     except BaseException as error:  # the program's own; a border of the house
         report |= {"status": 1, "error": _told(error, source, PROGRAM)}
-    recorder.look(names)
+    if report["status"] == 0:
+        recorder.look(names)  # what a failed program leaves in a variable may be half a model
     if report["status"] == 0 and tests:
         report["tests"] = _tested(tests, names)
     report |= {

@@ -1,14 +1,14 @@
 """Keeping the model a program builds: every model it solves is written to its folder before its solver runs.
 
 What a program prints is its word; the file is what it stated. Pyomo models are kept as LP files beside the
-names their authors gave, models of highspy as MPS files. The last model solved counts; a program that solves
-none but leaves one in a variable has that one kept. All of this runs inside the sandbox, so the file is no
-more trusted than the program: it is data to be read with care.
+names their authors gave, models of highspy as MPS files. The last model solved counts; a program that comes
+to its end, solves none and leaves one in a variable has that one kept. All of this runs inside the sandbox,
+so the file is no more trusted than the program: it is data to be read with care.
 """
 
 from __future__ import annotations
 
-__all__ = ["LP", "MODELS", "MPS", "NAMES", "SPELLED", "Recorder"]
+__all__ = ["COUNT", "LP", "MODELS", "MPS", "NAMES", "SPELLED", "Recorder"]
 
 import contextlib
 import functools
@@ -24,6 +24,9 @@ LP, MPS, SPELLED = MODELS = "_model.lp", "_model.mps", "_model.json"
 """The files of a program's folder that hold its model, one at a time."""
 NAMES = "_names.json"
 """The file that tells the names of an LP file's columns and rows as their author gave them."""
+
+COUNT = "_count"
+"""The file that tells how many models were kept one after the other."""
 
 _PREFERRED = ("model", "m", "h", "highs")
 _PART = "_model.part"
@@ -178,6 +181,7 @@ class Recorder:
             Path(other).unlink(missing_ok=True)
         Path(_PART).replace(name)
         self.num_models += 1
+        Path(COUNT).write_text(str(self.num_models), encoding="ascii")
 
     def _note(self, text: str) -> None:
         if text not in self.notes:
