@@ -27,6 +27,7 @@ ENGINES: Mapping[str, str] = {
     "knapsack": "agentopt.solvers.knapsack:Knapsack",
     "cutting": "agentopt.solvers.cutting:Cutting",
     "tsp": "agentopt.solvers.tsp:Tsp",
+    "vrp": "agentopt.solvers.vrp:Vrp",
     "race": "agentopt.solvers.race:Race",
     "alns": "agentopt.solvers.alns.engine:Alns",
 }

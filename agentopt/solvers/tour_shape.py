@@ -1,4 +1,4 @@
-"""Tours and routes recognised in the arrays of a model: one `circuit` or `routes`, and what does not change it."""
+"""Tours and routes recognised in the arrays of a model: one `circuit` or `routes`, and nothing else of weight."""
 
 from __future__ import annotations
 

@@ -518,4 +518,115 @@ KNOWN = [
         },
         termination=Termination.INFEASIBLE,
     ),
+    Known(
+        "five things into as few boxes as possible",
+        Feature.MILP,
+        {
+            "sets": {"I": {"first": 1, "last": 5}, "B": {"first": 1, "last": 4}},
+            "parameters": {"size": {"over": ["I"], "values": [6, 5, 4, 3, 2.5]}},
+            "variables": {
+                "put": {"over": ["I", "B"], "domain": "binary"},
+                "use": {"over": ["B"], "domain": "binary"},
+            },
+            "objective": {"minimize": "sum(use[b] for b in B)"},
+            "constraints": {
+                "once": {"for": "i in I", "that": "sum(put[i,b] for b in B) == 1"},
+                "room": {"for": "b in B", "that": "sum(size[i]*put[i,b] for i in I) <= 10*use[b]"},
+                "order": {"for": "b in B if b > 1", "that": "use[b-1] >= use[b]"},
+            },
+        },
+        3.0,
+    ),
+    Known(
+        "more things than boxes hold",
+        Feature.MILP,
+        {
+            "sets": {"I": {"first": 1, "last": 4}, "B": {"first": 1, "last": 2}},
+            "variables": {
+                "put": {"over": ["I", "B"], "domain": "binary"},
+                "use": {"over": ["B"], "domain": "binary"},
+            },
+            "objective": {"minimize": "sum(use[b] for b in B)"},
+            "constraints": {
+                "once": {"for": "i in I", "that": "sum(put[i,b] for b in B) == 1"},
+                "room": {"for": "b in B", "that": "sum(6*put[i,b] for i in I) <= 10*use[b]"},
+            },
+        },
+        termination=Termination.INFEASIBLE,
+    ),
+    Known(
+        "rods to be cut from stock",
+        Feature.MILP,
+        {
+            "sets": {"I": {"first": 1, "last": 3}, "B": {"first": 1, "last": 8}},
+            "parameters": {
+                "size": {"over": ["I"], "values": [45, 36, 31]},
+                "wanted": {"over": ["I"], "values": [4, 5, 3]},
+            },
+            "variables": {
+                "cut": {"over": ["I", "B"], "domain": "integer", "upper": 9},
+                "use": {"over": ["B"], "domain": "binary"},
+            },
+            "objective": {"minimize": "2*sum(use[b] for b in B) + 1"},
+            "constraints": {
+                "enough": {"for": "i in I", "that": "sum(cut[i,b] for b in B) >= wanted[i]"},
+                "length": {"for": "b in B", "that": "sum(size[i]*cut[i,b] for i in I) <= 100*use[b]"},
+            },
+        },
+        13.0,
+    ),
+    Known(
+        "whole numbers in a sack, one of which makes room",
+        Feature.MILP,
+        {
+            "variables": {
+                "n": {"domain": "integer", "upper": 7},
+                "m": {"domain": "integer", "lower": 1, "upper": 4},
+                "k": {"domain": "integer", "upper": 3},
+            },
+            "objective": {"maximize": "2.5*n + 4*m - 3*k"},
+            "constraints": {"room": {"that": "3*n + 5*m - 4*k <= 17"}},
+        },
+        14.5,
+    ),
+    Known(
+        "a one-way tour",
+        Feature.CP,
+        {
+            "sets": {"N": {"first": 1, "last": 5}},
+            "parameters": {
+                "far": {
+                    "over": ["N", "N"],
+                    "values": [
+                        [0, 3, 9, 8, 4],
+                        [7, 0, 2, 9, 7],
+                        [9, 6, 0, 5, 6],
+                        [8, 9, 5, 0, 1],
+                        [2, 7, 6, 4, 0],
+                    ],
+                }
+            },
+            "variables": {"go": {"over": ["N", "N"], "domain": "binary"}},
+            "objective": {"minimize": "sum(far[i,j]*go[i,j] for i in N for j in N if i != j)"},
+            "constraints": {
+                "tour": {"that": "circuit(go[i,j] for i in N for j in N if i != j)"},
+                "nowhere": {"for": "i in N", "that": "go[i,i] == 0"},
+            },
+        },
+        13.0,
+    ),
+    Known(
+        "towns that no road joins",
+        Feature.CP,
+        {
+            "sets": {"N": {"first": 1, "last": 6}},
+            "variables": {"go": {"over": ["N", "N"], "domain": "binary"}},
+            "objective": {"minimize": "sum(go[i,j] for i in N for j in N)"},
+            "constraints": {
+                "tour": {"that": "circuit(go[i,j] for i in N for j in N if i != j)"},
+                "river": {"for": "i in N, j in N if (i <= 3) != (j <= 3) or i == j", "that": "go[i,j] == 0"},
+            },
+        },
+        termination=Termination.INFEASIBLE,
+    ),
 ]
