@@ -20,14 +20,17 @@ _SIGNS: dict[str, tuple[str, ...]] = {
     "network": (
         rf"\b(?:shortest|quickest|fastest) (?:possible )?(?:\w+ )?{_MOVES}\b",
         r"\b(?:max(?:imum|imal)?|greatest|largest) (?:\w+ )?(?:flow|throughput)\b",
-        r"\b(?:directed|undirected) (?:graph|network)\b|\b(?:edges?|arcs?|links?)\b[^.?!]*\b(?:nodes?|vertices)\b",
+        r"\b(?:directed|undirected) (?:graph|network)\b|\b(?:edges?|arcs?|"
+        r"links?)\b[^.?!]*\b(?:nodes?|vertices)\b",
         rf"\b(?:shortest|quickest|fastest|cheapest)\b[^.?!]{{0,40}}\b{_MOVES}\b[^.?!]*\bfrom\b[^.?!]*\bto\b",
     ),
     "scheduling": (
         r"\bmakespan\b|\b(?:flow|job) ?-?shop\b",
-        r"\b(?:tardiness|lateness)\b|\b(?:sum|total|average|mean) (?:\w+ ){0,3}(?:completion|finishing|flow|waiting) times?\b",
+        r"\b(?:tardiness|lateness)\b|\b(?:sum|total|average|mean) (?:\w+ ){0,3}(?:completion|"
+        r"finishing|flow|waiting) times?\b",
         r"\b(?:order|sequence)\b[^.?!]*\b(?:completion times?|tard\w+|late|delay\w*|waiting)\b",
-        r"\blast (?:job|task|order|car|part|patient|\w+) (?:is|be|can be|will be)?\s?(?:done|finished|completed|ready)\b",
+        r"\blast (?:job|task|order|car|part|patient|\w+) (?:is|be|can be|will be)?\s?(?:done|"
+        r"finished|completed|ready)\b",
     ),
     "assignment": (
         r"\b(?:exactly|just|only|at most) one (?:task|job|person|worker|project|shift|employee)\b",
@@ -36,25 +39,30 @@ _SIGNS: dict[str, tuple[str, ...]] = {
     ),
     "facility": (
         r"\b(?:which|what) (?:\w+ ){0,3}(?:to |should be |should we )?(?:open|build|rent)\w*\b[^?]*\?",
-        r"\b(?:opening|fixed|rent(?:al)?|setup) (?:cost|fee)s?\b[^.?!]*\b(?:depots?|warehouses?|sites?|stations?|facilit\w+|hubs?|centers?|centres?)\b",
+        r"\b(?:opening|fixed|rent(?:al)?|setup) (?:cost|fee)s?\b[^.?!]*\b(?:depots?|warehouses?|"
+        r"sites?|stations?|facilit\w+|hubs?|centers?|centres?)\b",
     ),
     "bins": (
         r"\b(?:fewest|smallest number of|minimum number of|least number of|how many)\b[^.?!]*"
-        r"\b(?:bins?|boxes|crates?|trucks?|vans?|containers?|trips?|disks?|usb|drives?|pallets?|bars?|rolls?|boards?|suitcases?|bags?|servers?|cartons?)\b"
+        r"\b(?:bins?|boxes|crates?|trucks?|vans?|containers?|trips?|disks?|usb|drives?|pallets?|"
+        r"bars?|rolls?|boards?|suitcases?|bags?|servers?|cartons?)\b"
         r"[^.?!]*\b(?:needed|need|required|enough|necessary|suffice|get by|use)\b",
     ),
     "knapsack": (
         r"\bknapsack\b|\bbackpack\b|\brucksack\b",
-        r"\bwhich (?:items?|projects?|of (?:the|these|them))\b[^.?!]*\b(?:take|choose|pick|select|fund|pack|carry|buy)\b",
+        r"\bwhich (?:items?|projects?|of (?:the|these|them))\b[^.?!]*\b(?:take|choose|pick|select|"
+        r"fund|pack|carry|buy)\b",
     ),
     "lots": (
         r"\b(?:holding|inventory|storage|carrying|storing|keeping)\b[^.?!]*\bcosts?\b",
-        r"\bcosts?\b[^.?!]*\b(?:hold|store|keep|carry|storing|stock)\b[^.?!]*\b(?:month|week|day|quarter|period)\b",
+        r"\bcosts?\b[^.?!]*\b(?:hold|store|keep|carry|storing|stock)\b[^.?!]*\b(?:month|week|day|"
+        r"quarter|period)\b",
         r"\b(?:set-?up|start-?up|changeover|ordering) (?:cost|fee)s?\b",
     ),
     "transportation": (
         r"\b(?:ship|transport|haul|deliver|send|truck)\w*\b[^.?!]*\bfrom (?:each|every|which|any)\b",
-        r"\b(?:supply|supplies|stock|capacity|available)\b[^?!]*\b(?:demands?|needs?|requires?)\b[^?!]*\b(?:ship|transport|haul|freight|deliver)\w*\b",
+        r"\b(?:supply|supplies|stock|capacity|available)\b[^?!]*\b(?:demands?|needs?|"
+        r"requires?)\b[^?!]*\b(?:ship|transport|haul|freight|deliver)\w*\b",
     ),
     "mix": (
         r"\bhow many (?:\w+ )?(?:of each|units? of)\b",
@@ -80,7 +88,8 @@ def spoken_of(text: str) -> dict[str, int]:
 def best_of(found: Sequence[Understanding], text: str) -> Understanding | None:
     """Of the readings by several classes the one to keep; None where nothing parts the best two.
 
-    A product mix is the widest class and gives way; then fewer doubts are better, then more signs in the words.
+    A product mix is the widest class and gives way; then fewer doubts are better, then more signs in the
+    words.
     A reading with doubts does not stand against words that speak of other classes only.
     """
     signs = spoken_of(text)

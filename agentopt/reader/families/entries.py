@@ -27,19 +27,29 @@ TIMES = words(
 
 _PLAIN = words(
     """
-    a able about after afterwards again all alone also altogether always am an and another any are arrive arrives as
-    at available be been before being below both but by can comes could data day days deadline did do does done
-    due during each early earliest either end ends every everything exactly expected figures first follow following
+    a able about after afterwards again all alone also altogether always am an and another any are arrive
+    arrives as
+    at available be been before being below both but by can comes could data day days deadline did do
+    does done
+    due during each early earliest either end ends every everything exactly expected figures first follow
+    following
     for from get gets given goes going had has have he here his hour hours how however i if in into is it its
-    itself job jobs just last lasting lasts late later least length like list long longer make me minute minutes
-    more most must my need needed needing needs next no not now of off on once one only onto open or order our out over own
+    itself job jobs just last lasting lasts late later least length like list long longer make me minute
+    minutes
+    more most must my need needed needing needs next no not now of off on once one only onto open or
+    order our out over own
     per place please point priority processing promised ready release released require required requires
-    requiring respectively run running runs same second she should since so some spend spends start starts still
+    requiring respectively run running runs same second she should since so some spend spends start
+    starts still
     such take takes taking task tasks than that the their them then there these they third this those through
-    time times to today together too total two unit units until up us usually wants wanted was way we week weeks weight
-    weights were what when where which while who whole will with within without work working would yet you your
-    duration durations importance penalty day's job's time-units h min mins hr hrs d s sec secs roughly about around
-    plus finally lastly thereafter subsequently another least approximately estimated lateness delay hence well
+    time times to today together too total two unit units until up us usually wants wanted was way we
+    week weeks weight
+    weights were what when where which while who whole will with within without work working would yet
+    you your
+    duration durations importance penalty day's job's time-units h min mins hr hrs d s sec secs roughly
+    about around
+    plus finally lastly thereafter subsequently another least approximately estimated lateness delay
+    hence well
     """
 )
 """Words that neither name a job nor a machine."""

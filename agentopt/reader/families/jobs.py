@@ -24,7 +24,8 @@ from agentopt.reader.naming import label, unique
 Number = int | float
 Goal = Literal["makespan", "completion", "waiting", "tardiness", "lateness", "delay", "late"]
 """`completion`: the weighted sum of ends; `waiting`: of the times until the jobs begin; `tardiness`: of the
-delays; `lateness`: the greatest end after a due time, below zero if all are early; `delay`: the greatest, zero
+delays; `lateness`: the greatest end after a due time, below zero if all are early; `delay`: the
+greatest, zero
 if none is late; `late`: the number of jobs that end late."""
 
 

@@ -7,20 +7,17 @@ link beside it, such that the fewest links and numbers stay alone.
 
 from __future__ import annotations
 
-__all__ = ["Link", "Role", "Sentence", "is_id", "role_of", "sentences_of"]
+__all__ = ["Link", "Sentence", "is_id", "sentences_of"]
 
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Literal
 
 from agentopt.reader.families.clauses import sentences
 from agentopt.reader.families.nouns import stem, words
 from agentopt.reader.families.places import UNITS, Places
 from agentopt.reader.tokens import Token
-
-Role = Literal["capacity", "cost", "time", "length", ""]
 
 _FROM = words("from leaving out")
 _TO = words(
@@ -42,7 +39,7 @@ _SHARED = words("each both all apiece either")
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A place `X`, a number `N`, a link in one word `P`, or a word that ties: its kind is that word's kind."""
+    """A place `X`, a number `N`, a link in one word `P`, or a word that ties, whose kind it has."""
 
     kind: str
     at: int
@@ -442,40 +439,3 @@ def _placed(sentence: Sentence, count: int) -> tuple[list[Link], float]:
         assert link is not None
         found.append(replace(link, numbers=tuple(items[number][0] for number in numbers)))
     return found, cost
-
-
-# What a number is.
-
-_SAYS: tuple[tuple[Role, str], ...] = (
-    ("capacity", r"capacit|at most|up to|\bmax|limit|no more than|carr(?:y|ies)|holds?\b|handle|throughput|"
-                 r"\bcan (?:send|move|take|pass|carry|ship|be)|bandwidth|not more than|permits?|allows?"),
-    ("cost", r"\bcosts?|price|fare|toll|fee\b|charge|expens|\bat$"),
-    ("time", r"takes?\b|\btime"),
-    ("length", r"distance|length|\blong\b"),
-)  # fmt: skip
-_UNIT_SAYS: tuple[tuple[Role, str], ...] = (
-    ("cost", r"(?:dollars?|euros?|eur|usd|cents?|pounds?|bucks|francs?|[$€£])\b|[$€£]"),
-    ("capacity", r"(?:[a-z³]+ )?(?:/|per|an?) ?(?:h|hour|min|minute|s|sec|second|day|week)\b|(?:mbps|gbps|mbit|gbit|mw)\b"),
-    ("time", r"(?:min|mins|minutes?|h|hrs?|hours?|days?|secs?|seconds?)\b(?! ?/)"),
-    ("length", r"(?:km|kms|kilomet\w+|miles?|mi|m|met(?:er|re)s?)\b"),
-    ("cost", r"(?:each|per (?:unit|ton|tonne|crate|barrel|pallet|container|truck\w*|load))\b"),
-    ("capacity", r"(?:[a-z]+ )?(?:max\b|maximum|at most|capacity)"),
-)  # fmt: skip
-
-
-def role_of(sentence: Sentence, at: int) -> Role:
-    """What a number is, by its unit and the words before it; "" where nothing says so."""
-    tokens = sentence.tokens
-    marks = [symbol.at for symbol in sentence.symbols if symbol.kind in "XNP;"]
-    left = max((mark for mark in marks if mark < at), default=sentence.span.start - 1) + 1
-    right = min((mark for mark in marks if mark > at), default=sentence.span.stop)
-    before = " ".join(tokens[each].lower for each in range(max(left, at - 8), at))
-    after = " ".join(tokens[each].lower for each in range(at + 1, min(right, at + 5)))
-    if before.endswith(("$", "€", "£")):
-        return "cost"
-    unit: Role = next((role for role, pattern in _UNIT_SAYS if re.match(pattern, after)), "")
-    told = [(match.end(), role) for role, pattern in _SAYS for match in re.finditer(pattern, before)]
-    said: Role = max(told)[1] if told else ""
-    if said == "capacity" and unit != "cost":
-        return "capacity"
-    return unit or said

@@ -13,8 +13,26 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from agentopt.reader.families.flows import Arc, Kind, Network, greatest_flow, shortest_way
-from agentopt.reader.families.links import Link, Role, Sentence, is_id, role_of, sentences_of
+from agentopt.reader.families.linkroles import Role, role_of
+from agentopt.reader.families.links import Link, Sentence, is_id, sentences_of
 from agentopt.reader.families.marked import Ledger, plain
+from agentopt.reader.families.networds import (
+    ASKS,
+    BOTH,
+    CLOSED,
+    END,
+    ENDED,
+    FLOW,
+    LEAST,
+    MEASURES,
+    MOST,
+    ONE_WAY,
+    OTHER,
+    RULES,
+    SENDS,
+    START,
+    STARTED,
+)
 from agentopt.reader.families.places import Places, places_in
 from agentopt.reader.families.ways import Way, ways_in_prose, ways_in_table
 from agentopt.reader.tables import Table
@@ -25,43 +43,6 @@ Number = int | float
 
 MAX_UNREAD = 2
 """Numbers that may be left over, each of which is told as a doubt."""
-
-_OTHER = re.compile(
-    r"\b(?:round trip|tours?|returns? to|come back|each (?:city|town|place|customer|house) (?:once|exactly)|"
-    r"(?:every|all|each)(?: of the)? (?:city|cities|towns?|customers?|nodes?|places?|houses?|stops?|sites?)"
-    r"(?: \w+)? (?:once|exactly|must be (?:visited|connected|linked)|is (?:visited|connected))|"
-    r"visits? (?:all|each|every)|exactly once|spanning|connect(?:s|ing)? (?:all|every|each)|connected to each|"
-    r"assign\w*|profit|revenue|makespan|probability|longest|critical path|open(?:ing|ed)? (?:cost|fee)|fixed cost|(?:to|be|is|are|should) open(?:ed)?)\b"
-)
-_MOST = re.compile(
-    r"\b(?:maximum|maximal|maximi[sz]\w*|max|greatest|largest|(?<!at )most|highest|peak|biggest|as (?:much|many)|"
-    r"how (?:much|many)(?! (?:\w+ )?(?:minutes?|mins?|hours?|km|kilomet\w+|miles|days|met(?:er|re)s|time|euros?|dollars?|money|does|would|will it cost)))\b"
-)
-_LEAST = re.compile(
-    r"\b(?:short\w*|quick\w*|fast\w*|cheap\w*|least|lowest|minimum|minimal|minimi[sz]\w*|smallest|fewest|soonest|"
-    r"earliest|(?:as|how) (?:soon|little|early|long|far|fast|quickly|short|low|cheaply)|best (?:route|way|path)|"
-    r"how (?:much|many) (?:\w+ )?(?:minutes?|mins?|hours?|km|kilomet\w+|miles|days|met(?:er|re)s|time|euros?|dollars?|money))\b"
-)
-_FLOW = re.compile(
-    r"\b(?:flows?|throughput|capacit\w+|bandwidth|per (?:hour|minute|second|day)|at once|bottleneck)\b"
-)
-_MEASURES: tuple[tuple[Role, str], ...] = (
-    ("cost", r"cheap|cost|price|fare|toll|expens|fee|money|euro|dollar"),
-    ("time", r"fast|quick|time|minute|hour|soon|early|how long does|duration"),
-    ("length", r"short|distance|km|kilomet|mile|how far|length"),
-)
-_BOTH = re.compile(
-    r"both (?:ways|directions)|either (?:way|direction)|two ?- ?way|in each direction|undirected|bidirectional|"
-    r"same (?:in|both) (?:the )?(?:other|reverse|ways)|any direction|there and back|back and forth|either of the two directions"
-)
-_ONE_WAY = re.compile(
-    r"one ?- ?way|(?<!un)\bdirected|only in (?:this|that|the|one) (?:given )?direction|\barcs?\b|single direction|direction (?:given|shown|written|listed|stated)|not (?:be )?(?:back|reversed)"
-)
-_CLOSED = re.compile(r"\b(?:closed|blocked|impassable|unusable|flooded|shut|broken)\b")
-_RULES = re.compile(
-    r"\b(?:avoid\w*|must (?:pass|stop|go|travel) (?:through|by|at|via)|has to (?:pass|stop)|not allowed|wait(?:s|ing)?|"
-    r"at least one|stop(?:ping)? at|only if|unless|lost|leak\w*|stays? within|no more than \w+ (?:stops?|hops?|legs))\b"
-)
 
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
@@ -89,7 +70,7 @@ class _Reading:
 
     def network(self) -> Network | None:
         """The links, their ends and what is asked of them."""
-        if _OTHER.search(self.words) or not (_MOST.search(self.words) or _LEAST.search(self.words)):
+        if OTHER.search(self.words) or not (MOST.search(self.words) or LEAST.search(self.words)):
             return None
         places = self._find()
         ends = self._ends(places) if len(self.ways) > 1 else None
@@ -125,7 +106,7 @@ class _Reading:
         if len(sentence.bare) != 1 or sum(each.kind == "N" for each in sentence.symbols) > 1:
             return False
         return bool(
-            _MOST.search(sentence.words) or _LEAST.search(sentence.words) or _ASKS.search(sentence.words)
+            MOST.search(sentence.words) or LEAST.search(sentence.words) or ASKS.search(sentence.words)
         ) and not (
             re.search(r"\bat most\b|capacity|up to|\bmax\b", sentence.words) and "?" not in sentence.words
         )
@@ -138,7 +119,7 @@ class _Reading:
         pairs: Counter[tuple[str, str]] = Counter()
         for sentence in self.sentences:
             asks = bool(
-                _LEAST.search(sentence.words) or _MOST.search(sentence.words) or _ASKS.search(sentence.words)
+                LEAST.search(sentence.words) or MOST.search(sentence.words) or ASKS.search(sentence.words)
             )
             numbered = {(way.start, way.end) for way in self._ways_of(sentence)}
             for link in sentence.bare:
@@ -148,7 +129,7 @@ class _Reading:
         best = pairs.most_common(2)
         if best and (len(best) == 1 or best[0][1] > best[1][1]):
             return best[0][0]
-        starts, ends = self._cued(nodes, _START, _STARTED), self._cued(nodes, _END, _ENDED)
+        starts, ends = self._cued(nodes, START, STARTED), self._cued(nodes, END, ENDED)
         starts -= ends if len(starts) > 1 else set()
         if len(ends) == 1 and len(starts) != 1:
             starts = self._stays(nodes, ends) or starts
@@ -167,7 +148,7 @@ class _Reading:
         """The places that words beside them call a beginning, or an end."""
         found = set()
         for sentence in self.sentences:
-            if self._ways_of(sentence) and not _ASKS.search(sentence.words):
+            if self._ways_of(sentence) and not ASKS.search(sentence.words):
                 continue
             for symbol in sentence.symbols:
                 if symbol.kind != "X" or symbol.name not in nodes:
@@ -188,7 +169,7 @@ class _Reading:
         """A place that a sentence with the end says one is at: `we sleep at the hut`."""
         for sentence in self.sentences:
             names = [symbol for symbol in sentence.symbols if symbol.kind == "X"]
-            if {symbol.name for symbol in names} & ends and _ASKS.search(sentence.words):
+            if {symbol.name for symbol in names} & ends and ASKS.search(sentence.words):
                 return {
                     symbol.name
                     for symbol in names
@@ -229,7 +210,7 @@ class _Reading:
 
     def _closed(self, sentence: Sentence) -> Link | None:
         """The link that a sentence calls closed: the one nearest to the word."""
-        word = next((at for at in sentence.span if _CLOSED.fullmatch(self.tokens[at].lower)), None)
+        word = next((at for at in sentence.span if CLOSED.fullmatch(self.tokens[at].lower)), None)
         if word is None or not sentence.bare:
             return None
         return min(sentence.bare, key=lambda link: min(abs(link.first - word), abs(link.last - word)))
@@ -243,9 +224,9 @@ class _Reading:
         slashed = any("/" in self.tokens[at].text for at in self.used)
         if roles is None or slashed:
             return None
-        most, least = bool(_MOST.search(goal)), bool(_LEAST.search(goal))
+        most, least = bool(MOST.search(goal)), bool(LEAST.search(goal))
         if most and least:
-            most = bool(_FLOW.search(goal)) or "capacity" in roles
+            most = bool(FLOW.search(goal)) or "capacity" in roles
             least = not most
         if not most and not least:
             return None
@@ -269,7 +250,7 @@ class _Reading:
     def _goal_words(self) -> str:
         """The sentences that say what is wanted: those without links, else all of them."""
         aims = [each.words for each in self.sentences if not self._ways_of(each)]
-        said = " . ".join(each for each in aims if _MOST.search(each) or _LEAST.search(each))
+        said = " . ".join(each for each in aims if MOST.search(each) or LEAST.search(each))
         return said or self.words
 
     def _amount(self, source: str, sink: str) -> int | None:
@@ -282,7 +263,7 @@ class _Reading:
                     continue
                 if (
                     names & {source, sink}
-                    and _SENDS.search(sentence.words)
+                    and SENDS.search(sentence.words)
                     and role_of(sentence, symbol.at) in ("", "cost", "capacity")
                 ) or (
                     re.search(r"\b(?:send|ship|move|transport|route|deliver|pump|haul)\w*\b", sentence.words)
@@ -315,7 +296,8 @@ class _Reading:
     def _by_heading(self, count: int) -> list[Role]:
         """The order in which the text names what its numbers are: `(cost, capacity)`."""
         said = re.search(
-            r"\b(costs?|capacity|capacities|time|length|distance)\b(?: per \w+| in \w+)?(?: ,| and| /| &|;)* (?:the |a |its |unit )*"
+            r"\b(costs?|capacity|capacities|time|length|distance)\b(?: per \w+| in \w+)?(?: ,| and|"
+            r" /| &|;)* (?:the |a |its |unit )*"
             r"(costs?|capacity|capacities|time|length|distance)\b",
             self.words,
         )
@@ -326,18 +308,18 @@ class _Reading:
     def _measure(self, goal: str, roles: Sequence[Role]) -> Role:
         """What is to be small."""
         wanted: list[Role] = [
-            role for role, pattern in _MEASURES if role in roles and re.search(pattern, goal)
+            role for role, pattern in MEASURES if role in roles and re.search(pattern, goal)
         ]
         if wanted:
             return wanted[0]
         known: list[Role] = [role for role in roles if role not in ("", "capacity")]
-        told: list[Role] = [role for role, pattern in _MEASURES if re.search(pattern, goal)]
+        told: list[Role] = [role for role, pattern in MEASURES if re.search(pattern, goal)]
         return known[0] if known else told[0] if told else "cost"
 
     # Arcs.
 
     def _arcs(self, kind: Kind, at: int, limit: int | None, source: str, sink: str) -> tuple[Arc, ...]:
-        """Arcs of links in their directions; none when two differ on the same nodes or a number is negative."""
+        """Arcs of links in their directions; none when two differ or a number is negative."""
         links = []
         for way in self.ways:
             values = self._values(way)
@@ -377,7 +359,7 @@ class _Reading:
         self, kind: Kind, links: Sequence[tuple[Way, Number | None, Number | None]], source: str, sink: str
     ) -> tuple[Arc, ...]:
         """Arcs in the directions that the text says, or that are likely, with a doubt where it matters."""
-        said = _BOTH.search(self.words) is not None, _ONE_WAY.search(self.words) is not None
+        said = BOTH.search(self.words) is not None, ONE_WAY.search(self.words) is not None
         mixed = len({way.both for way, _, _ in links}) == 2
         if said == (True, False):
             return _made([(way, True, *rest) for way, *rest in links])
@@ -415,7 +397,7 @@ class _Reading:
         for at in self.ledger.left():
             self.doubts.append(f"“{self._around(at)}” is not used")
             self.ledger.waive(at, "not used")
-        if rule := _RULES.search(self.words):
+        if rule := RULES.search(self.words):
             self.doubts.append(f"“{rule.group()}” is not part of what was read")
         return True
 
@@ -468,23 +450,3 @@ _NAMES: dict[Role, str] = {
     "capacity": "capacity",
     "": "cost",
 }
-
-_ASKS = re.compile(
-    r"\?|\b(?:find|determine|what|which|compute|calculate|wants?|would like|needs? to|have to|has to|must|"
-    r"should|send|ship|route|deliver|go(?:es|ing)? from|travels?|start\w*)\b"
-)
-_SENDS = re.compile(
-    r"\b(?:sen[dt]|go|ship\w*|mov\w+|transport\w*|rout\w+|deliver\w*|pump\w*|haul\w*|bring|get|carry|carried|push|"
-    r"needs?|wants?|must|transfer\w*|supply|supplies|demand\w*|requires?|order\w*|available)\b"
-)
-_START = re.compile(
-    r"\b(?:from|start\w*(?: off)?(?: at| in| from| is| point is)?|leav\w+|depart\w*(?: from)?|source(?: is| node)?|origin(?: is)?|out of|"
-    r"(?:am|are|is) (?:now |currently )?(?:at|in)|based (?:at|in)|begin\w*(?: at| in)?|live (?:at|in|near)|enters? at)"
-    r"(?: :| =| the| our| my| node| city| town)*$"
-)
-_END = re.compile(
-    r"\b(?:to|reach\w*|into|destination(?: is)?|sink(?: is| node)?|target(?: is)?|arriv\w+(?: at| in)|end\w*(?: up)?(?: at| in)|"
-    r"finish\w* (?:at|in)|be (?:at|in)|towards?|goal(?: is)?|get home to|exits? at|leaves? at)(?: :| =| the| our| my| node| city| town)*$"
-)
-_STARTED = re.compile(r"(?:\( ?|is (?:the |our )?|, (?:the )?|= ?)(?:source|origin|start\w*)\b")
-_ENDED = re.compile(r"(?:\( ?|is (?:the |our )?|, (?:the )?|= ?)(?:sink|destination|target|end|goal)\b")

@@ -43,8 +43,10 @@ _NO_PLACE = words(
     connects corridor corridors cost costing costs could day days deliver delivered demand determine
     direct direction directions directly distance distances do does done down drive driving duct ducts during
     each edge edges either end ends every everything expense far fast faster fastest fee fees feed feeds few
-    find finally finish first fits flight flights flow flows fly for forward from fuel further gal gallons get gets
-    give given gives go goes going goods handle handles has have have he her highest him his hold holds hour hours
+    find finally finish first fits flight flights flow flows fly for forward from fuel further gal
+    gallons get gets
+    give given gives go goes going goods handle handles has have have he her highest him his hold holds
+    hour hours
     how however i if in into is it its itself journey joins join just kilometer kilometers kilometre
     kilometres km know largest last lead leading leads least leave leaves leaving leg legs length lengths let
     lets lie like limit limited limits line lines link linked linking links liters litres load long longer
@@ -58,11 +60,14 @@ _NO_PLACE = words(
     shortest should sits since single smallest so some start starts still straight
     stretch sum support supports take taken takes taking than that the their them then there these they
     third this those through throughput time times to toll tolls ton tonnes tons took total toward towards
-    track tracks traffic train trains transfer transfers transport transported travel travels travelling traveling trip trips truck
-    trucks tube tunnel tunnels two under unit units until up us use used uses using vehicles via volume walk walking want
+    track tracks traffic train trains transfer transfers transport transported travel travels travelling
+    traveling trip trips truck
+    trucks tube tunnel tunnels two under unit units until up us use used uses using vehicles via volume
+    walk walking want
     wants was water way ways we weight weights were what when where which while who whole will wire wires
     with within without would yes you your it's that's there's what's i'm i'd we'd eur usd euro euros dollar
-    dollars cents pounds mbps gbps mb gb mw kw mbit gbit kwh barrels crates pallets cars people persons passengers data
+    dollars cents pounds mbps gbps mb gb mw kw mbit gbit kwh barrels crates pallets cars people persons
+    passengers data
     figure figures table below following minimizing maximizing respectively anyone somewhere quickly
     else here head heading arrive arrives arriving back destination source sink origin target too very
     nothing anything something both neither thanks hello hi dear today tomorrow yesterday morning evening

@@ -14,10 +14,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agentopt.reader.families.entries import Figure, Record, Records, records_in
+from agentopt.reader.families.entryroles import distinct, lists_of, machines_of, role_of, roles_of, turned
+from agentopt.reader.families.jobgoals import goal_of
 from agentopt.reader.families.jobs import Goal, Job, Schedule
 from agentopt.reader.families.marked import Ledger
 from agentopt.reader.families.nouns import stem
-from agentopt.reader.families.worktables import Sheet, part_of, sheet_of
+from agentopt.reader.families.worktables import Sheet, sheet_of
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
@@ -31,22 +33,25 @@ SERVERS = re.compile(
     r"computer|technician|team|crane|kiln|cook|clerk|employee|lathe|core|truck|lane|welder|loom|nurse|doctor|"
     r"surgeon|tailor|baker|barber|station|bay|lift|hand|crew|gang|bench|plotter|saw|desk|volunteer|colleague|"
     r"assistant|helper|student|engineer|carpenter|plumber|cpu|gpu|node|theatre|theater|unit|robot|operator|"
-    r"stand|table|counter|chef|stove|hob|washer|dryer|friend|us|brother|sister|kid|berth|gate|runway|inspector|"
+    r"stand|table|counter|chef|stove|hob|washer|dryer|friend|us|brother|sister|kid|berth|gate|runway|"
+    r"inspector|"
     r"reviewer|driver|forklift|mill|furnace|autoclave|vat|tank|vehicle|van|cell|workstation|bed)s?$"
 )
 _OTHER = re.compile(
-    r"\b(?:profit|revenue|maximi[sz]e (?:profit|revenue|the total value)|(?<!no )(?<!non-)(?<!without )(?<!no pre)preempt\w*(?! (?:is |are )?not)|may be (?:interrupted|split|paused)|"
-    r"can be (?:interrupted|split|paused)|set-?up times?|setup|changeover|change-?over|cleaning (?:takes|time|between)|"
+    r"\b(?:profit|revenue|maximi[sz]e (?:profit|revenue|the total value)|"
+    r"(?<!no )(?<!non-)(?<!without )(?<!no pre)preempt\w*(?! (?:is |are )?not)|may be (?:interrupted|"
+    r"split|paused)|"
+    r"can be (?:interrupted|split|paused)|set-?up times?|setup|changeover|change-?over|"
+    r"cleaning (?:takes|time|between)|"
     r"wage|salary|skills?|qualified|route|shortest (?:path|way|route)|cost of assigning|overtime|no[- ]wait|"
-    r"capacity|knapsack|distance|kilomet\w+|km|demands?|suppl(?:y|ies)|inventory|stock|in store|warehouses?)\b"
+    r"capacity|knapsack|distance|kilomet\w+|km|demands?|suppl(?:y|ies)|inventory|stock|in store|"
+    r"warehouses?)\b"
 )
 _MATCHED = re.compile(
-    r"\b(?:assign\w*|who (?:should|does|do|gets)|exactly one (?:cook|worker|person|\w+))\b[^?]*\b(?:total|sum|combined)\b|"
+    r"\b(?:assign\w*|who (?:should|does|do|gets)|exactly one (?:cook|worker|person|"
+    r"\w+))\b[^?]*\b(?:total|sum|combined)\b|"
     r"\b(?:total|sum of|combined)\b[^?.]*\bassign\w*\b"
 )
-_LATE = r"(?:late\b|lateness|tardi\w+|delay\w*|overdue|behind schedule|past (?:its|their|the) (?:due|deadline)|miss\w*|overr[au]n\w*|penalt\w+|fines?\b|too late|(?:on|in) time\b)"
-_SUM = r"(?:sum\w*|total\w*|added|altogether|together|combined|overall|average|mean|adds? up)"
-_ENDS = r"(?:complet\w+|finish\w*|flow ?-?times?|turn-?around|end(?:ing)? times?|through-?put times?|time in (?:the )?(?:system|shop)|leav\w+ times?|done|ready)"
 
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
@@ -57,63 +62,6 @@ def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Under
         return None
     formulation = schedule.formulation(waived=reading.ledger.waivers(), assumptions=reading.told)
     return Understanding("scheduling", formulation, reading.ledger.account(), tuple(reading.doubts))
-
-
-def goal_of(words: str) -> tuple[Goal, bool] | None:
-    """What is to be small, and whether its average is meant; None where nothing of the kind is said.
-
-    >>> goal_of("find the order with the smallest total of days late")
-    ('tardiness', False)
-    """
-    small = re.search(
-        r"\b(?:minimi[sz]\w*|least|small\w*|short\w*|low\w*|early|earliest|soon\w*|quick\w*|fast\w*|minimum|minimal|"
-        r"few\w*|little|best|optim\w+|bring down|keep|reduce|cut|how long|most|asap|cleverly|clever|"
-        r"min (?:total|sum|max\w*|the|weighted|makespan|average|mean))\b",
-        words,
-    )
-    if small is None:
-        return None
-    aims = [each for each in re.split(r"(?<=[.?!;\n])\s", words) if _AIM.search(each)]
-    said = " ".join(aims) or words
-    average = bool(re.search(r"\b(?:average|mean)\b", said))
-    late = re.search(rf"\b{_LATE}", said)
-    if late:
-        if re.search(
-            r"\b(?:number of|how (?:many|few)|few\w*|as many|most|count of)\b(?! (?:hours|minutes|days|weeks))"
-            r"(?:(?! (?:hours|minutes|days|weeks)\b)[^.?!;]){0,60}\b(?:late|tardy|overdue|delayed|miss\w*|(?:on|in) time)\b",
-            said,
-        ):
-            return "late", False
-        if re.search(
-            r"\b(?:max\w*|worst|largest|greatest|biggest|longest|highest|most delayed|latest)\b", said
-        ):
-            return ("lateness" if "lateness" in said else "delay"), False
-        return "tardiness", average
-    if re.search(r"\b(?:wait\w*|queu\w+)\b", said) and (average or re.search(rf"\b{_SUM}\b", said)):
-        return "waiting", average
-    if re.search(rf"\b{_SUM}\b[^.?!]*\b{_ENDS}|\b{_ENDS}[^.?!]*\b{_SUM}\b", said) and not re.search(
-        r"\bmakespan\b|\btotal (?:time|duration|length)\b|\b(?:all|last)\b[^.?!]{0,40}\b(?:finished|done|ready|complete)\b",
-        said if not re.search(r"\btimes\b|\bcompletion", said) else "",
-    ):
-        return "completion", average
-    soon = _LAST.search(said) or re.search(r"\b(?:earliest|soonest|how (?:early|soon)|when can)\b", said)
-    return ("makespan", False) if soon and not _MONEY.search(said) else None
-
-
-_LAST = re.compile(
-    r"\b(?:makespan|done|finish\w*|complet\w*|ready|go home|close up|schedule length|leave|free again|"
-    r"(?:work|it|all|everything|jobs|tasks) (?:is|are|be) (?:over|through)|end(?:s|ed|ing)?|lock up|"
-    r"how long (?:will|does|do|must|until|before|is)|(?:total|overall|whole|elapsed) (?:time|duration|length)|busiest|"
-    r"until (?:all|everything|every|the last)|asap|as soon as possible|"
-    r"longest (?:load|queue|working)|through (?:all|everything))\b"
-)
-_MONEY = re.compile(r"[$€£]|\b(?:costs?|price|cheap\w*|budget|expens\w*)\b")
-
-
-_AIM = re.compile(
-    r"\b(?:minimi[sz]\w*|least|small\w*|short(?:est)?|lowest|earliest|soon\w*|quick\w*|fast\w*|minimum|minimal|few\w*|as (?:early|little|low|"
-    r"short|many)|best|optim\w+|bring down|how (?:long|early|many)|most|asap|clever\w*|min (?:total|sum|max\w*|the|weighted|makespan|average|mean)|keep (?:the|as))\b|\?"
-)
 
 
 class _Reading:
@@ -199,7 +147,7 @@ class _Reading:
         )
 
     def _share(self, at: int, as_many: bool) -> bool:
-        """Whether what is counted shares the work; of as many as there are jobs, only what is said outright."""
+        """Whether what is counted shares the work; of as many as there are jobs, only if said outright."""
         if as_many:
             return any(
                 token.lower in ("among", "amongst", "between", "across")
@@ -208,7 +156,8 @@ class _Reading:
         before = " ".join(token.lower for token in self.tokens[max(0, at - 8) : at])
         return bool(
             re.search(
-                r"\b(?:have|has|with|between|among|amongst|across|by|over|on|owns?|there are|we are|runs?|operates?|uses?|using)\b",
+                r"\b(?:have|has|with|between|among|amongst|across|by|over|on|owns?|there are|we are|"
+                r"runs?|operates?|uses?|using)\b",
                 before,
             )
         )
@@ -297,8 +246,8 @@ class _Reading:
 
     def _by_records(self, records: Sequence[Record], counted: set[int]) -> tuple[Job, ...]:
         """A record a job, or a record a machine."""
-        roles = _roles(records)
-        names = _distinct([record.label for record in records])
+        roles = roles_of(records)
+        names = distinct([record.label for record in records])
         if roles is not None:
             jobs = []
             for record, name in zip(records, names, strict=True):
@@ -309,9 +258,9 @@ class _Reading:
                 jobs.append(Job(name, **taken))
             return tuple(jobs)
         if len(records[0].figures) in counted and len(records) not in counted:
-            turned = _turned(records)
-            return self._by_records(turned, counted | {len(turned)}) if turned else ()
-        machines = _machines(records)
+            rows = turned(records)
+            return self._by_records(rows, counted | {len(rows)}) if rows else ()
+        machines = machines_of(records)
         if machines is None:
             return ()
         jobs = []
@@ -325,14 +274,14 @@ class _Reading:
 
     def _by_lists(self, records: Sequence[Record], counted: set[int]) -> tuple[Job, ...]:
         """`Jobs A, B and C take 3, 5 and 2 hours and are due after 4, 8 and 9`: a list a kind of number."""
-        lists = [part for record in records for part in _lists(record)]
+        lists = [part for record in records for part in lists_of(record)]
         sizes = Counter(len(part) for part in lists if len(part) > 1)
         likely = sorted(sizes, key=lambda size: (size in counted, sizes[size], size), reverse=True)
         for size in likely:
             chosen = [part for part in lists if len(part) == size]
             if len(chosen) > 3:
                 continue
-            kinds = [_role(part[0]) or _role(part[-1]) for part in chosen]
+            kinds = [role_of(part[0]) or role_of(part[-1]) for part in chosen]
             if len(chosen) == 1:
                 kinds = ["duration"]
             elif kinds.count("") == 1 and "duration" not in kinds:
@@ -416,8 +365,10 @@ _LASTLY = re.compile(
     r"ready))\b"
 )
 _PAIR = re.compile(
-    r"\b(?:the two of (?:us|them)|both of (?:us|them)|we two|we both|us two|(?:my|our|the|his|her) \w+ and (?:i|me|he|she) "
-    r"(?:can |will |both )?(?:work|share|split|do)|[a-z]+ and (?:i|me)\b[^.?!]{0,30}(?:side by side|in parallel|at the same time|equally))"
+    r"\b(?:the two of (?:us|them)|both of (?:us|them)|we two|we both|us two|(?:my|our|the|his|"
+    r"her) \w+ and (?:i|me|he|she) "
+    r"(?:can |will |both )?(?:work|share|split|do)|[a-z]+ and (?:i|me)\b[^.?!]{0,30}(?:side by side|"
+    r"in parallel|at the same time|equally))"
 )
 _PARALLEL = re.compile(
     r"\b(?:parallel|identical|same time|shared?|split|divid\w+|either|both|whichever|"
@@ -428,98 +379,19 @@ _CHOICE = re.compile(
     r"the|on any|only one of|exactly one (?:machine|of)|whichever|assign\w*)\b"
 )
 _FLOW = re.compile(
-    r"\b(?:then|first|afterwards?|followed by|flow ?-?shop|job ?-?shop|same order|this order|that order|order (?:given|listed|written|shown|of the columns)|"
-    r"one after the other|before (?:it|going|being|moving)|next|left to right|sequence|route|routing|passes|through|"
+    r"\b(?:then|first|afterwards?|followed by|flow ?-?shop|job ?-?shop|same order|this order|"
+    r"that order|order (?:given|listed|written|shown|of the columns)|"
+    r"one after the other|before (?:it|going|being|moving)|next|left to right|sequence|route|routing|"
+    r"passes|through|"
     r"in order|order in which|after (?:that|which)|goes? (?:through|from)|both machines|order)\b|→|->"
 )
 _BEFORE = re.compile(
     r"\b(?:(?:must|has to|have to|needs? to|should|can|may|is|are)\b[^.;?!\n]{0,40}?)?"
-    r"(before|precedes?|prior to|earlier than|only (?:start |begin |be started )?(?:after|once|when)|after)\b(?! (?:hour|day|minute|\d|the start|that|which|one))"
+    r"(before|precedes?|prior to|earlier than|only (?:start |begin |be started )?(?:after|once|when)|"
+    r"after)\b(?! (?:hour|day|minute|\d|the start|that|which|one))"
 )
 
 
 def _jobs_in(words: str, jobs: Sequence[Job]) -> list[int]:
     """The jobs that words name."""
     return [at for at, job in enumerate(jobs) if re.search(rf"\b{re.escape(job.name.lower())}\b", words)]
-
-
-def _distinct(labels: Sequence[str]) -> list[str]:
-    """The labels as names, all different."""
-    seen: Counter[str] = Counter()
-    names = []
-    for number, label in enumerate(labels, 1):
-        name = label or f"job {number}"
-        seen[name] += 1
-        names.append(name if seen[name] == 1 else f"{name} {seen[name]}")
-    return names
-
-
-def _role(figure: Figure) -> str:
-    """What a number is, by the words beside it; "" where nothing says so."""
-    near = re.split(r"[,;)]", figure.before)[-1]
-    return part_of(near if re.sub(r"\b(?:and|then)\b", "", near).strip() else figure.before, figure.after)
-
-
-def _roles(records: Sequence[Record]) -> list[str] | None:
-    """What the numbers of a record are, by their places; None where they are no different things."""
-    size = len(records[0].figures)
-    if size == 1:
-        said = {_role(record.figures[0]) for record in records} - {"", "duration"}
-        return None if said else ["duration"]
-    roles = []
-    for at in range(size):
-        votes = Counter(role for record in records if (role := _role(record.figures[at])))
-        roles.append(votes.most_common(1)[0][0] if votes else "")
-    if roles.count("") == 1 and "duration" not in roles:
-        roles[roles.index("")] = "duration"
-    whole = "" not in roles and len(set(roles)) == size and "duration" in roles
-    return roles if whole else None
-
-
-def _machines(records: Sequence[Record]) -> list[list[str]] | None:
-    """The machine of every number of every record: by the words beside it, or by its place."""
-    said = Counter(key for record in records for figure in record.figures for key in set(figure.keys))
-    size = len(records[0].figures)
-    rows: list[list[str]] = []
-    for record in records:
-        row = []
-        for place, figure in enumerate(record.figures):
-            own = [key for key in figure.keys if sum(key in other.keys for other in record.figures) == 1]
-            own.sort(key=lambda key: -said[key])
-            row.append(own[0] if own else rows[0][place] if rows else "")
-        if rows and (set(row) - set(rows[0]) or "" in row):
-            row = rows[0]
-        rows.append(row)
-    first = rows[0]
-    if "" in first or len(set(first)) < size:
-        rows = [[f"machine {place}" for place in range(1, size + 1)]] * len(records)
-    return rows if all(len(set(row)) == size for row in rows) else None
-
-
-def _turned(records: Sequence[Record]) -> list[Record]:
-    """A record a job out of a record a machine."""
-    names = [figure.keys[0] if figure.keys else "" for figure in records[0].figures]
-    names = _distinct(names) if all(names) else [f"job {number}" for number in range(1, len(names) + 1)]
-    return [
-        Record(
-            name,
-            tuple(replace(record.figures[at], keys=(record.label,)) for record in records),
-        )
-        for at, name in enumerate(names)
-    ]
-
-
-def _lists(record: Record) -> list[tuple[Figure, ...]]:
-    """The runs of numbers in a record that stand in one list."""
-    found: list[list[Figure]] = []
-    for figure in record.figures:
-        bare = re.sub(
-            r"\b(?:and|then|or|minutes?|mins?|hours?|hrs?|h|days?|weeks?|min|respectively|,|;)\b|[,;&/]",
-            "",
-            figure.before,
-        )
-        if found and not bare.strip():
-            found[-1].append(figure)
-        else:
-            found.append([figure])
-    return [tuple(each) for each in found]

@@ -12,7 +12,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agentopt.reader.families.links import Role, Sentence, role_of
+from agentopt.reader.families.linkroles import Role, role_of
+from agentopt.reader.families.links import Sentence
 from agentopt.reader.tables import Cell, Table
 
 MAX_VALUES = 3
@@ -38,7 +39,8 @@ class Way:
 def role_in(words: str) -> Role:
     """What a heading says its numbers are."""
     said: tuple[tuple[Role, str], ...] = (
-        ("capacity", r"capac|max|limit|upper|throughput|bandwidth|per (?:hour|day|minute|second)|/ ?(?:h|hr|hour|s|min|day)\b"),
+        ("capacity", (r"capac|max|limit|upper|throughput|bandwidth|per (?:hour|day|minute|second)|"
+                      r"/ ?(?:h|hr|hour|s|min|day)\b")),
         ("cost", r"cost|price|fare|toll|fee|€|\$|£|eur|usd|expense|charge"),
         ("length", r"km|distance|length|miles?\b|met(?:er|re)s?\b|\bm\b"),
         ("time", r"time|min\b|mins|minutes|hours?|\bh\b|duration|days|sec"),

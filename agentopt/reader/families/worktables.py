@@ -13,23 +13,29 @@ from agentopt.reader.tables import Table
 _PARTS: tuple[tuple[str, str], ...] = (
     (
         "due",
-        r"\bdue\b|deadline|promised|wanted|\bby\b|no later than|until|latest|must be (?:done|ready|out|finished)|"
-        r"deliver\w* (?:date|time|by)|target|is needed (?:in|at|after)|picked up|within|from now|to go\b|hand(?:ed)? (?:it |them )?in|"
+        r"\bdue\b|deadline|promised|wanted|\bby\b|no later than|until|latest|must be (?:done|ready|"
+        r"out|finished)|"
+        r"deliver\w* (?:date|time|by)|target|is needed (?:in|at|after)|picked up|within|from now|"
+        r"to go\b|hand(?:ed)? (?:it |them )?in|"
         r"submit\w*|left\b|\bd\b",
     ),
     (
         "release",
-        r"releas\w*|arriv\w*|available|earliest|cannot (?:start|begin)|can (?:only )?(?:start|begin)|not before|"
-        r"comes? in|is there (?:at|from)|gets? in|ready (?:at|from|to start)|from hour|shows? up|lands? at|\br\b",
+        r"releas\w*|arriv\w*|available|earliest|cannot (?:start|begin)|can (?:only )?(?:start|begin)|"
+        r"not before|"
+        r"comes? in|is there (?:at|from)|gets? in|ready (?:at|from|to start)|from hour|shows? up|"
+        r"lands? at|\br\b",
     ),
     (
         "weight",
-        r"weight|weigh|priorit|importan|penalt|urgen|fine\b|per (?:hour|day|minute|week) (?:late|of (?:delay|lateness))|"
+        r"weight|weigh|priorit|importan|penalt|urgen|fine\b|per (?:hour|day|minute|week) (?:late|"
+        r"of (?:delay|lateness))|"
         r"value|worth|factor|\bw\b",
     ),
     (
         "duration",
-        r"takes?\b|time\b|times\b|duration|hours?\b|minutes?\b|\bmin\b|\bmins\b|days?\b|length|processing|work|needs?\b|"
+        r"takes?\b|time\b|times\b|duration|hours?\b|minutes?\b|\bmin\b|\bmins\b|days?\b|length|"
+        r"processing|work|needs?\b|"
         r"lasts?\b|runs?\b|prints?\b|effort|\bp\b|\bh\b|service|requires?",
     ),
 )
@@ -147,7 +153,8 @@ def _column(head: str) -> str:
         if part != "duration" and re.search(pattern, bare):
             return part
     plain = re.sub(
-        r"\b(?:processing|process|job|working|work|run|running|printing|service|repair|estimated|est|expected|the|its|"
+        r"\b(?:processing|process|job|working|work|run|running|printing|service|repair|estimated|est|"
+        r"expected|the|its|"
         r"in|of|for|needed|required|taken|per|each)\b|[^a-z ]",
         " ",
         bare,

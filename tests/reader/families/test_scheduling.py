@@ -107,7 +107,8 @@ PROBLEMS = [
     (
         (
             "Three guests ring at the desk of a small inn. Check-in takes 6, 2 and 4 minutes, and the "
-            "receptionist serves them one by one. How little can they wait altogether, if she picks a clever order?"
+            "receptionist serves them one by one. How little can they wait altogether, if she picks "
+            "a clever order?"
         ),
         8,
     ),
