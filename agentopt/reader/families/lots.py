@@ -26,7 +26,25 @@ _NAMED = (
     rf"(?:first|second|third|fourth|fifth|sixth) "
     rf"{_PERIOD}|(?:spring|summer|autumn|fall|winter))"
 )
-_LEAST = r"\b(?:minimi[sz]\w*|minimum|least|lowest|cheapest|cheaply|as little as possible|smallest)\b"
+_LEAST = (
+    r"\b(?:minimi[sz]\w*|minimum|least|lowest|cheapest|cheaply|as (?:little|low|small) as possible"
+    r"|smallest|minimal|optimal|how low|at least cost|at (?:the )?(?:very )?least|keep (?:my|our|"
+    r"the) costs down)\b"
+)
+_SPAN = rf"(?:{_NAMED}|the (?:first|last|other|remaining) (?:<\d+> )?{_PERIOD}|the last <\d+>)"
+_SPANS = rf"(?P<periods>{_SPAN}(?:(?: ,| and| or| , and) {_SPAN})*)"
+_AMOUNT_FIRST = (
+    rf"(?P<amount>{N})(?: (?!in |and |or )[a-z]+){{0,6}}? (?:in|for|on|during|at the end of) {_SPANS}"
+)
+_PERIOD_FIRST = (
+    rf"(?:in |for |on )?{_SPANS}(?: ?[:=(,-])?(?: (?!and in |or in |and <)[a-z$]+){{0,7}}? (?P<amount>{N})"
+)
+_MONEY_SPENT = r"\bcosts?\b|\bcheap\w*\b|\bexpens\w+\b|\bspend\w*\b|\bbills?\b|\bfees?\b|\bbilled\b"
+_KEPT = (
+    r"hold|stor(?:e|age|ing)|inventor|carry|carried|keep|kept|stock|left (?:over|in)|remain|"
+    r"stays?\b|still (?:in|hang"
+    r"|stand)|shelf|freezer|cellar|yard|warehouse|shed\b|unsold|cool"
+)
 _OTHER = (
     r"\b(?:profit|revenue|sells? for|selling "
     r"price|maximi[sz]\w*|overtime|backorder\w*|backlog\w*|late|two products|"
@@ -35,19 +53,25 @@ _OTHER = (
 )
 _DEMAND = (
     r"\b(?:demands?|needs?|needed|orders?|ordered|required|requirements?|requires?|"
-    r"wanted?|wants|deliver\w*|sales?|customers|sold)\b"
+    r"wanted?|wants|deliver\w*|sales?|customers|sold|sell|call for|expects?|promised|used|ship|take|"
+    r"supply)\b|\bd = \("
 )
 _SEGMENT = re.compile(r" (?:, and|, while|, but|, with|; and|and|while|but|with|plus|,|;|\() ")
 _KINDS: tuple[tuple[str, str], ...] = (
     (
         "closing",
-        r"\b(?:final|ending|closing)\b|\b(?:end|after) (?:of )?(?:the "
+        r"^(?!.*\bcosts?\b).*(?:\b(?:final|ending|closing|safety reserve)\b|\bclose .* with\b|"
+        r"\bleft at the end of|"
+        r"\b(?:end|after) (?:of )?(?:the "
         r")?(?:last|plan\w*|horizon|final)|left (?:over )?(?:at|in store at) the end"
         r"|\bat the end of (?:the )?(?:last|year|plan|horizon|whole|"
-        rf"{_NAMED})",
+        rf"{_NAMED}))",
     ),
     (
         "opening",
+        r"\b(?:standing|hanging) (?:in|there).*(?:at the (?:outset|start|beginning)|as .* begins)|"
+        r"\b(?:we|i) (?:start|open|begin) .*(?:with|holding)|(?:got|have|has) <\d+> finished|\bhas "
+        r"<\d+> .* in stock|"
         r"\b(?:initial\w*|opening|already|currently|on hand|to begin with|to start with|in "
         r"store now|right now|at present)\b"
         r"|\b(?:begins?|beginning|starts?|starting) (?:with|inventory|stock|of)|\bat the "
@@ -58,7 +82,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
         "setup",
         (
             r"\bset ?-? ?up\b|\bsetups?\b|\bfixed\b|\bchange ?-? ?over|\beach "
-            r"time\b|\bwhenever\b|\b(?:any|anything|something|production) (?:is|takes|at all)\b"
+            r"time\b|\bwhenever\b|\b(?:any|anything|something|production) (?:is|takes|at all)\b|"
+            r"\bflat fee|\bcleaned\b|\bfiring\b|\bincurs?\b"
             r"|\bstart(?:ing|s)? (?:up |a |the )?(?:production|run|machine|line|kiln|oven)|\bin "
             r"which (?:it|something|anything|there)|\bcleaning\b|\bstart - up\b|\bstartup\b"
         ),
@@ -66,20 +91,26 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (
         "storage",
         (
-            r"\b(?:stor\w*|warehouse|stock|inventory|cellar|shed|kept|keep)\b.*\b(?:at most|no "
+            r"^(?!.*\b(?:turns? out|produc\w+|ma[dk]e)\b).*(?:\b(?:stor\w*|warehouse|stock|"
+            r"inventory|cellar|shed|kept|keep)\b.*\b(?:at most|no "
             r"more than|up to|capacity|room|limit|maximum|space|holds?)\b"
             r"|\b(?:at most|no more than|up to|room for|maximum "
-            r"of)\b.*\b(?:stor\w*|stock|kept|inventory|warehouse)\b"
+            r"of)\b.*\b(?:stor\w*|stock|kept|inventory|warehouse)\b)"
         ),
     ),
     (
         "holding",
-        r"\b(?:hold\w*|stor\w*|inventory|carry\w*|keep\w*|kept|stock\w*|warehous\w*)\b",
+        r"\b(?:hold\w*|stor\w*|inventory|carry\w*|carried|keep\w*|kept|held|stock\w*|warehous\w*|"
+        r"remain\w*|unsold)\b"
+        r"|left over|still (?:in|hanging|standing|there)|\b(?:stays?|sits?|sitting|goes|kept) (?:in|"
+        r"on|there)|"
+        r"\bin it at|\bshelf\b|month ends?\b",
     ),
     (
         "capacity",
         (
-            r"\b(?:capacity|at most|no more than|up to|maximum|max|limit\w*|only|can (?:be "
+            r"(?:cannot|can't|not|never) .*more than <|\bfits? <|\b(?:capacity|at most|no more than|"
+            r"up to|maximum|max|limit\w*|only|can (?:be "
             r")?(?:made|make|produced?|manufactured?|brewed?|baked?|handled?))\b"
         ),
     ),
@@ -87,7 +118,9 @@ _KINDS: tuple[tuple[str, str], ...] = (
         "making",
         (
             r"\b(?:mak(?:e|es|ing)|made|produc\w*|manufactur\w*|brew\w*|bak(?:e|ing)|assembl\w*|"
-            r"build\w*|print\w*|mill\w*|cost\w*)\b"
+            r"build\w*|print\w*|mill\w*|cost\w*|price\w*|material|labou?r|in normal (?:time|"
+            r"hours))\b|\bcomes? to\b"
+            r"|\b(?:an?|each|every|one) [a-z]+ is <"
         ),
     ),
 )
@@ -96,11 +129,11 @@ _KINDS: tuple[tuple[str, str], ...] = (
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
     """Demand by period and the costs of making and keeping, when the least cost is asked for."""
     marked = Marked.of(tokens, tables)
-    asks = marked.says(_LEAST) and marked.says(r"\bcosts?\b|\bcheap\w*\b|\bexpens\w+\b")
+    asks = marked.says(_LEAST) and marked.says(_MONEY_SPENT)
     everything = text + " ".join(
         cell.text for table in tables for cell in table.cells() if cell.value is None
     )
-    keeps = re.search(r"\b(?:hold|stor|inventor|carry|keep|kept|stock)\w*", everything, re.IGNORECASE)
+    keeps = re.search(rf"\b(?:{_KEPT})", everything, re.IGNORECASE)
     made = re.search(_DEMAND, everything, re.IGNORECASE) and re.search(
         rf"{_PERIOD}|{_MONTHS}|{_DAYS}", everything
     )
@@ -128,12 +161,14 @@ class _Reading:
     def lots(self) -> Lots | None:
         """All that is said, or None where something is said twice or not at all."""
         if not (
-            any(self._table(table) for table in self.tables) or self._demand_list() or self._demand_each()
+            any(self._table(table) for table in self.tables) or self._demand_each() or self._demand_list()
         ):
             return None
         count = len(self.found["demand"])
         if not self.periods:
             self.periods = tuple(f"period {at}" for at in range(1, count + 1))
+        if not all(map(self._series, re.split(r" [.?!](?: |$)", self.marked.words))):
+            return None
         self._waive_names(count)
         for segment, within in self._segments():
             if not self._said(segment, within, count):
@@ -176,7 +211,9 @@ class _Reading:
 
     def _demand_list(self) -> bool:
         """`the demand for the next four months is 100, 150, 200 and 120`."""
-        lists = [each for each in self.marked.all(LIST) if self._is_data(numbers(each.group()))]
+        rows = rf"(?<= ){N}(?: {N}){{2,}}"
+        lists = [*self.marked.all(LIST), *self.marked.all(rows)]
+        lists = [each for each in lists if self._is_data(numbers(each.group()))]
         for each in lists:
             within = numbers(each.group())
             before, after = self.marked.around(within[0], before=200)[0], self.marked.around(within[-1])[1]
@@ -202,22 +239,8 @@ class _Reading:
 
     def _demand_each(self) -> bool:
         """`100 in January, 150 in February`, `January: 100, February: 150`, `week 1 needs 100`."""
-        amounts = list(
-            self.marked.all(rf"{N}(?: (?!in |for |and )[a-z]+){{0,3}}? (?:in|for|on) (?P<name>{_NAMED})")
-        )
-        if len(amounts) < 2:
-            verb = r"(?:: |\( |= |needs |has |is |requires |wants |asks for |, )?"
-            amounts = list(
-                self.marked.all(rf"(?P<name>{_NAMED}) {verb}(?:a demand of |demand of |demand )?{N}")
-            )
-        if len(amounts) < 2:
-            return False
-        start = amounts[0].start()
-        sentence = (
-            re.split(r" [.?!] ", self.marked.words[:start])[-1]
-            + self.marked.words[start : amounts[-1].end() + 40]
-        )
-        if not re.search(_DEMAND, sentence, re.IGNORECASE):
+        amounts = next(filter(None, map(self._told_each, self._sentences())), [])
+        if not amounts:
             return False
         names, demand = [], []
         for each in amounts:
@@ -229,6 +252,72 @@ class _Reading:
             demand.append(self.ledger.take(at, f"demand in {name}"))
         self.found["demand"], self.periods = tuple(demand), tuple(names)
         return True
+
+    def _told_each(self, sentence: str) -> list[re.Match[str]]:
+        """What a sentence about demand says of one period after the other."""
+        if not re.search(_DEMAND, sentence, re.IGNORECASE):
+            return []
+        verb = r"(?:: |\( |= |needs |has |is |requires |wants |asks for |, )?"
+        for pattern in (
+            rf"{N}(?: (?!in |for |and )[a-z]+){{0,3}}? (?:in|for|on) (?P<name>{_NAMED})",
+            rf"(?P<name>{_NAMED}) {verb}(?:a demand of |demand of |demand )?{N}",
+        ):
+            found = list(re.finditer(pattern, sentence, re.IGNORECASE))
+            told = sentence[found[0].start() - 60 if found and found[0].start() > 60 else 0 :][:120]
+            about = _kind(told.lower()) in (None, "making", "capacity") or re.search(
+                _DEMAND, told, re.IGNORECASE
+            )
+            if len(found) > 1 and about and not re.search(r"\bcosts?\b", sentence):
+                return found
+        return []
+
+    def _sentences(self) -> list[str]:
+        return re.split(r" [.?!;](?: |$)", self.marked.words)
+
+    def _series(self, sentence: str) -> bool:
+        """Enter numbers that a sentence gives for all periods: `48 in March or April, 52 in May`."""
+        left = set(self.ledger.left())
+        names = {self._key(name): at for at, name in enumerate(self.periods)}
+        best: dict[int, int] = {}
+        for pattern in (_AMOUNT_FIRST, _PERIOD_FIRST):
+            told: dict[int, int] = {}
+            for each in re.finditer(pattern, sentence, re.IGNORECASE):
+                number = next(int(mark) for mark in numbers(each["amount"]))
+                places = self._places(each["periods"], names)
+                if number in left and places and not places & told.keys():
+                    told.update(dict.fromkeys(places, number))
+            best = max(best, told, key=len)
+        if len(best) < len(self.periods):
+            return True
+        kind = "making" if re.search(r"\bcosts?\b|\$|come to", sentence) else _kind(sentence.lower())
+        if kind is None or kind in self.found:
+            return False
+        self.found[kind] = tuple(
+            self.ledger.take(best[at], f"{kind} in {name}") for at, name in enumerate(self.periods)
+        )
+        for at in numbers(sentence):
+            before = self.marked.around(at, before=12)[0]
+            if at in self.ledger.left() and re.search(rf"{_PERIOD} $", before):
+                self.ledger.waive(at, "names a period")
+        return True
+
+    def _key(self, name: str) -> str:
+        return re.sub(r"^the ", "", name.lower())[:3] if re.match(_MONTHS, name, re.I) else name.lower()
+
+    def _places(self, said: str, names: dict[str, int]) -> set[int]:
+        """The periods that words name: `March or April`, `the first two months`, `the last month`."""
+        ranged = re.search(r"\b(first|last|other|remaining) (?:(<\d+>) )?", f"{said} ", re.IGNORECASE)
+        if ranged is not None and not re.search(_MONTHS, said):
+            count = 1
+            if ranged[2]:
+                at = numbers(ranged[2])[0]
+                count = int(self.ledger.tokens[at].value or 0)
+                self.ledger.waive(at, "counts periods")
+            every = range(len(self.periods))
+            return set(every[:count] if ranged[1].lower() == "first" else every[-count:])
+        found = re.findall(rf"{_MONTHS}|{_DAYS}|Q\d|{_PERIOD} <\d+>", said, re.IGNORECASE)
+        written = [re.sub(N, lambda each: self.ledger.tokens[int(each[1])].text, name) for name in found]
+        return {names[self._key(name)] for name in written if self._key(name) in names}
 
     def _name(self, marked: str) -> str:
         for at in numbers(marked):
@@ -243,9 +332,14 @@ class _Reading:
                 self.ledger.waive(at, "quarters of a year")
                 continue
             before, after = self.marked.around(at, before=30, after=30)
-            counts = value == count and re.match(rf" (?:-? ?[a-z]+ )?{_PERIOD}\b", after)
+            if re.match(rf" {_MONTHS}\b", after, re.IGNORECASE) and before.endswith(("by ", "on ", "until ")):
+                self.ledger.waive(at, "a date")
+                continue
+            counts = value == count and (
+                re.match(rf" (?:-? ?[a-z]+ )?{_PERIOD}\b", after) or re.search(r"\b[tn] = $", before)
+            )
             named = (
-                re.search(rf"\b{_PERIOD} (?:<\d+> (?:,|and|to|-|through|, and) )*$", before)
+                re.search(rf"\b{_PERIOD} (?:<\d+> (?:(?:,|and|to|-|through|, and) )?)*$", before)
                 and value is not None
             )
             if counts or (named and value is not None and 1 <= value <= count and value.denominator == 1):
@@ -277,13 +371,21 @@ class _Reading:
                 yield f" {sentence[begin:end]} ".lower(), within
                 begin = end
 
+    def _cents(self, at: int) -> float:
+        """What cents are of the unit that the text counts money in."""
+        tokens = self.ledger.tokens
+        after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
+        whole = any(token.lower in ("$", "€", "£", "dollar", "dollars", "euro", "euros") for token in tokens)
+        return 0.01 if whole and after in ("cent", "cents", "pence") else 1
+
     def _said(self, segment: str, within: list[int], count: int) -> bool:
         """Enter the numbers of a segment; whether it could be told what they are."""
         kind = _kind(segment)
         if kind is None or len(within) not in (1, count):
             return False
         values = tuple(
-            self.ledger.take(at, f"{kind} {'of a period' if len(within) > 1 else ''}".strip())
+            self._cents(at)
+            * self.ledger.take(at, f"{kind} {'of a period' if len(within) > 1 else ''}".strip())
             for at in within
         )
         if kind in self.found and self.found[kind] != values:

@@ -97,6 +97,41 @@ PROBLEMS = [
     ),
 ]
 
+PROBLEMS += [
+    (
+        "A potter has to deliver 30, 50 and 70 vases at the end of weeks 1, 2 and 3. No more than "
+        "55 vases can be "
+        "fired in a week. Firing a vase costs 4 in the first two weeks and 6 in the last one. Each "
+        "vase that is "
+        "still in the yard after a week's deliveries adds 1 to the bill. Five vases are standing "
+        "in the yard at "
+        "the outset. Find the smallest possible total cost.",
+        715,
+    ),
+    (
+        "The cafes will take 20 kegs in May, 30 in June and 40 in July. Our brewhouse turns out 32 "
+        "kegs a month at "
+        "most. A keg costs 5 euros to brew in May or June and 7 in July. Every keg in the cellar "
+        "at a month end costs 1 "
+        "euro. What will brewing and keeping cost at least?",
+        528,
+    ),
+    (
+        "We bake for 2 weeks.\n\nweek 1 2\n\nDemand is 10 loaves in week 1 and 20 in week 2. Each "
+        "week in which we "
+        "bake incurs 15 euros, flour comes to 2 euros for a loaf, and loaves left over at the end "
+        "of a week cost 1 "
+        "euro each. What is the minimal total cost?",
+        90,
+    ),
+    (
+        "Lot sizing: T = 4, d = (5, 0, 10, 5). Setup cost 12 per period, production cost 1, "
+        "holding cost 1 per unit "
+        "and period. Find the optimal cost.",
+        49,
+    ),
+]
+
 OTHERS = [
     pytest.param(
         (
