@@ -141,7 +141,7 @@ _ASSIGNING = words(
 )
 _NOT_ONE = words(
     """
-    budget makespan sequence tardiness conveyor
+    budget makespan sequence tardiness conveyor built build opened opening
     """
 )
 

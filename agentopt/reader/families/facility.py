@@ -203,11 +203,12 @@ def _typed(text: str, tokens: Sequence[Token], at: int) -> str:
     """What a number is by the words before it, then those after it, in its clause."""
     sentence = tokens[at].sentence
     after = [token.lower for token in tokens[at + 1 : at + 3]]
-    if after and (after[0] in ("/", "a", "per") and after[1:] and after[1] in _TERMS):
+    led = {token.lower for token in tokens[max(0, at - 6) : at] if token.sentence == sentence}
+    if after[:1] and after[0] in ("/", "a", "per") and {*after[1:]} & _TERMS and not led & {"from", "to"}:
         return "fixed"
     for step in (-1, 1):
         here = at + step
-        while 0 <= here < len(tokens) and abs(here - at) < 9 and tokens[here].sentence == sentence:
+        while 0 <= here < len(tokens) and abs(here - at) < 14 and tokens[here].sentence == sentence:
             token = tokens[here]
             first, second = sorted((here, here - step))
             if step == 1 and token.text in ",()":

@@ -101,7 +101,7 @@ def _loose(
     given = [(each.rows, each.columns) for _, each in told if each.rows and each.columns]
     groups = [side for _, each in told for side in (each.rows, each.columns) if side]
     labels = list(dict.fromkeys(name for group in groups for name in group))
-    found = found_in(tokens, hidden, labels, lowercase=lowercase and not given)
+    found = found_in(text, tokens, hidden, labels, lowercase=lowercase and not given)
     ids = {at for m in found.mentions for at in range(m.first, m.last) if tokens[at].is_number} | hidden
     for grouping in groupings(tokens, found, given, groups, ids):
         for rows, columns in _turned(tokens, found, grouping, words):

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from agentopt.reader.families.names import Mention
 from agentopt.reader.families.nouns import AFTER_NAME, NO_NAME, OPENERS, TYPE_NOUNS, stem, words
@@ -62,7 +63,7 @@ _VERBS = AFTER_NAME | words(
     manages handles produced owes lacks burns quotes says said asks asked bids bid estimates estimated rates
     rated gave go goes come comes could runs run saw see fit fits did made being am were done doing put
     pick picked let lets don't doesn't isn't aren't can't won't so because since if then than per as too
-    not very just also still it's that's that is
+    not very just also still it's that's that is it they she he
     """
 )
 _CODE = re.compile(r"[A-Z]{1,3}[-_]?\d{1,3}|[a-z]\d{1,2}")
@@ -87,17 +88,19 @@ def _parts(label: str) -> list[str]:
 
 
 def found_in(
-    tokens: Sequence[Token], hidden: Collection[int], labels: Sequence[str], *, lowercase: bool
+    text: str, tokens: Sequence[Token], hidden: Collection[int], labels: Sequence[str], *, lowercase: bool
 ) -> Found:
     """The names of a text.
 
     Args:
-        tokens: of the text.
+        text: the text.
+        tokens: of it.
         hidden: those of tables.
         labels: what tables name.
         lowercase: whether words in small letters are taken for names.
     """
-    scan = _Scan(tokens, frozenset(hidden))
+    gaps = ((at, text[one.end : other.start]) for at, (one, other) in enumerate(pairwise(tokens), 1))
+    scan = _Scan(tokens, frozenset(hidden), frozenset(at for at, gap in gaps if "\n" in gap))
     written = [*dict.fromkeys(scan.written())]
     listed: list[tuple[str, ...]] = []
     if lowercase:
@@ -113,6 +116,7 @@ class _Scan:
 
     tokens: Sequence[Token]
     hidden: frozenset[int]
+    lines: frozenset[int]
 
     @cached_property
     def lower(self) -> frozenset[str]:
@@ -121,7 +125,7 @@ class _Scan:
 
     def begins(self, at: int) -> bool:
         """Whether a sentence or line begins at a token."""
-        if not at or self.tokens[at].sentence != self.tokens[at - 1].sentence:
+        if not at or at in self.lines or self.tokens[at].sentence != self.tokens[at - 1].sentence:
             return True
         return self.tokens[at - 1].text in "-*•|#\"“:(–—>'" and self.tokens[at - 1].kind == "mark"
 
@@ -239,7 +243,8 @@ class _Scan:
             return [], at
         plural = self.tokens[at].lower != noun
         after = self.tokens[at + 2] if at + 2 < len(self.tokens) else None
-        if after is not None and after.kind == "word" and stem(after.text) in self.units and not plural:
+        counted = self.units - _VERBS
+        if after is not None and after.kind == "word" and stem(after.text) in counted and not plural:
             return [], at
         names, here = [f"{noun} {self.tokens[at + 1].text}"], at + 2
         while plural:

@@ -21,10 +21,10 @@ from agentopt.reader.tokens import Token
 Grouping = tuple[tuple[str, ...], tuple[str, ...]]
 """The names of the two sides, each in the order of their mention."""
 
-MAX_OPEN = 6
+MAX_OPEN = 5
 """Groups of names that nothing joins; with more, a text is not read."""
 
-MAX_TRIED = 200
+MAX_TRIED = 60
 """Ways to divide the names that are tried."""
 
 Hint = tuple[int, str, str, bool]

@@ -139,6 +139,128 @@ def test_every_formulation_is_in_order(text: str, answer: float, tables: dict[st
     assert found.formulation.check(text=text) == []
 
 
+CASUAL: list[tuple[str, float, dict[str, str]]] = [
+    (
+        "Our swim coach must pick who swims which leg of the 4x100 medley relay. Times in "
+        "seconds:\n"
+        "\n"
+        "| swimmer | back | breast | fly | free |\n"
+        "|---|---|---|---|---|\n"
+        "| Ana | 65 | 73 | 63 | 57 |\n"
+        "| Bea | 67 | 70 | 65 | 58 |\n"
+        "| Cleo | 68 | 72 | 69 | 55 |\n"
+        "| Dora | 67 | 75 | 70 | 59 |\n"
+        "\n"
+        "What's the best total time?",
+        255.0,
+        {},
+    ),
+    (
+        "I have to hand out four chores to my four kids this Saturday, one chore per kid. "
+        "Minutes each would need - Tom: vacuuming 30, dishes 25, laundry 40, lawn 55. Lea: "
+        "vacuuming 35, dishes 20, laundry 30, lawn 60. Ben: vacuuming 25, dishes 30, laundry 45, "
+        "lawn 40. Mia: vacuuming 40, dishes 35, laundry 25, lawn 70. Which split gives the "
+        "smallest total time?",
+        115.0,
+        {},
+    ),
+    (
+        "Three lawyers, three cases. Estimated hours: Ms Grant would spend 22 hours on the tax "
+        "case, 30 on the merger and 18 on the lease dispute. Mr Hale: 25, 24 and 20 hours. Dr "
+        "Ivers: 28 on the tax case, 27 on the merger, 15 on the lease dispute. Every lawyer "
+        "handles one case. Minimise the total number of hours.",
+        61.0,
+        {},
+    ),
+    (
+        "Given the matrix below (rows are machines M1..M4, columns jobs J1..J4, entries are "
+        "processing costs in dollars), assign each job to exactly one machine so that the total "
+        "cost is minimal.\n"
+        "\n"
+        "     J1  J2  J3  J4\n"
+        "M1   12   9  11  14\n"
+        "M2    8  10   7  13\n"
+        "M3   15  11  12   9\n"
+        "M4   10  14   8  12\n",
+        34.0,
+        {},
+    ),
+    (
+        "An agency has five translators but only four documents this month. Fees quoted (€):\n"
+        "Contract - Anna 300, Bruno 280, Carla 350, Dmitri 310, Elif 295\n"
+        "Manual - Anna 450, Bruno 500, Carla 430, Dmitri 470, Elif 440\n"
+        "Brochure - Anna 150, Bruno 170, Carla 140, Dmitri 160, Elif 180\n"
+        "Patent - Anna 600, Bruno 580, Carla 620, Dmitri 560, Elif 610\n"
+        "Nobody gets more than one document. How cheap can it be?",
+        1420.0,
+        {},
+    ),
+    (
+        "Dear colleagues, the school has to place 3 student teachers at 3 partner schools. The "
+        "suitability points (higher is better) are in points.csv. Each school takes exactly one. "
+        "Please find the placement with the highest total points.",
+        26.0,
+        {
+            "points.csv": "student,Lincoln High,Roosevelt,Jefferson Prep\nKaren,7,5,9\n"
+            "Luis,8,8,6\nMaya,4,9,7\n"
+        },
+    ),
+    (
+        "Cabs at the start of the shift: cab 11 is 4 minutes from the airport, 9 from the "
+        "theatre and 7 from the mall. Cab 12 is 6 minutes from the airport, 3 from the theatre "
+        "and 8 from the mall. Cab 15 needs 5 minutes to the airport, 6 to the theatre and 2 to "
+        "the mall. Send one cab to each of the callers so the total driving time is minimal.",
+        9.0,
+        {},
+    ),
+    (
+        "A contractor received bids from three firms for three lots. Firm Abel bids 12k for lot "
+        "1, 15k for lot 2, 9k for lot 3. Firm Baker: 14k, 13k, 10k. Firm Cole: 11k, 16k, 12k. "
+        "Every firm can win a single lot only. What is the minimum total price?",
+        33000.0,
+        {},
+    ),
+    (
+        "Crew planning: pilots Fox, Gray and Hunt; flights 101, 202, 303. Preference scores: Fox "
+        "gives flight 101 an 8, flight 202 a 3 and flight 303 a 5. Gray gives them 6, 7, 2. "
+        "Hunt: 9, 4, 6. Maximise overall preference, one flight per pilot.",
+        21.0,
+        {},
+    ),
+    (
+        "Worker,Welding,Painting,Sanding\n"
+        "Ivo,14,10,8\n"
+        "Jan,12,13,9\n"
+        "Kim,11,9,10\n"
+        "\n"
+        "The numbers are the hours it takes. Each worker does one task. Find the allocation with "
+        "the lowest total hours. Kim isn't certified for welding.",
+        29.0,
+        {},
+    ),
+    (
+        "Two vets share four farm visits this week and each vet makes two visits. Hours: Ines "
+        "needs 3 for Hill Farm, 5 for Mill Farm, 4 for Pond Farm and 6 for Oak Farm. Jan needs "
+        "4, 4, 6 and 3. Assign the visits so that the total hours are as low as possible.",
+        14,
+        {},
+    ),
+    (
+        "Our tutors charge by the hour: Ada 30 an hour, Ben 25. For the physics course Ada needs "
+        "10 hours, Ben 14. For the history course it is 8 and 9 hours. One course per tutor, and "
+        "the total bill should be as small as possible.",
+        525,
+        {},
+    ),
+]
+"""As people write who think of no reader: without frames, in prose, lists and loose tables."""
+
+
+@pytest.mark.parametrize(("text", "answer", "tables"), CASUAL)
+def test_casual_texts_are_read_right(text: str, answer: float, tables: dict[str, str]) -> None:
+    assert solved("assignment", text, tables) == pytest.approx(answer)
+
+
 MATRIX = (
     "Assign each worker to one task at least total cost.\n\n| | t1 | t2 |\n|---|---|---|\n| "
     "Ann | 3 | 4 |\n| Bob | 5 | 9 |\n"

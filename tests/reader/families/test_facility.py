@@ -162,6 +162,124 @@ def test_every_formulation_is_in_order(text: str, answer: float, tables: dict[st
     assert found.formulation.check(text=text) == []
 
 
+CASUAL: list[tuple[str, float, dict[str, str]]] = [
+    (
+        "A grocery chain is thinking about where to put its new distribution centres. Candidate "
+        "spots are Leeds, York and Hull; running them costs £120k, £100k and £90k a year. The "
+        "four store clusters would cost (thousand pounds per year) the following to supply:\n"
+        "\n"
+        "| | Cluster 1 | Cluster 2 | Cluster 3 | Cluster 4 |\n"
+        "|---|---|---|---|---|\n"
+        "| Leeds | 20 | 35 | 50 | 40 |\n"
+        "| York | 45 | 25 | 30 | 60 |\n"
+        "| Hull | 60 | 50 | 20 | 25 |\n"
+        "\n"
+        "Which ones should be opened so that the yearly total is smallest?",
+        245,
+        {},
+    ),
+    (
+        "We could rent garage North (rent $800/month) and/or garage South (rent $650/month) for "
+        "our bike couriers. Serving the Docks from North costs $200 a month, from South $450. "
+        "Serving Downtown costs $300 from North and $350 from South. Serving the Campus: $500 "
+        "from North, $150 from South. Cheapest setup?",
+        1600,
+        {},
+    ),
+    (
+        "Facility location exercise. Sites and fixed opening costs: A 1500, B 1200, C 1800. Site "
+        "capacities: A 200, B 150, C 250 units. Customer demands: K1 80, K2 90, K3 70, K4 60 "
+        "units. Unit transport costs:\n"
+        "A: K1 4, K2 6, K3 9, K4 5\n"
+        "B: K1 5, K2 3, K3 7, K4 8\n"
+        "C: K1 8, K2 7, K3 3, K4 4\n"
+        "Open sites and ship so that fixed plus transport cost is minimal.",
+        4100.0,
+        {},
+    ),
+    (
+        "Hello, I run a small chain of laundromats and I want to set up one or more central "
+        "washing plants. The data is attached: sites.csv has the annual fixed cost and max. "
+        "tonnes per year, haul.csv has the cost in $ per tonne from each site to each laundromat "
+        "and shops.csv the tonnes each laundromat produces. Minimise fixed plus haulage cost "
+        "please.",
+        21320.0,
+        {
+            "sites.csv": "site,annual fixed cost,max tonnes\nMill Lane,9000,400\n"
+            "Dock St,7000,350\nPark Rd,8000,300\n",
+            "haul.csv": "site,Shop A,Shop B,Shop C\nMill Lane,12,20,25\nDock St,18,10,22\nPark Rd,24,21,9\n",
+            "shops.csv": "laundromat,tonnes\nShop A,150\nShop B,200\nShop C,180\n",
+        },
+    ),
+    (
+        "Depot decision\n"
+        "\n"
+        "- Depot Alpha: opening cost 5,000; capacity 120 pallets\n"
+        "- Depot Beta: opening cost 4,200; capacity 100 pallets\n"
+        "- Depot Gamma: opening cost 3,900; capacity 80 pallets\n"
+        "\n"
+        "Customers and what they need: Stark 50 pallets, Tully 40 pallets, Reed 60 pallets.\n"
+        "\n"
+        "Per-pallet delivery cost:\n"
+        "- from Alpha: Stark 20, Tully 32, Reed 27\n"
+        "- from Beta: Stark 31, Tully 18, Reed 24\n"
+        "- from Gamma: Stark 25, Tully 29, Reed 15\n"
+        "\n"
+        "What is the minimum of opening costs and delivery costs?",
+        11150.0,
+        {},
+    ),
+    (
+        "Where should we open call centres? Option Cork costs 340 to open, option Galway 280, "
+        "option Sligo 210. Handling the calls of region North takes 90 from Cork, 60 from "
+        "Galway, 30 from Sligo; region East takes 40, 70 and 110; region South takes 20, 65 and "
+        "120; region West takes 75, 15 and 50 (same order). All figures in thousand euro. Each "
+        "region is handled by one open centre. Find the lowest total cost.",
+        490,
+        {},
+    ),
+    (
+        "| Site | Fixed cost | Cap | Ely | Diss | Wells |\n"
+        "|---|---|---|---|---|---|\n"
+        "| Alder | 700 | 90 | 4 | 8 | 10 |\n"
+        "| Birch | 500 | 70 | 9 | 3 | 6 |\n"
+        "| Cedar | 650 | 100 | 7 | 6 | 2 |\n"
+        "| Demand | | | 40 | 35 | 45 |\n"
+        "\n"
+        "Columns Ely, Diss and Wells give the shipping cost per box. A site can ship only when "
+        "it is open. Choose the sites that minimise fixed + shipping cost.",
+        1625.0,
+        {},
+    ),
+    (
+        "A vaccination programme can set up hubs in Arba, Bole and Chiro. Setting up costs are "
+        "3000 birr in Arba, 2500 birr in Bole, 2700 birr in Chiro. The woredas to be served are "
+        "Doba with 100 doses, Elfata with 150 doses and Gota with 120 doses. Delivering one dose "
+        "from Arba costs 8 birr to Doba, 12 to Elfata, 15 to Gota. From Bole: 11, 6, 13. From "
+        "Chiro: 16, 12, 5. There's no limit on how much a hub can deliver. What is the minimum "
+        "total cost?",
+        6060,
+        {},
+    ),
+    (
+        "Which lockers do we switch on? Locker north costs 40/month and can take 2 blocks, "
+        "locker south costs 35/month and takes 4 blocks. Trouble per block in the same money:\n"
+        "block 1: north 6 south 11\n"
+        "block 2: north 9 south 4\n"
+        "block 3: north 4 south 7\n"
+        "Every block uses one locker. Keep the monthly total low.",
+        57,
+        {},
+    ),
+]
+"""As people write who think of no reader: without frames, in prose, lists and loose tables."""
+
+
+@pytest.mark.parametrize(("text", "answer", "tables"), CASUAL)
+def test_casual_texts_are_read_right(text: str, answer: float, tables: dict[str, str]) -> None:
+    assert solved("facility", text, tables) == pytest.approx(answer)
+
+
 MATRIX = (
     "Costs per unit:\n\n| Site | X | Y | Fixed cost | Capacity |\n|---|---|---|---|---|\n| A | "
     "3 | 4 | 100 | 60 |\n"

@@ -149,6 +149,138 @@ def test_every_formulation_is_in_order(text: str, answer: float, tables: dict[st
     assert found.formulation.check(text=text) == []
 
 
+CASUAL: list[tuple[str, float, dict[str, str]]] = [
+    (
+        "Hi all,\n"
+        "\n"
+        "quick one for the sharp minds here. We bake bread in two bakeries, Old Town and "
+        "Riverside, and every morning the loaves go to three shops. Old Town can bake 320 loaves "
+        "a night, Riverside manages 280. The Market Square shop wants 180 loaves, the Station "
+        "shop 210 and the Hospital kiosk 150. Driving a loaf from Old Town costs us 4 cents to "
+        "Market Square, 7 cents to the Station and 9 cents to the Hospital. From Riverside it's "
+        "6, 5 and 3 cents respectively. What's the cheapest way to get everybody their bread?\n"
+        "\n"
+        "Thanks, Mo",
+        2380.0,
+        {},
+    ),
+    (
+        "Three gravel pits (P1: 75 t, P2: 60 t, P3: 90 t per day) feed four road sites. "
+        "Requirements: Elm Road 40 t, Birch Lane 55 t, Ring Road 70 t, Harbour Way 45 t. Haulage "
+        "in € per tonne:\n"
+        "\n"
+        "| pit | Elm Road | Birch Lane | Ring Road | Harbour Way |\n"
+        "|---|---|---|---|---|\n"
+        "| P1 | 3.5 | 5 | 6 | 8 |\n"
+        "| P2 | 4 | 2.5 | 7 | 6 |\n"
+        "| P3 | 6 | 5.5 | 3 | 4 |\n"
+        "\n"
+        "Minimise the daily haulage bill.",
+        737.5,
+        {},
+    ),
+    (
+        "MEMO - seed potatoes 2025\n"
+        "To: logistics\n"
+        "Stock on hand: Barn North 500 sacks; Barn South 350 sacks.\n"
+        "Orders: Meyer 200 sacks, Olsen 300 sacks, Pratt 250 sacks.\n"
+        "Freight ($/sack):\n"
+        "- Barn North -> Meyer 1.20, Olsen 1.50, Pratt 2.10\n"
+        "- Barn South -> Meyer 1.80, Olsen 1.10, Pratt 0.90\n"
+        "Please work out the minimum total freight bill.",
+        875.0,
+        {},
+    ),
+    (
+        "My uncle has two orchards. The one in Kent yields 900 crates of apples this year, the "
+        "one in Surrey 700 crates. He sells to three cider makers: Alder needs 500 crates, "
+        "Bramley Bros 600 and Copperfield 400. It costs £2 to move a crate from Kent to Alder, "
+        "£3 from Kent to Bramley Bros and £5 from Kent to Copperfield; from Surrey the figures "
+        "are £4 (Alder), £1 (Bramley Bros) and £2 (Copperfield). How should he ship in order to "
+        "spend as little as possible, and what will it cost?",
+        3000.0,
+        {},
+    ),
+    (
+        "Solve the following transportation problem.\n"
+        "\n"
+        "        D1   D2   D3   D4   Supply\n"
+        "S1      19   30   50   10      7\n"
+        "S2      70   30   40   60      9\n"
+        "S3      40    8   70   20     18\n"
+        "Demand   5    8    7   14\n"
+        "\n"
+        "Find the minimum transportation cost.",
+        743.0,
+        {},
+    ),
+    (
+        "The blood bank keeps red cell units at Central (120 units), East (80 units) and West "
+        "(100 units). Four hospitals asked for units this week - St Mary 90, General 70, "
+        "Lakeside 60, Mercy 50. Courier cost per unit is given in the attached file; a dash "
+        "means that route is not possible. What is the lowest courier cost that fulfils all "
+        "requests?",
+        1080.0,
+        {"routes.csv": "from,St Mary,General,Lakeside,Mercy\nCentral,5,8,-,6\nEast,7,4,9,3\nWest,-,6,2,8\n"},
+    ),
+    (
+        "we got 40 pallets in tulsa and 55 pallets in wichita. need to get 30 to denver, 25 to "
+        "dallas, 35 to omaha. per pallet: tulsa-denver 85, tulsa-dallas 40, tulsa-omaha 60, "
+        "wichita-denver 70, wichita-dallas 55, wichita-omaha 45. whats the min cost?",
+        4825.0,
+        {},
+    ),
+    (
+        "A wine trader holds 400 bottles in cellar A and 300 bottles in cellar B. Restaurant "
+        "Luna will buy at most 250 bottles, restaurant Sol at most 200 bottles and restaurant "
+        "Mar at most 350 bottles. The margin per bottle is €6 from A to Luna, €5 from A to Sol, "
+        "€4 from A to Mar, €3 from B to Luna, €7 from B to Sol and €5 from B to Mar. Maximise "
+        "the total margin.",
+        4000.0,
+        {},
+    ),
+    (
+        "Problem: rail cars.\n"
+        "Empty cars available: yard Kilo has 14, yard Lima has 9, yard Mike has 12.\n"
+        "Cars wanted: terminal Red 10, terminal Green 13, terminal Blue 8.\n"
+        "Distance in km (cost is proportional to car-kilometres, minimise the total car-km):\n"
+        "Kilo: Red 120, Green 200, Blue 310\n"
+        "Lima: Red 180, Green 90, Blue 150\n"
+        "Mike: Red 260, Green 140, Blue 75",
+        3170.0,
+        {},
+    ),
+    (
+        "A city collects waste in three districts which produce 30, 45 and 25 tons a day: Nord, "
+        "Mitte and Sued. There are two incinerators: Hafen can burn 60 tons a day and Berg 50 "
+        "tons. Hauling a ton from Nord costs 12 dollars to Hafen and 18 to Berg, from Mitte 10 "
+        "to Hafen and 9 to Berg, from Sued 20 to Hafen and 7 to Berg. All waste must be hauled "
+        "away. Minimise cost.",
+        960.0,
+        {},
+    ),
+    (
+        "Three wells (Alm, Bach, Cirl) supply three villages. At most 40 loads a day can go over "
+        "any one road between a well and a village. The wells give 90, 80 and 100 loads a day "
+        "respectively; Dorf needs 70 loads, Egg 95 and Furt 85. Litres of fuel per load:\n"
+        "\n"
+        "Alm: 5 to Dorf, 8 to Egg, 6 to Furt\n"
+        "Bach: 9, 4, 7\n"
+        "Cirl: 6, 7, 3\n"
+        "\n"
+        "Use as little fuel as possible.",
+        1360,
+        {},
+    ),
+]
+"""As people write who think of no reader: without frames, in prose, lists and loose tables."""
+
+
+@pytest.mark.parametrize(("text", "answer", "tables"), CASUAL)
+def test_casual_texts_are_read_right(text: str, answer: float, tables: dict[str, str]) -> None:
+    assert solved("transportation", text, tables) == pytest.approx(answer)
+
+
 MATRIX = (
     "Ship at least cost.\n\n| | X | Y | Supply |\n|---|---|---|---|\n"
     "| A | 3 | 4 | 30 |\n| B | 5 | 6 | 40 |\n| Demand | 20 | 45 | |\n"
