@@ -231,6 +231,8 @@ class _Finder:
                 not in ("jobs", "tasks", "orders", "job", "of", "the", "these", "our", "own", "early")
             ):
                 return ""
+            if stem(word.text) in _AMOUNTS:
+                return ""
             if stem(word.text) != word.lower or word.lower in ("people", "men", "women", "staff"):
                 return stem(word.text)
         if token.kind == "spelled" or token.value == 1:
@@ -318,3 +320,6 @@ _NOUNS = words(
     "job task order operation batch lot process project customer test part patient program "
     "machine station step stage"
 )
+
+_AMOUNTS = words("dollar euro cent pound point percent unit kilometer kilometre mile")
+"""What is measured and not counted."""

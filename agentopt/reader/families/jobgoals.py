@@ -9,10 +9,13 @@ import re
 from agentopt.reader.families.jobs import Goal
 
 _LATE = (
-    r"(?:late\b|lateness|tardi\w+|delay\w*|overdue|behind schedule|past (?:its|their|"
+    r"(?:late\b|lateness|tard\w+|delay\w*|overdue|behind schedule|past (?:its|their|"
     r"the) (?:due|deadline)|miss\w*|overr[au]n\w*|penalt\w+|fines?\b|too late|(?:on|in) time\b)"
 )
-_SUM = r"(?:sum\w*|total\w*|added|altogether|together|combined|overall|average|mean|adds? up)"
+_SUM = (
+    r"(?:sum\w*|total\w*|added|altogether|(?:add\w*|sum\w*|put|taken|all) (?:\w+ )?together|"
+    r"combined|overall|average|mean|adds? up)"
+)
 _ENDS = (
     r"(?:complet\w+|finish\w*|flow ?-?times?|turn-?around|end(?:ing)? times?|"
     r"through-?put times?|time in (?:the )?(?:system|shop)|leav\w+ times?|done|ready)"

@@ -134,6 +134,20 @@ PROBLEMS = [
         ),
         7,
     ),
+    (
+        (
+            "Clients charge 5, 3 and 8 dollars per hour of delay. Their orders take 4, 2 and 3 hours and are "
+            "due after 4, 5 and 6 hours. There is a single machine. Find the minimal total penalty."
+        ),
+        20,
+    ),
+    (
+        (
+            "Two packers, equally quick, share five pallets that take 3 h, 3 h, 2 h, 2 h and 2 h. They leave "
+            "together, once everything is done, and want that as early as possible. After how many hours?"
+        ),
+        6,
+    ),
 ]
 
 OTHERS = [
