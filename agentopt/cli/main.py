@@ -37,6 +37,8 @@ COMMANDS = {
     "formulation": Command(
         "formulations", "Check, solve, show and export formulations; no model needed.", True
     ),
+    "whatif": Command("whatif", "Change a solved problem, solve it again, and compare."),
+    "diagnose": Command("diagnosing", "Say why a problem has no answer, or how hard its numbers are."),
     "examples": Command("examples", "List the formulations that come with agentopt."),
     "runs": Command("runs", "List, show, resume and report runs.", True),
     "models": Command("models", "Connect language models, probe servers, keep keys.", True),

@@ -127,6 +127,8 @@ def _alone(
         slacks = answer.point[model.num_columns :].tolist()
         moved = [(g, s) for g, s in zip(gives, slacks, strict=True) if s > _TINY * _size(compiled, g)]
         changes = tuple(_change(compiled, member, give, slack) for give, slack in moved)
+        if any(_turns_negative(each) for each in changes):
+            return None
         return Repair(changes, enough, answer.best) if changes else None
     if member.kind in ("lower", "upper"):
         return None
@@ -145,6 +147,12 @@ def _uncrossed(
     if prober.ask(without(model, [member])).outcome is not Outcome.POINT:
         return None
     return Repair((_change(compiled, member, give, gap),), enough, False)
+
+
+def _turns_negative(change: Change) -> bool:
+    """Whether a number of the problem would change its sign, as no demand or stock can."""
+    limit, after = change.limit, change.after
+    return limit is not None and bool(limit.name) and after is not None and limit.value > 0 > after
 
 
 def _is_crossed(model: Compiled, give: Give) -> bool:

@@ -76,7 +76,9 @@ class Outcome:
                 row_name(compiled, row)
                 for block in compiled.rows
                 if not block.auxiliary
-                for row in (np.flatnonzero(tight[block.start : block.start + len(block.codes)]) + block.start)
+                for row in (
+                    np.flatnonzero(tight[block.start : block.start + len(block.codes)]) + block.start
+                ).tolist()
             )
         )
 

@@ -1,0 +1,82 @@
+"""`agentopt diagnose`: why a problem has no answer, or how well its numbers are posed."""
+
+from __future__ import annotations
+
+__all__ = ["diagnose"]
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agentopt.cli import completing
+from agentopt.cli.options import AsJson, DataOptions, EngineOptions, RunOptions, settled, spread
+from agentopt.display.terminal import write_json, write_out
+
+if TYPE_CHECKING:
+    from agentopt.compiling.arrays import Compiled
+
+_Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        autocompletion=completing.runs,
+        help="A run (its name, its beginning or end, `last`), a formulation or model file, example:NAME.",
+    ),
+]
+
+
+@spread
+def diagnose(
+    source: _Source, data: DataOptions, engine: EngineOptions, runs: RunOptions, json: AsJson = False
+) -> int:
+    """Solve, and say why there is no answer: conflicts and repairs, missing limits, hard numbers."""
+    from agentopt.cli.options import assigned
+    from agentopt.diagnosis import SECONDS, told
+    from agentopt.diagnosis import diagnose as found_out
+    from agentopt.diagnosis.scaling import scaling
+    from agentopt.diagnosis.telling import scaling_words
+    from agentopt.display.diagnoses import diagnosis_json, scaling_json
+    from agentopt.runs.plain import plain
+    from agentopt.solvers import Limits, solve
+
+    settings = settled(engine, runs)
+    compiled = _compiled(source, list(data.data), settings.runs)
+    limits = Limits(settings.time_limit, settings.mip_gap, settings.threads, settings.memory_limit)
+    solution = solve(compiled, engine=settings.engine, limits=limits, options=assigned(engine.engine_option))
+    seconds = SECONDS if settings.time_limit is None else max(1.0, settings.time_limit)
+    numbers = scaling(compiled)
+    found = None if solution.has_point else found_out(compiled, solution, seconds)
+    if json:
+        write_json(
+            plain(
+                {
+                    "status": solution.termination,
+                    "diagnosis": None if found is None else diagnosis_json(compiled, found),
+                    "scaling": scaling_json(compiled, numbers),
+                }
+            )
+        )
+        return 0 if found is None else 1
+    lines = [f"{solution.termination}, by {solution.engine}"]
+    if found is not None:
+        lines += told(compiled, found)
+    if found is None or found.scaling is None:
+        lines += scaling_words(compiled, numbers)
+    write_out("\n".join(lines))
+    return 0 if found is None else 1
+
+
+def _compiled(source: str, data: list[Path], runs: Path) -> Compiled:
+    """The arrays of a run, a formulation or a model file."""
+    from agentopt.api import compiled, read, with_data
+    from agentopt.errors import UsageError
+    from agentopt.runs import find
+    from agentopt.whatif.study import compiled_of, opened
+
+    if source.startswith("example:") or Path(source).exists():
+        with with_data(read(source), list(data)) as subject:
+            return compiled(subject)
+    if data:
+        raise UsageError("a run has its tables; `--data` goes with a formulation")
+    return compiled_of(opened(find(source, runs))[0])
