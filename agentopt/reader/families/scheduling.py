@@ -153,6 +153,8 @@ class _Reading:
                 token.lower in ("among", "amongst", "between", "across")
                 for token in self.tokens[max(0, at - 3) : at]
             )
+        if {token.lower for token in self.tokens[at + 1 : at + 9]} & {"share", "split", "divide", "parallel"}:
+            return True
         before = " ".join(token.lower for token in self.tokens[max(0, at - 8) : at])
         return bool(
             re.search(
