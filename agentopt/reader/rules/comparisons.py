@@ -61,7 +61,14 @@ def _is_denied(words: Words, at: int) -> bool:
     """Whether a negation stands before a comparison: `does not want to sell | fewer than`."""
     for place in range(at - 1, max(-1, at - 12), -1):
         word = words.lower[place]
-        if words.tags[place] == "number" or word in (",", ".", ";", "but", "while", "and"):
+        if (words.tags[place] == "number" and words.tokens[place].kind != "spelled") or word in (
+            ",",
+            ".",
+            ";",
+            "but",
+            "while",
+            "and",
+        ):
             break
         if word in lexicon.NEGATIONS or word.endswith("n't"):
             return True
@@ -97,7 +104,12 @@ def behind(words: Words, at: int, tail: int) -> Comparison | None:
             return Comparison(place, place + 2, "<=" if after in ("most", "maximum") else ">=", False)
         if word in ("maximum", "max", "tops") and place < tail and _closes(words, place + 1):
             return Comparison(place, place + 1, "<=", False)
-        if word in ("minimum", "min") and place < tail and _closes(words, place + 1):
+        if (
+            word in ("minimum", "min")
+            and place < tail
+            and (word != "min" or place > at + 1)
+            and _closes(words, place + 1)
+        ):
             return Comparison(place, place + 1, ">=", False)
         if (
             word in ("is", "are")
@@ -118,7 +130,12 @@ def behind(words: Words, at: int, tail: int) -> Comparison | None:
             and after not in ("not", "no", "at", "maximum", "max", "tops")
         ):
             return None
-        if word == "," and after in ("not", "no") and words.word(place + 2) == "more":
+        if (
+            word == ","
+            and after in ("not", "no")
+            and words.word(place + 2) == "more"
+            and words.word(place + 3) != "than"
+        ):
             return Comparison(place, place + 3, "<=", False)
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Limit", "is_limit", "limits", "place"]
+__all__ = ["COUNT", "Limit", "as_total", "fits", "is_limit", "limits", "place", "row"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -185,10 +185,10 @@ def place(
     scored = []
     for number, limit in enumerate(found):
         words = _spoken(view, limit)
-        scored.append((_as_total(view, limit, table), number, COUNT))
+        scored.append((as_total(view, limit, table), number, COUNT))
         for index, column in enumerate(table):
             pointless = index == aim and limit.relation == ("<=" if sense == "maximize" else ">=")
-            score = _fits(limit, column) + affinity(words, column, table) - 1.5 * pointless
+            score = fits(limit, column) + affinity(words, column, table) - 1.5 * pointless
             scored.append((score, number, index))
     scored.sort(key=lambda each: (-each[0], each[1]))
     placed: dict[int, tuple[int, float]] = {}
@@ -203,7 +203,7 @@ def place(
     for number, limit in enumerate(found):
         if number in placed:
             continue
-        fitting = [index for index in free if _fits(limit, table[index]) > -1]
+        fitting = [index for index in free if fits(limit, table[index]) > -1]
         if len(fitting) > 1 and limit.figure.kind == "count":
             fitting = []
         index = fitting[0] if fitting else COUNT
@@ -226,7 +226,7 @@ def place(
     return result
 
 
-def _fits(limit: Limit, column: Column) -> float:
+def fits(limit: Limit, column: Column) -> float:
     """How well the measures agree."""
     kind, other = limit.figure.kind, column.kind
     if kind == other:
@@ -245,7 +245,7 @@ def _fits(limit: Limit, column: Column) -> float:
     return -0.2 if "count" in (kind, other) or "units" in (kind, other) else -0.8
 
 
-def _as_total(view: Scene, limit: Limit, table: Sequence[Column]) -> float:
+def as_total(view: Scene, limit: Limit, table: Sequence[Column]) -> float:
     """How much a limit looks like one on the number of all decisions together."""
     figure, clause = limit.figure, view.clauses[limit.figure.clause]
     words = view.words

@@ -15,14 +15,22 @@ from agentopt.reader.rules.facts import settle
 from agentopt.reader.rules.goals import goal
 from agentopt.reader.rules.limits import COUNT, is_limit, limits, place, row
 from agentopt.reader.rules.objective import aim, objective
-from agentopt.reader.rules.runs import runs
+from agentopt.reader.rules.runs import Run, runs
 from agentopt.reader.rules.scene import Figure, Scene, scene
 from agentopt.reader.rules.sides import sides
+from agentopt.reader.rules.things import chains
+from agentopt.reader.rules.wide import Wide, read_under
 from agentopt.reader.rules.words import Words, stem, tagged
 from agentopt.reader.tokens import Token
 
 _TRIES = 5
 """How many lists of decisions are tried."""
+
+_WIDE_TRIES = 5
+"""How many lists are tried where a problem is told freely."""
+
+_CLOSE = 0.6
+"""How much better the best list must be for it to be sure."""
 
 _MOST_TOKENS = 1500
 _MOST_NUMBERS = 160
@@ -37,17 +45,19 @@ class RuleReading:
         unread: what was not understood, in words; empty if all was.
         waived: numbers understood to be no data ("two types", "1 kg of bread").
         doubts: what was assumed where the words leave a choice.
+        is_free: whether it was read as told freely, by what comes out even: never enough by itself.
     """
 
     mix: Mix | None
     unread: tuple[str, ...] = ()
     waived: frozenset[int] = frozenset()
     doubts: tuple[str, ...] = ()
+    is_free: bool = False
 
     @property
     def is_whole(self) -> bool:
         """Whether all of the text was understood."""
-        return self.mix is not None and not self.unread
+        return self.mix is not None and not self.unread and not self.is_free
 
 
 def read(tokens: Sequence[Token]) -> RuleReading:
@@ -62,15 +72,47 @@ def read(tokens: Sequence[Token]) -> RuleReading:
     words = tagged(tokens)
     found = runs(words)
     ranked = candidates(words, found)
-    if not ranked:
-        return RuleReading(None, ("there is nothing to choose between",))
     best: tuple[float, RuleReading] | None = None
+    wide = _widely(words, found, ranked)
     for each in ranked[:_TRIES]:
         reading, score = _under(words, scene(words, found, each), each)
         if best is None or score > best[0]:
             best = (score, reading)
-    assert best is not None
-    return best[1]
+    if best is None:
+        return wide or RuleReading(None, ("there is nothing to choose between",))
+    if best[1].is_whole or wide is None or wide.mix is None:
+        return best[1]
+    return wide if len(wide.unread) < len(best[1].unread) or best[1].mix is None else best[1]
+
+
+def _widely(words: Words, found: Sequence[Run], ranked: Sequence[Candidate]) -> RuleReading | None:
+    """The best reading of a problem told freely, under the likeliest lists of decisions."""
+    lists = {tuple(sorted(each.names)): each for each in ranked[:2]}
+    for each in chains(words, found)[:_WIDE_TRIES]:
+        lists[tuple(sorted(each.names))] = each
+    tried = [read_under(scene(words, found, each), each) for each in lists.values()]
+    tried.sort(key=lambda each: -each.score)
+    if not tried:
+        return None
+    best = tried[0]
+    if best.mix is not None and any(_is_rival(best, each) for each in tried[1:]):
+        best.unread.append("it is not clear which things are to be decided on")
+    return RuleReading(
+        best.mix,
+        tuple(dict.fromkeys(best.unread)),
+        frozenset(best.waived) | _articles(words),
+        tuple(best.doubts),
+        is_free=True,
+    )
+
+
+def _is_rival(best: Wide, other: Wide) -> bool:
+    """Whether another list of decisions makes nearly as much sense."""
+    if best.mix is None or other.mix is None or best.score - other.score > _CLOSE:
+        return False
+    mine = {(each.token, each.decision) for each in best.mix.objective}
+    yours = {(each.token, each.decision) for each in other.mix.objective}
+    return best.mix.tokens() != other.mix.tokens() or len(mine) != len(yours)
 
 
 def _under(words: Words, view: Scene, candidate: Candidate) -> tuple[RuleReading, float]:

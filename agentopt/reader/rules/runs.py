@@ -56,7 +56,13 @@ def _is_named(words: Words, at: int) -> bool:
         return False
     before = words.tokens[at - 1].text
     after = words.tag(at + 1)
-    capital = before[:1].isupper() and at > 1 and words.word(at - 2) not in ".?!"
+    acronym = len(before) > 1 and before.isupper()
+    capital = (
+        before[:1].isupper()
+        and not (acronym and not _recurs(words, at))
+        and at > 1
+        and words.word(at - 2) not in ".?!"
+    )
     if not capital and (before.lower().endswith("s") or not _recurs(words, at)):
         return False
     return (capital or token.value <= 20) and after in (

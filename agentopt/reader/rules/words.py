@@ -40,6 +40,7 @@ _IRREGULAR = {
     "potatoes": "potato", "tomatoes": "tomato", "gas": "gas", "bus": "bus", "buses": "bus",
     "analyses": "analysi", "staffing": "staff", "patent": "patient", "suites": "suit",
     "firemen": "firefighter", "chosen": "choos", "shoes": "shoe", "dollars": "dollar", "always": "always",
+    "taxis": "taxi", "skis": "ski", "bikinis": "bikini", "kiwis": "kiwi",
 }  # fmt: skip
 
 
