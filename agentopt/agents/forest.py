@@ -31,7 +31,8 @@ from agentopt.sandbox import Outcome
 NUM_SEEDS = 5
 NUM_ITERATIONS = 5
 NUM_DIRECTIONS = 3
-"""Of the paper: ten programs in all."""
+NUM_PROGRAMS = NUM_SEEDS + NUM_ITERATIONS
+"""As in the paper; fewer where one passes every test."""
 EXPLORATION = math.sqrt(2.0)
 MAX_INSIGHTS = 4000
 MAX_FEEDBACK = 6000
@@ -84,14 +85,14 @@ def search(state: State, session: Session) -> Update:
     except BudgetExceeded as error:
         if not forest.nodes:
             raise
-        note = [f"the search ended after {len(forest.nodes)} programs: {error.message}"]
+        note = [f"the search ended at {len(forest.nodes)} of {NUM_PROGRAMS} programs: {error.message}"]
     if not forest.nodes:
         return send_back(state, session, "reply", ["no reply held a program"]) | {"reply": ""}
     best = max(forest.nodes, key=lambda node: node.score.share)
     assert best.tried is not None
     session.emit("progress", f"the best of {len(forest.nodes)} programs passes {_shown(best.score)}")
     update = coding.taken(state, session, best.tried)
-    told = [f"{line}" for line in best.score.feedback.splitlines() if line.startswith("failed: test")]
+    told = [line for line in best.score.feedback.splitlines() if line.startswith("failed: test")]
     doubts = [f"a test the model wrote fails on its answer: {line.removeprefix('failed: ')}" for line in told]
     kept = update.get("warnings", state.warnings)
     assert isinstance(kept, list)
@@ -178,8 +179,8 @@ class _Forest:
                 node.value += gain
         parent.children.append(child)
         self.nodes.append(child)
-        count = NUM_SEEDS + NUM_ITERATIONS
-        self.session.emit("progress", f"program {len(self.nodes)} of at most {count}: {_shown(score)}")
+        place = f"program {len(self.nodes)} of at most {NUM_PROGRAMS}"
+        self.session.emit("progress", f"{place}: {_shown(score)}")
         return child
 
     def write_tests(self) -> tuple[str, str]:
@@ -214,7 +215,8 @@ class _Forest:
         except ReplyError:
             value = None
         listed = value.get("directions") if isinstance(value, dict) else None
-        found = [each[:2000] for each in listed or () if isinstance(each, str) and each.strip()]
+        given = listed if isinstance(listed, list) else []
+        found = [each[:2000] for each in given if isinstance(each, str) and each.strip()]
         return found[:NUM_DIRECTIONS] or ["Mend what the failed tests show, if they are right."]
 
     def scout(self, node: Node, child: Node, direction: str) -> str:
