@@ -522,7 +522,8 @@ def _resolved(
     for mention in mentions:
         if not heads.get(mention.name):
             heads[mention.name] = _beside(scan, mention)
-    groups = [tuple(dict.fromkeys(canonical[_key(name, kinds)] for name in each)) for each in listed]
+    keys = [[_key(name, kinds) for name in each] for each in listed]
+    groups = [tuple(dict.fromkeys(canonical[key] for key in each if key in canonical)) for each in keys]
     return Found(mentions, heads, tuple(groups))
 
 
