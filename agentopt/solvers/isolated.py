@@ -29,7 +29,7 @@ from agentopt.compiling.arrays import Compiled
 from agentopt.errors import AgentoptError
 from agentopt.solvers.base import Availability, Engine, Limits, Report
 from agentopt.solvers.classes import check
-from agentopt.solvers.solution import PointStatus, Progress, Solution, Termination
+from agentopt.solvers.solution import PointStatus, Solution, Termination
 
 PAUSE = 0.05
 """Seconds between looks at a worker."""
@@ -101,13 +101,11 @@ def _watched(
         worker.link.send(job)
         while True:
             try:
-                while worker.link.poll(PAUSE):
+                if worker.link.poll(PAUSE):
                     kind, content = worker.link.recv()
                     if kind != "progress":
                         return content  # type: ignore[no-any-return]  # what the worker sends
-                    asked = (
-                        report is not None and isinstance(content, Progress) and report(content) is True
-                    ) or asked
+                    asked = (report is not None and report(content) is True) or asked
                 late = limits.seconds is not None and time.monotonic() - started > limits.seconds + GRACE
                 if late:
                     return (

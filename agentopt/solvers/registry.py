@@ -30,6 +30,10 @@ ENGINES: Mapping[str, str] = {
     "vrp": "agentopt.solvers.vrp:Vrp",
     "race": "agentopt.solvers.race:Race",
     "alns": "agentopt.solvers.alns.engine:Alns",
+    "tpe": "agentopt.solvers.blackbox.engines:BlackBox",
+    "cmaes": "agentopt.solvers.blackbox.engines:BlackBox",
+    "consensus": "agentopt.solvers.blackbox.engines:BlackBox",
+    "random": "agentopt.solvers.blackbox.engines:BlackBox",
 }
 """Where each engine's class is; it is made with its card."""
 
@@ -49,12 +53,10 @@ def engines(override: Path | None = None) -> dict[str, Engine]:
     'highs'
     """
     known = cards(override)
-    found: dict[str, Engine] = {
-        name: _made(name, known[name], override) for name in ENGINES if name in known
-    }
+    found: dict[str, Engine] = {name: _made(name, known[name], override) for name in ENGINES if name in known}
     for point in _plug_ins(tuple(map(str, sys.path))):
         if point.name not in found:
-            found[point.name] = cast(Engine, point.load()(known.get(point.name)))
+            found[point.name] = _placed(cast(Engine, point.load()(known.get(point.name))), known, override)
     return found
 
 
@@ -83,13 +85,17 @@ def bare(name: str, override: Path | None = None) -> Engine:
     """
     if name in ENGINES:
         return cast(Engine, _class(ENGINES[name])(cards(override)[name]))
-    return engine(name, override)
+    found = engine(name, override)
+    return cast(Engine, getattr(found, "engine", found))
 
 
 def _made(name: str, card: Card, override: Path | None) -> Engine:
-    """An engine from its card, behind a worker process where the card asks for one."""
-    made = cast(Engine, _class(ENGINES[name])(card))
-    if card.process == "shared":
+    return _placed(cast(Engine, _class(ENGINES[name])(card)), {name: card}, override)
+
+
+def _placed(made: Engine, known: Mapping[str, Card], override: Path | None) -> Engine:
+    """An engine, behind a worker process where its card asks for one."""
+    if made.name not in known or known[made.name].process == "shared":
         return made
     from agentopt.solvers.isolated import Isolated
 

@@ -1,4 +1,4 @@
-"""Tours and routes recognised in the arrays of a model: one `circuit` or `routes`, and nothing else of weight."""
+"""Tours and routes recognised in the arrays of a model: one `circuit` or `routes` and nothing of weight."""
 
 from __future__ import annotations
 
