@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 EXTRAS = {
     "nlp": ("casadi", "nonlinear problems, locally"),
+    "blackbox": ("optuna", "objectives that are only evaluated, from few evaluations"),
     "parquet": ("pyarrow", "Parquet tables"),
     "hf": ("transformers", "language models in this process"),
     "vllm": ("vllm", "serving language models on a GPU"),

@@ -24,7 +24,8 @@ from agentopt.solvers.routing import require
 from tests.compiling.models import compiled
 from tests.solvers.problems import KNOWN, Known
 
-ENGINES = engines()
+ENGINES = {name: each for name, each in engines().items() if Feature.BLACK_BOX not in each.features}
+"""Those that solve arrays; objectives that are only evaluated are tested in `tests/solvers/blackbox`."""
 
 
 def model(known: Known) -> Compiled:
