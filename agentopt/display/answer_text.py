@@ -179,6 +179,8 @@ def _closing(answer: Answer, run: Path | None) -> str:
         solution = answer.solution
         lines.append(f"solved by {solution.engine} {solution.version} in {span(solution.seconds)}")
     if run is not None:
+        if answer.program:
+            lines.append(f"the program whose model this is: {run / 'program.py'}")
         lines.append(f"run: {run}")
     return dim("\n".join(lines)) if lines else ""
 
