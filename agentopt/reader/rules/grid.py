@@ -12,10 +12,11 @@ __all__ = ["Grid", "Piece", "grid"]
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from agentopt.reader.rules import lexicon
-from agentopt.reader.rules.attributes import Column, overlap
+from agentopt.reader.rules.attributes import Column
+from agentopt.reader.rules.joining import Owners, joined, ranked
 from agentopt.reader.rules.mentions import Mention
 from agentopt.reader.rules.scene import Figure, Scene
 
@@ -54,6 +55,7 @@ class _Reading:
 
 
 _MOST_SET_ASIDE = 3
+
 _LISTED = frozenset(
     (
         ",",
@@ -78,6 +80,7 @@ _LISTED = frozenset(
         "per",
     )
 )
+
 _LINKS = frozenset(
     (
         "per",
@@ -104,7 +107,7 @@ _LINKS = frozenset(
 
 
 def grid(view: Scene, pieces: Sequence[Piece], cues: Mapping[int, float]) -> Grid:
-    """Read every piece and join what they say into columns; parts of a sentence are read as one if that is better."""
+    """Read every piece, or its whole sentence where that is better, and join what they say into columns."""
     found = Grid()
     rows: list[list[tuple[Figure, tuple[int, ...]]]] = []
     topic: tuple[int, ...] = ()
@@ -118,11 +121,11 @@ def grid(view: Scene, pieces: Sequence[Piece], cues: Mapping[int, float]) -> Gri
         found.loose.extend(best.loose)
         if best.score < 0:
             found.strain -= best.score
-        rows.extend(_ranked(view, best.owners))
+        rows.extend(ranked(view, best.owners))
         owners = {each for _, own in best.owners for each in own}
         said = view.mentioned(piece.start, piece.end)
         topic = (next(iter(owners)),) if len(owners) == 1 else () if said else topic
-    found.columns = _joined(view, rows)
+    found.columns = joined(view, rows)
     return found
 
 
@@ -167,12 +170,9 @@ def _excess(view: Scene, figure: Figure, kept: Sequence[Figure]) -> float:
     return 0.5 if value > 2 * max(others) else 0.0 if value >= max(others) else -0.2
 
 
-_Owners = list[tuple[Figure, tuple[int, ...]]]
-
-
 def _patterns(
     view: Scene, piece: Piece, kept: Sequence[Figure], topic: tuple[int, ...]
-) -> Iterator[tuple[float, _Owners]]:
+) -> Iterator[tuple[float, Owners]]:
     """Ways to give the numbers of a piece to decisions, with scores."""
     if not kept:
         yield 0.0, []
@@ -238,7 +238,7 @@ def _is_of_all(view: Scene, piece: Piece, figure: Figure) -> bool:
 
 def _in_lists(
     view: Scene, piece: Piece, kept: Sequence[Figure], said: Sequence[Mention]
-) -> Iterator[tuple[float, _Owners]]:
+) -> Iterator[tuple[float, Owners]]:
     """Rows of numbers given to rows of mentions, or to all decisions in their order."""
     groups: list[list[Figure]] = []
     for each in kept:
@@ -247,15 +247,15 @@ def _in_lists(
         else:
             groups.append([each])
     split: list[list[Figure]] = []
-    for each in groups:
-        n = view.count
-        if len(each) > n and len(each) % n == 0:
-            split.extend(each[x : x + n] for x in range(0, len(each), n))
+    size = view.count
+    for group in groups:
+        if len(group) > size and len(group) % size == 0:
+            split.extend(group[x : x + size] for x in range(0, len(group), size))
         else:
-            split.append(each)
-    if not any(len(each) > 1 for each in split):
+            split.append(group)
+    if not any(len(group) > 1 for group in split):
         return
-    owners: _Owners = []
+    owners: Owners = []
     score = 0.0
     singles: list[Figure] = []
     for group in split:
@@ -287,7 +287,7 @@ def _in_order(view: Scene) -> list[int]:
     places, size = view.mentions, view.count
     for x in range(len(places) - size + 1):
         row = places[x : x + size]
-        near = all(1 <= other.start - one.end <= 3 for one, other in zip(row, row[1:], strict=False))
+        near = all(1 <= other.start - one.end <= 3 for one, other in pairwise(row))
         if near and len({each.decision for each in row}) == size:
             return [each.decision for each in row]
     return sorted(range(size), key=lambda each: view.candidate.spans[each][0])
@@ -323,7 +323,7 @@ def _row(view: Scene, piece: Piece, group: Sequence[Figure], said: Sequence[Ment
     for option in options:
         if len(option) != size or len({each.decision for each in option}) < size:
             continue
-        gaps = [range(one.end, other.start) for one, other in zip(option, option[1:], strict=False)]
+        gaps = [range(one.end, other.start) for one, other in pairwise(option)]
         if all(
             len(gap) <= 8
             and any(words.lower[x] in (",", "and", "or", "&", "|", "/", ";") for x in gap)
@@ -336,9 +336,9 @@ def _row(view: Scene, piece: Piece, group: Sequence[Figure], said: Sequence[Ment
 
 def _attached(
     view: Scene, piece: Piece, kept: Sequence[Figure], said: Sequence[Mention], mode: str
-) -> tuple[float, _Owners]:
+) -> tuple[float, Owners]:
     """Every number given to the mention before it, or behind it."""
-    owners: _Owners = []
+    owners: Owners = []
     score = 0.0
     for each in kept:
         options: list[tuple[float, int]] = []
@@ -391,7 +391,7 @@ def _nearness_before(
 
 
 def _is_listed(view: Scene, before: Sequence[Mention], kept: Sequence[Figure]) -> bool:
-    """Whether the last mention ends a row, so that what follows is said of the row: `juice and water cost 3`."""
+    """Whether the last mention ends a row, of which what follows is said: `juice and water cost 3`."""
     if len(before) < 2 or before[-1].decision == before[-2].decision:
         return False
     gap = view.words.lower[before[-2].end : before[-1].start]
@@ -419,155 +419,3 @@ def _nearness_behind(
     if any(words.tags[x] == "auxiliary" for x in range(figure.token + 1, mention.start)):
         score -= 0.3
     yield score, mention.decision
-
-
-def _ranked(view: Scene, owners: Sequence[tuple[Figure, tuple[int, ...]]]) -> list[_Owners]:
-    """The numbers of a piece as rows: the first of every decision, the second, and so on."""
-    rows: list[_Owners] = []
-    counts: dict[int, int] = {}
-    for figure, own in owners:
-        rank = max((counts.get(each, 0) for each in own), default=0)
-        for each in own:
-            counts[each] = rank + 1
-        while len(rows) <= rank:
-            rows.append([])
-        rows[rank].append((figure, own))
-    if len(rows) > 1:
-        rows = _by_measure(rows)
-    for row in rows:
-        _fill(row)
-    return rows
-
-
-def _by_measure(rows: list[_Owners]) -> list[_Owners]:
-    """Exchange numbers of one decision so that a row holds one kind, where the order differs."""
-    model = {own[0]: [] for own in (own for row in rows for _, own in row)}  # type: dict[int, list[Figure]]
-    for row in rows:
-        for figure, own in row:
-            model[own[0]].append(figure)
-    owners = {id(figure): own for row in rows for figure, own in row}
-    first = max(model.values(), key=lambda each: sum(x.kind != "count" for x in each) + 0.1 * len(each))
-    result: list[_Owners] = [[] for _ in rows]
-    for mine in model.values():
-        free = list(range(len(rows)))
-        left = list(enumerate(mine))
-        if mine is first or len(mine) != len(first):
-            for rank, figure in left:
-                result[rank].append((figure, owners[id(figure)]))
-            continue
-        pairs = sorted(
-            (
-                (_agreement(first[slot], figure) - 0.6 * abs(slot - rank), slot, rank)
-                for slot in free[: len(first)]
-                for rank, figure in left
-            ),
-            reverse=True,
-        )
-        used: set[int] = set()
-        placed: set[int] = set()
-        for _, slot, rank in pairs:
-            if slot not in used and rank not in placed:
-                used.add(slot)
-                placed.add(rank)
-                result[slot].append((mine[rank], owners[id(mine[rank])]))
-    for row in result:
-        row.sort(key=lambda each: each[0].token)
-    return [row for row in result if row]
-
-
-def _agreement(one: Figure, other: Figure) -> float:
-    if one.kind == other.kind:
-        return (
-            1.0
-            + (one.unit == other.unit) * (one.kind != "count")
-            + (overlap(one.nouns, other.nouns) if one.nouns and other.nouns else 0.0)
-        )
-    if "count" in (one.kind, other.kind):
-        return 0.2
-    return -2.0
-
-
-def _fill(row: _Owners) -> None:
-    """Give bare numbers of a row the measure and the noun of the one that has them."""
-    full = next((figure for figure, _ in row if figure.kind != "count" or figure.unit), None)
-    named = next((figure for figure, _ in row if figure.nouns), None)
-    for figure, _ in row:
-        if (
-            full is not None
-            and figure.kind == "count"
-            and not figure.unit
-            and (not figure.head or figure.head <= full.head)
-        ):
-            figure.kind, figure.unit = full.kind, full.unit
-        if named is not None and not figure.nouns:
-            figure.nouns, figure.head = named.nouns, named.head
-
-
-def _joined(view: Scene, rows: Sequence[_Owners]) -> list[Column]:
-    """Join rows of different decisions that say the same into columns."""
-    groups = [list(each) for each in rows if each]
-    rank = _ranks(groups)
-    while True:
-        best: tuple[float, int, int] | None = None
-        for one, other in combinations(range(len(groups)), 2):
-            if _decided(groups[one]) & _decided(groups[other]):
-                continue
-            score = (
-                _likeness(groups[one], groups[other])
-                + 0.5 * (rank[one] == rank[other])
-                - 0.01 * (other - one)
-            )
-            if best is None or score > best[0]:
-                best = (score, one, other)
-        if best is None or best[0] < -1.5:
-            break
-        _, one, other = best
-        groups[one] = sorted(groups[one] + groups[other], key=lambda each: each[0].token)
-        _fill(groups[one])
-        del groups[other]
-        del rank[other]
-    return [
-        Column(
-            {number: figure.token for figure, own in group for number in own}, [figure for figure, _ in group]
-        )
-        for group in groups
-    ]
-
-
-def _decided(group: _Owners) -> set[int]:
-    return {each for _, own in group for each in own}
-
-
-def _ranks(groups: Sequence[_Owners]) -> list[int]:
-    counts: dict[frozenset[int], int] = {}
-    ranks = []
-    for each in groups:
-        key = frozenset(_decided(each))
-        ranks.append(counts.get(key, 0))
-        counts[key] = ranks[-1] + 1
-    return ranks
-
-
-def _likeness(one: _Owners, other: _Owners) -> float:
-    scores = []
-    for mine, _ in one:
-        for yours, _ in other:
-            score = 0.0
-            if mine.kind != yours.kind:
-                score -= (
-                    0.6
-                    if "count" in (mine.kind, yours.kind) and not {mine.kind, yours.kind} & {"percent"}
-                    else 3.0
-                )
-                if {mine.kind, yours.kind} == {"money", "count"} and (mine.nouns or yours.nouns):
-                    score -= 0.8
-            elif mine.kind != "count":
-                score += 1.2 if mine.unit == yours.unit else 0.3
-            if mine.nouns and yours.nouns:
-                shared = overlap(mine.nouns, yours.nouns)
-                score += 2.0 * shared if shared else -1.0
-            if mine.frame and yours.frame:
-                shared = overlap(mine.frame, yours.frame)
-                score += 1.5 * shared if shared else -0.3
-            scores.append(score)
-    return sum(scores) / len(scores)

@@ -163,7 +163,7 @@ def _is_base(view: Scene, figure: Figure) -> bool:
         return True
     if words.lower[at] == "one":
         if after in ("of", "another", ".", ",", "-", "or", "for", "day", "that", "who") or words.tag(
-            after and at + 1
+            at + 1
         ) in ("verb", "auxiliary"):
             return not (words.tag(at - 1) == "verb" and after in (".", ","))
         if before in ("no", "the", "this", "which", "every", "each", "any", "single", "small", "big", "for"):

@@ -252,7 +252,8 @@ ENDS_GOAL = words_of(
 CONCEPTS: dict[str, str] = {
     **dict.fromkeys(sorted(words_of(
         "cost costs costing spend spends spending spent budget price priced prices pay pays paid wage "
-        "wages bucks expense expenses buy buys buying expense capital salary salaries bill invest investment investing expenditure "
+        "wages bucks expense expenses buy buys buying expense "
+        "capital salary salaries bill invest investment investing expenditure "
         "charge charges money fund funds purchase purchasing averages averaging"
     )), "@cost"),
     **dict.fromkeys(sorted(words_of(

@@ -1,4 +1,4 @@
-"""What a freely told problem makes large or small: the column that nothing limits, in the direction the words say."""
+"""What a freely told problem makes large or small: the column that nothing limits."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ class Purpose:
 
 
 _LARGEST = lexicon.words_of(
-    "most best highest largest greatest biggest maximum maximal max maximise maximize top richest strongest longest happiest fullest maximal lucrative"
+    "most best highest largest greatest biggest maximum maximal max "
+    "maximise maximize top richest strongest longest happiest fullest maximal lucrative"
 )
 _SMALLEST = lexicon.words_of(
-    "cheapest fewest least lowest smallest minimum minimal min minimise minimize cheaply shortest lightest quickest fastest"
+    "cheapest fewest least lowest smallest minimum minimal "
+    "min minimise minimize cheaply shortest lightest quickest fastest"
 )
 _BOUND = frozenset(("at", "the", "very"))
 
@@ -226,7 +228,8 @@ _PAID = tuple(
     map(
         stem,
         lexicon.words_of(
-            "cost costs fee fees upkeep feed commission wage wages expense expenses ingredients pay less deduct minus spend buy buying purchase making materials"
+            "cost costs fee fees upkeep feed commission wage wages expense expenses "
+            "ingredients pay less deduct minus spend buy buying purchase making materials"
         ),
     )
 )

@@ -249,8 +249,10 @@ _HAVE: dict[str, float] = {
     ),
     **dict.fromkeys(
         lexicon.words_of(
-            "left own owns got have has there there's we've i've i'd only just hold holds room fits fit allows allow altogether "
-            "total granted gave give gives lend grant fund capital spend open limit remaining hand harvested employs "
+            "left own owns got have has there there's we've i've i'd "
+            "only just hold holds room fits fit allows allow altogether "
+            "total granted gave give gives lend grant fund "
+            "capital spend open limit remaining hand harvested employs "
             "bays licence licensed saved allowed together between mine ours all"
         ),
         1.0,
@@ -262,7 +264,8 @@ _MUST: dict[str, float] = {
     ),
     **dict.fromkeys(
         lexicon.words_of(
-            "need needs coming wants want wanted order demands should expect guests requires require satisfied fed reach goal "
+            "need needs coming wants want wanted order demands should "
+            "expect guests requires require satisfied fed reach goal "
             "cover covered through agreed contract committed asked"
         ),
         1.0,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 __all__ = ["chains"]
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -71,7 +72,8 @@ _SPEECH = frozenset(
     map(
         stem,
         lexicon.words_of(
-            "that's it's there's he's she's what's worth thinks asks says reckons wonders insists go pls please thanks yes ok okay"
+            "that's it's there's he's she's what's worth thinks asks says "
+            "reckons wonders insists go pls please thanks yes ok okay"
         ),
     )
 )
@@ -233,7 +235,7 @@ def _weight(words: Words, items: Sequence[Run], spoken: Counter[str], always: fr
         set(near) & {"between", "of", ":", "either", "both", "on"}
     )
     joined = any(words.lower[at] in ("and", "or", "&") for at in range(items[-2].end, last.start))
-    gaps = sum(other.start - one.end for one, other in zip(items, items[1:], strict=False)) / (len(items) - 1)
+    gaps = sum(other.start - one.end for one, other in itertools.pairwise(items)) / (len(items) - 1)
     numbers = [words.tokens[at].value for at in range(max(0, begin - 8), begin) if words.tokens[at].is_number]
     weight += 0.8 * (bool(numbers) and numbers[-1] == len(items))
     return weight + 0.5 * joined - 0.06 * gaps - 0.02 * words.tokens[begin].sentence

@@ -14,17 +14,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agentopt.reader.reading import IMPLIED, Decision, Mix, Relation, Row, Term
-from agentopt.reader.rules.attributes import Column, affinity
+from agentopt.reader.rules.attributes import Column
 from agentopt.reader.rules.candidates import Candidate
 from agentopt.reader.rules.comparisons import Comparison
 from agentopt.reader.rules.generics import MEASURES
 from agentopt.reader.rules.grid import Grid, Piece, grid
 from agentopt.reader.rules.idle import idle
-from agentopt.reader.rules.limits import COUNT, Limit, as_total, fits, row
-from agentopt.reader.rules.purpose import aimed, direction, purpose
+from agentopt.reader.rules.placing import limit_row, settled
+from agentopt.reader.rules.plain import plain_ties
+from agentopt.reader.rules.purpose import direction, purpose
 from agentopt.reader.rules.scene import Figure, Scene
 from agentopt.reader.rules.stated import compare, cue
-from agentopt.reader.rules.ties import Tie, is_multiple, number_ties, plain_ties
+from agentopt.reader.rules.ties import number_ties
 
 
 @dataclass(slots=True)
@@ -97,12 +98,12 @@ def _under(
         each.comparison = Comparison(each.token, each.token, relation, False)
     guessed = {each.token for each in table.loose if told[each.token][0] < 0.9}
     limiting = sorted([*stating, *table.loose], key=lambda each: each.token)
-    rows, placed = _settled(view, limiting, table.columns, reach, guessed, found)
+    rows, placed = settled(view, limiting, table.columns, reach, guessed, found.unread, found.doubts)
     rows.extend(plain_ties(view, rows))
     limited: dict[int, set[Relation]] = {}
     for limit, index in placed:
         limited.setdefault(index, set()).add(limit.relation)
-    rows.extend(_limit_row(view, limit, index, table.columns) for limit, index in placed)
+    rows.extend(limit_row(view, limit, index, table.columns) for limit, index in placed)
     aim = purpose(view, table.columns, limited)
     found.unread.extend(aim.unread)
     _tell_columns(view, candidate, table.columns, limited, aim.terms, found)
@@ -170,7 +171,7 @@ def _opens(view: Scene, x: int, at: int) -> bool:
 
 
 def _measured_before(view: Scene, figure: Figure, first: int) -> None:
-    """Give a bare number the measure that stands before it: `hours of picking per kg: 0.5`, `cost (€): 12`."""
+    """Give a bare number the measure before it: `hours of picking per kg: 0.5`, `cost (€): 12`."""
     words = view.words
     if figure.kind != "count" or figure.unit or figure.comparison is not None:
         return
@@ -199,9 +200,8 @@ def _states(view: Scene, figure: Figure, reach: Mapping[int, tuple[int, int]]) -
     """Whether a number limits or compares, rather than says what one of a decision takes."""
     if figure.comparison is not None:
         return True
-    if figure.kind not in ("percent", "factor"):
-        if view.words.word(figure.token + 1) not in ("times", "as"):
-            return any(each.score > 2 for each in number_ties(view, figure, *reach[figure.token]))
+    if figure.kind not in ("percent", "factor") and view.words.word(figure.token + 1) not in ("times", "as"):
+        return any(each.score > 2 for each in number_ties(view, figure, *reach[figure.token]))
     return any(each.score > 1 for each in number_ties(view, figure, *reach[figure.token]))
 
 
@@ -228,176 +228,6 @@ def _aloneness(view: Scene, figure: Figure, spans: Sequence[tuple[int, int]]) ->
     return 0.0
 
 
-def _settled(
-    view: Scene,
-    limiting: Sequence[Figure],
-    table: Sequence[Column],
-    reach: Mapping[int, tuple[int, int]],
-    guessed: set[int],
-    found: Wide,
-) -> tuple[list[Row], list[tuple[Limit, int]]]:
-    """Give each number that limits its part: a tie between decisions, a column, or the total."""
-    options: list[tuple[float, int, Tie | int]] = []
-    limits = []
-    sense, goal = aimed(view, table)
-    for number, figure in enumerate(limiting):
-        stated = figure.comparison
-        relation: Relation = stated.relation if stated else ">="
-        limits.append(Limit(figure, relation, bool(stated and stated.strict)))
-        for tie in number_ties(view, figure, *reach[figure.token]):
-            options.append((tie.score, number, tie))
-        if is_multiple(view, figure) and figure.kind != "percent":
-            continue
-        if stated is None and figure.kind in ("percent", "factor"):
-            continue
-        spoken = _spoken(view, figure, reach[figure.token])
-        options.append((_total(view, limits[-1], table), number, COUNT))
-        for index, column in enumerate(table):
-            if index == goal and relation == ("<=" if sense == "maximize" else ">="):
-                continue
-            score = (
-                fits(limits[-1], column) + affinity(spoken, column, table) + _closeness(view, figure, column)
-            )
-            score -= 1.0 * (view.count - len(column.cells)) / view.count
-            options.append((score, number, index))
-    rows: list[Row] = []
-    placed: list[tuple[Limit, int]] = []
-    chosen = _best_parts(view, options, limits, table)
-    for number, figure in enumerate(limiting):
-        text = view.words.tokens[figure.token].text
-        if number not in chosen:
-            found.unread.append(f"“{text}” was not understood")
-            continue
-        score, part = chosen[number]
-        if isinstance(part, Tie):
-            rows.extend(part.rows)
-        else:
-            placed.append((limits[number], part))
-        if score < 0.5:
-            found.unread.append(f"it is not clear what “{text}” limits")
-        elif figure.token in guessed:
-            (found.unread if sense == "minimize" else found.doubts).append(
-                f"nothing says whether “{text}” is a least or a most"
-            )
-    return rows, placed
-
-
-_Option = tuple[float, "Tie | int"]
-_MOST_OPTIONS = 4
-_MOST_CHOICES = 20_000
-
-
-def _best_parts(
-    view: Scene,
-    options: Sequence[tuple[float, int, Tie | int]],
-    limits: Sequence[Limit],
-    table: Sequence[Column],
-) -> dict[int, _Option]:
-    """The parts that together come out best: no column limited twice alike, one column left to be the goal."""
-    mine: dict[int, list[_Option]] = {}
-    for score, number, part in sorted(options, key=lambda each: -each[0]):
-        if score > -0.8:
-            mine.setdefault(number, []).append((score, part))
-    fixed = {
-        number: each[0]
-        for number, each in mine.items()
-        if isinstance(each[0][1], Tie) and (len(each) == 1 or each[0][0] - each[1][0] >= 1.0)
-    }
-    open_ = [number for number in mine if number not in fixed]
-    width = _MOST_OPTIONS
-    while width > 1 and (width + 1) ** len(open_) > _MOST_CHOICES:
-        width -= 1
-    whole = [index for index, each in enumerate(table) if len(each.cells) == view.count]
-    best: tuple[float, dict[int, _Option]] = (float("-inf"), {})
-
-    def extend(at: int, score: float, chosen: dict[int, _Option], taken: set[tuple[int, Relation]]) -> None:
-        nonlocal best
-        if at == len(open_):
-            limited = {index for index, _ in taken}
-            free = sum(index not in limited for index in whole)
-            total = score - 1.2 * max(0, free - 1) - 0.3 * (free == 0 and bool(whole))
-            if total > best[0]:
-                best = (total, dict(chosen))
-            return
-        number = open_[at]
-        for gain, part in mine[number][:width]:
-            key = None if isinstance(part, Tie) else (part, limits[number].relation)
-            if key is not None and key in taken:
-                continue
-            chosen[number] = (gain, part)
-            extend(at + 1, score + gain, chosen, taken | {key} if key is not None else taken)
-            del chosen[number]
-        extend(at + 1, score - 1.0, chosen, taken)
-
-    extend(0, 0.0, {}, set())
-    return best[1] | fixed
-
-
-def _total(view: Scene, limit: Limit, table: Sequence[Column]) -> float:
-    """How much a limit looks like one on all decisions together."""
-    figure, words = limit.figure, view.words
-    score = as_total(view, limit, table)
-    ahead = view.mentioned(figure.token, figure.token + 4)
-    if _is_base_of(view, figure):
-        return 2.6
-    if ahead and not any(words.lower[x] in (",", ".", ":") for x in range(figure.token, ahead[0].start)):
-        return -1.0
-    if (
-        figure.nouns
-        and not figure.unit
-        and figure.head
-        and not figure.head & (view.generic | view.containers)
-    ):
-        known = any(figure.head & column.nouns for column in table)
-        return min(score, 0.4 if known else 0.7)
-    return min(score, 2.3)
-
-
-def _is_base_of(view: Scene, figure: Figure) -> bool:
-    """Whether a number counts what the numbers of the decisions are per: `800 tonnes`, of `22 kg a tonne`."""
-    words = view.words
-    at = figure.token + 1
-    while words.tag(at) in ("other", "determiner") and at < figure.token + 3:
-        at += 1
-    base = figure.unit or (words.stems[at] if words.tag(at) == "noun" else "")
-    if not base or base in _TIMES or (words.tag(at + 1) == "noun" and not figure.unit):
-        return False
-    per = 0
-    for x in range(2, len(words)):
-        if words.stems[x] != base or words.word(x - 1) not in ("a", "an", "per", "each", "every", "/"):
-            continue
-        back = range(max(0, x - 6), x - 1)
-        per += (
-            any(words.tags[y] == "number" for y in back)
-            or words.word(x + 1) in (":", "of", "is", "are")
-            or words.word(x - 1) == "per"
-        )
-    return per > 0
-
-
-_TIMES = frozenset(("hour", "minut", "day", "week", "month", "year", "second"))
-
-
-def _spoken(view: Scene, figure: Figure, reach: tuple[int, int]) -> list[tuple[str, float]]:
-    """The words of a limit with their weights: what it counts first."""
-    found = {each: 1.0 if each in figure.head or not figure.head else 0.5 for each in figure.nouns}
-    for each in figure.frame:
-        found.setdefault(each, 0.7)
-    for each in view.words.content(*reach):
-        found.setdefault(each, 0.4)
-    return [
-        (each, 0.5 * weight if each.startswith("@") and each not in ("@cost", "@gain", "@time") else weight)
-        for each, weight in found.items()
-    ]
-
-
-def _closeness(view: Scene, figure: Figure, column: Column) -> float:
-    """How near the limit stands to the numbers of a column."""
-    here = view.words.tokens[figure.token].sentence
-    away = min(abs(view.words.tokens[each.token].sentence - here) for each in column.figures)
-    return 0.8 if away == 0 else 0.25 if away == 1 else 0.0
-
-
 def _tell_columns(
     view: Scene,
     candidate: Candidate,
@@ -420,24 +250,6 @@ def _tell_columns(
             found.unread.append(f"no number like “{values[0]}” is given for {', '.join(missing)}")
 
 
-def _limit_row(view: Scene, limit: Limit, index: int, table: Sequence[Column]) -> Row:
-    """The constraint a limit states; one on an average is one on the sum of the differences."""
-    found = row(view, limit, index, table)
-    if index == COUNT or (table[index].kind == "percent" and limit.figure.kind == "percent"):
-        return found
-    words = view.words
-    start, end = next((a, b) for a, b in words.sentences if a <= limit.figure.token < b)
-    said = words.lower[start:end]
-    average = any(each.startswith("average") for each in said) or any(
-        words.lower[x] == "mean" and (words.word(x - 1) in ("the", "a", "'s") or words.word(x + 1) == "of")
-        for x in range(start, end)
-    )
-    everything = tuple(Term(each) for each in range(view.count))
-    if average:
-        return Row("ratio", found.left, found.relation, found.token, everything, found.strict, found.anchor)
-    return Row("limit", found.left, found.relation, found.token, (), found.strict, found.anchor)
-
-
 def _is_nothing(view: Scene, column: Column) -> bool:
     """Whether the text says of the decisions without a number that they have none of it."""
     words = view.words
@@ -445,15 +257,15 @@ def _is_nothing(view: Scene, column: Column) -> bool:
     absent = set(range(view.count)) - set(column.cells)
     said = set()
     for each in view.mentions:
-        if each.decision in absent and words.tokens[each.start].sentence in here:
-            if set(words.lower[each.end : each.end + 5]) & {"none", "nothing", "no", "neither", "free"}:
-                said.add(each.decision)
+        near = set(words.lower[each.end : each.end + 5])
+        if words.tokens[each.start].sentence in here and near & {"none", "nothing", "no", "neither", "free"}:
+            said.add(each.decision)
     rest = any(
         words.lower[x] in ("nothing", "none") and set(words.lower[x : x + 5]) & {"rest", "others", "other"}
         for x in range(len(words))
         if words.tokens[x].sentence in here
     )
-    return rest or said == absent
+    return rest or absent <= said
 
 
 def _clashes(view: Scene, rows: Sequence[Row]) -> list[str]:
