@@ -78,7 +78,7 @@ def test_the_next_engine_solves_when_the_first_is_not_installed(tmp_path: Path) 
 
 
 def test_no_engine_at_all_is_an_availability_error_with_what_to_type(tmp_path: Path) -> None:
-    folder = missing(tmp_path, "highs", "scip", "ipopt")
+    folder = missing(tmp_path, "highs", "scip", "ipopt", "cpsat")
     with pytest.raises(AvailabilityError, match="no engine for problems of class MILP is there") as raised:
         solve(first(Feature.MILP), cards=folder)
     assert raised.value.exit_code == 3
