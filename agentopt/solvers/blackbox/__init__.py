@@ -1,1 +1,1 @@
-"""Objectives that are only known by evaluating them: a Python function or a command, and who chooses points."""
+"""Objectives that are only evaluated, a Python function or a command: studies, and who chooses points."""
