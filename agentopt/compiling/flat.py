@@ -371,4 +371,7 @@ def _permuted(matrix: SparseMatrix, rank: Indices, column_order: Indices) -> Spa
     np.cumsum(counts, out=starts[1:])
     source = np.repeat(matrix.starts[:-1][column_order] - starts[:-1], counts) + np.arange(int(starts[-1]))
     rows = rank[matrix.indices[source]].astype(np.int32)
-    return SparseMatrix(matrix.num_rows, matrix.num_columns, starts, rows, matrix.values[source])
+    # Some engines take the rows of a column in ascending order only.
+    inside = np.lexsort((rows, np.repeat(np.arange(len(counts)), counts)))
+    values = matrix.values[source][inside]
+    return SparseMatrix(matrix.num_rows, matrix.num_columns, starts, rows[inside], values)

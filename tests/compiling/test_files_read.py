@@ -419,3 +419,10 @@ def test_a_file_as_a_formulation_compiles_to_rows_of_the_same_values(model: Comp
         assert (high - low) == pytest.approx(highs[name] - lows[name])
     (one,), (other,) = model.objectives, again.objectives
     assert objective_value(one, point) == pytest.approx(objective_value(other, point), rel=1e-9, abs=1e-6)
+
+
+def test_rows_of_a_column_ascend_however_the_file_orders_their_senses() -> None:
+    text = "min\n o: x + y\nst\n a: x + y <= 9\n b: x - y = 1\n c: x >= 2\n d: y + x <= 8\nend\n"
+    matrix = compiled_file(lp_reader.parse(text, "m.lp"), 0.0).matrix
+    for start, end in zip(matrix.starts[:-1].tolist(), matrix.starts[1:].tolist(), strict=True):
+        assert (np.diff(matrix.indices[start:end]) > 0).all()
