@@ -82,7 +82,7 @@ def read(tokens: Sequence[Token]) -> RuleReading:
         return wide or RuleReading(None, ("there is nothing to choose between",))
     if best[1].is_whole or wide is None or wide.mix is None:
         return best[1]
-    return wide if len(wide.unread) < len(best[1].unread) or best[1].mix is None else best[1]
+    return wide if len(wide.unread) + 1 < len(best[1].unread) or best[1].mix is None else best[1]
 
 
 def _widely(words: Words, found: Sequence[Run], ranked: Sequence[Candidate]) -> RuleReading | None:
