@@ -219,6 +219,8 @@ def _value(instance: Instance, name: str, key: tuple[Label, ...] | None) -> floa
 def _place(instance: Instance, name: str, key: tuple[Label, ...]) -> str:
     """Where a number was read: the words of the text, or the cell of a table."""
     declared = instance.formulation.parameters[name]
+    if instance.sources.get(name) == "the data given":
+        return "as given"
     if declared.quote:
         return f"“{declared.quote}”"
     if declared.from_ is None:
