@@ -24,7 +24,7 @@ from agentopt.formulation.elements import (
     Variable,
     Waiver,
 )
-from agentopt.reader.measures import common, conversion, factor, measure, measures
+from agentopt.reader.measures import common, conversion, measure, measures, scales
 from agentopt.reader.naming import identifier, label, quantity, unique
 from agentopt.reader.reading import IMPLIED, Mix, Row, Term
 from agentopt.reader.tokens import Token
@@ -186,13 +186,13 @@ class _Writing:
             return self.tables[key]
         name = unique(name, self.parameters)
         numbers = [term.token for term in terms if term.token != IMPLIED]
-        units = measures(self.tokens, numbers)
-        unit = common(list(units.values()))
+        scale = scales(self.tokens, numbers)
+        unit = common(list(measures(self.tokens, numbers).values()))
         values: dict[str, int | float] = {}
         for term in terms:
             value = Fraction(1) if term.token == IMPLIED else self._value(term.token)
             if term.token != IMPLIED:
-                value *= factor(units[term.token], unit)
+                value *= scale[term.token]
                 shared = [self.labels[t.decision] for t in terms if t.token == term.token]
                 self.account.setdefault(term.token, f"{name.replace('_', ' ')} of {_listed(shared)}")
             values[self.labels[term.decision]] = _plain(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Measure", "common", "conversion", "factor", "measure", "measures"]
+__all__ = ["Measure", "common", "conversion", "factor", "measure", "measures", "scales"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -175,6 +175,27 @@ def common(units: Sequence[Measure | None]) -> Measure | None:
     return units[0] if units else None
 
 
+def scales(tokens: Sequence[Token], group: Sequence[int]) -> dict[int, Fraction]:
+    """What each number of a group is multiplied by, to count all in their common unit.
+
+    A number without a percent sign among others that have one is in percent as well: "35 %, B 15".
+
+    >>> from agentopt.reader.tokens import tokenize
+    >>> [int(1 / each) for each in scales(tokenize("A has 35 %, B 15"), [2, 5]).values()]
+    [1, 100]
+    """
+    units = measures(tokens, group)
+    unit = common(list(units.values()))
+    percent = any(tokens[at].kind == "percent" for at in group)
+    return {
+        at: Fraction(1, 100) if percent and _is_large(tokens, at) else factor(units[at], unit) for at in group
+    }
+
+
+def _is_large(tokens: Sequence[Token], at: int) -> bool:
+    return tokens[at].kind != "percent" and (tokens[at].value or 0) > 1
+
+
 def conversion(tokens: Sequence[Token], row: Row) -> Fraction:
     """How many of the unit of a row's coefficients make one of the unit of its number.
 
@@ -185,9 +206,11 @@ def conversion(tokens: Sequence[Token], row: Row) -> Fraction:
     if not weighted or row.token == IMPLIED:
         return Fraction(1)
     if row.form == "ratio":
-        bare = all(tokens[at].kind != "percent" for at in weighted)
-        large = any((tokens[at].value or 0) > 1 for at in weighted)
-        return Fraction(100 if tokens[row.token].kind == "percent" and bare and large else 1)
+        percent = any(tokens[at].kind == "percent" for at in weighted)
+        if percent:
+            return Fraction(1, 100) if _is_large(tokens, row.token) else Fraction(1)
+        large = any(_is_large(tokens, at) for at in weighted)
+        return Fraction(100 if tokens[row.token].kind == "percent" and large else 1)
     if row.form != "limit":
         return Fraction(1)
     number, unit = measure(tokens, row.token), common(list(measures(tokens, weighted).values()))

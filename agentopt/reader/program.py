@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from agentopt.reader.measures import common, conversion, factor, measures
+from agentopt.reader.measures import conversion, scales
 from agentopt.reader.reading import IMPLIED, Mix, Relation, Term
 from agentopt.reader.tokens import Token
 
@@ -47,12 +47,10 @@ def program(mix: Mix, tokens: Sequence[Token], *, whole: bool = False) -> Progra
     def vector(terms: Sequence[Term]) -> NDArray[np.float64]:
         found = np.zeros(size)
         numbers = [term.token for term in terms if term.token != IMPLIED]
-        units = measures(tokens, numbers)
-        unit = common(list(units.values()))
+        scale = scales(tokens, numbers)
         for term in terms:
-            value = 1.0 if term.token == IMPLIED else _number(tokens, term.token)
-            scale = 1.0 if term.token == IMPLIED else float(factor(units[term.token], unit))
-            found[term.decision] += term.sign * value * scale
+            value = 1.0 if term.token == IMPLIED else _number(tokens, term.token) * float(scale[term.token])
+            found[term.decision] += term.sign * value
         return found
 
     matrix, limits = np.zeros((len(mix.rows), size)), np.zeros(len(mix.rows))

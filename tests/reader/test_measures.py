@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from agentopt.reader.measures import conversion, measure, measures
+from agentopt.reader.measures import conversion, measure, measures, scales
 from agentopt.reader.reading import Row, Term
 from agentopt.reader.tokens import tokenize
 
@@ -56,6 +56,17 @@ def test_a_share_in_percent_against_bare_coefficients_counts_hundredths() -> Non
     text = "protein, %: 9 and 40; at least 16% on average"
     _, row, _ = _row(text, 2, "ratio")
     assert conversion(tokenize(text), row) == Fraction(100)
+
+
+@pytest.mark.parametrize(
+    ("text", "weighted", "times"),
+    [("A has 35 %, B 15 and the blend 20", 2, Fraction(1, 100)), ("A has 35 %, B 15, the blend 20 %", 2, 1)],
+)
+def test_percent_signs_carry_over(text: str, weighted: int, times: Fraction) -> None:
+    numbers, row, _ = _row(text, weighted, "ratio")
+    tokens = tokenize(text)
+    assert scales(tokens, numbers[:2]) == {numbers[0]: 1, numbers[1]: Fraction(1, 100)}
+    assert conversion(tokens, row) == times
 
 
 def test_a_number_without_a_unit_has_its_neighbours() -> None:

@@ -73,14 +73,16 @@ def read(tokens: Sequence[Token]) -> RuleReading:
     found = runs(words)
     ranked = candidates(words, found)
     best: tuple[float, RuleReading] | None = None
-    wide = _widely(words, found, ranked)
     for each in ranked[:_TRIES]:
         reading, score = _under(words, scene(words, found, each), each)
         if best is None or score > best[0]:
             best = (score, reading)
+    if best is not None and best[1].is_whole:
+        return best[1]
+    wide = _widely(words, found, ranked)
     if best is None:
         return wide or RuleReading(None, ("there is nothing to choose between",))
-    if best[1].is_whole or wide is None or wide.mix is None:
+    if wide is None or wide.mix is None:
         return best[1]
     return wide if len(wide.unread) + 1 < len(best[1].unread) or best[1].mix is None else best[1]
 
