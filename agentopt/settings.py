@@ -164,6 +164,9 @@ class Settings(BaseModel):
     budget: Annotated[Budget, BeforeValidator(_budget)] = Field(
         Budget(), description="caps on calls, tokens, dollars and time for language models"
     )
+    race: Annotated[bool, BeforeValidator(_flag)] = Field(
+        False, description="solve mixed-integer problems that take long with two engines at once"
+    )
     time_limit: Duration | None = Field(None, description="seconds of one solve; by default no limit")
     mip_gap: Annotated[float, BeforeValidator(_share)] | None = Field(
         None, description="relative gap at which optimality is claimed; by default the engine card's"

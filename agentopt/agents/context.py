@@ -190,6 +190,7 @@ class Context:
         vote: how many samples to draw and vote over; 1 for none.
         engine: the engine to use, None to choose by class.
         limits, options: for the engine.
+        race: whether a second engine joins in on a mixed-integer linear problem that takes long.
         run: the run folder. With one, a killed solve resumes and no model call is paid twice.
         on_event: told everything as it happens, from whichever thread it happens in, one at a time.
         ask_person: answers a question; None never asks.
@@ -212,6 +213,7 @@ class Context:
     engine: str | None = None
     limits: Limits = field(default_factory=Limits)
     options: Mapping[str, object] = field(default_factory=dict)
+    race: bool = False
     run: Journal | None = None
     on_event: Listener | None = None
     ask_person: Asker | None = None

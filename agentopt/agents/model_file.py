@@ -45,6 +45,7 @@ def run_compiled(compiled: Compiled, context: Context) -> Answer:
             limits=context.limits,
             options=context.options,
             report=report,
+            race=context.race and report is not None,
         )
 
     began = time.monotonic()

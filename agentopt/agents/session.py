@@ -229,6 +229,8 @@ class Session:
             limits=limits,
             options=self.context.options,
             report=report,
+            # Whatever is solved on the way is small, or solved beside others.
+            race=self.context.race and report is not None,
         )
 
     def solution(self, key: str, written: Written) -> Solution:

@@ -206,6 +206,7 @@ def _context(work: Work, run: Run, progress: Progress) -> Context:
         engine=settings.engine,
         limits=Limits(settings.time_limit, settings.mip_gap, settings.threads, settings.memory_limit),
         options=assigned(work.engine_options),
+        race=settings.race,
         run=run,
         on_event=progress.on_event,
         ask_person=progress.ask if asks else None,

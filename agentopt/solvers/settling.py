@@ -18,6 +18,7 @@ from agentopt.compiling.arrays import Compiled, CompiledObjective
 from agentopt.compiling.evaluate import objective_value
 from agentopt.errors import AvailabilityError, EngineError
 from agentopt.solvers.base import Engine, Feature, Limits, Report
+from agentopt.solvers.classes import feature
 from agentopt.solvers.levels import held, only
 from agentopt.solvers.registry import engine as named
 from agentopt.solvers.routing import require, route, routes
@@ -37,6 +38,7 @@ def solve(
     options: Mapping[str, object] = {},
     report: Report | None = None,
     cards: Path | None = None,
+    race: bool = False,
 ) -> Solution:
     """Solve a model with the engine its class is routed to, or the one named.
 
@@ -50,6 +52,8 @@ def solve(
         options: of the engine, by the names of its card or its own.
         report: called with progress; True asks to stop.
         cards: a folder of engine cards that goes before the usual ones.
+        race: whether a second engine may join in on a mixed-integer linear problem, where no engine is
+            named and no option given.
 
     Raises:
         AvailabilityError: the engine, or every one for the class, is not there; the hint says what to type.
@@ -61,6 +65,8 @@ def solve(
         left, spent = limits, time.perf_counter() - started
         if limits.seconds is not None and spent > 0.01:
             left = replace(limits, seconds=max(min(LEAST_SECONDS, limits.seconds), limits.seconds - spent))
+        if engine is None and race and not options and feature(model) is Feature.MILP:
+            return named("race", cards).solve(model, left, {}, report)
         if engine is None:
             return _routed(model, left, options, report, cards)
         chosen = named(engine, cards)

@@ -20,6 +20,7 @@ from agentopt.solvers import (
     Solution,
     Termination,
     engine,
+    solve,
 )
 from agentopt.solvers import race as racing
 from agentopt.solvers.base import Report
@@ -304,6 +305,16 @@ def test_both_engines_race_to_the_optimum() -> None:
     found = engine("race").solve(model, Limits(), {"head_start": 0})
     assert found.termination is Termination.OPTIMAL
     assert found.objective == pytest.approx(expected, abs=1e-6)
+
+
+def test_by_default_only_who_sets_it_races_and_only_mixed_integer_problems() -> None:
+    model = compiled(**MODEL)
+    assert solve(model).engine == "highs"
+    assert solve(model, race=True).engine == "race"
+    assert solve(model, race=True, options={"presolve": "off"}).engine == "highs"
+    assert solve(model, race=True, engine="scip").engine == "scip"
+    linear = compiled(variables={"x": {"upper": 9}}, objective={"maximize": "x"})
+    assert solve(linear, race=True).engine == "highs"
 
 
 def hard() -> Compiled:

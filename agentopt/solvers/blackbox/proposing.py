@@ -40,6 +40,13 @@ class Trial:
         """Whether it counts as an answer."""
         return self.loss is not None and self.violation <= 0.0
 
+    @property
+    def order(self) -> tuple[int, float]:
+        """What sorts trials as Deb does, the best first."""
+        if self.failure:
+            return 2, 0.0
+        return (0, self.loss) if self.feasible and self.loss is not None else (1, self.violation)
+
 
 class Proposer(Protocol):
     """Chooses points from what came of earlier ones; the same seed and trials give the same points."""
