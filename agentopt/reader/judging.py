@@ -36,6 +36,9 @@ AGREED = 0.1
 FIRM = 0.8
 """Share of its anonymisations that must agree before the network's reading counts against the rules'."""
 
+PLAIN = 0.95
+"""Probability of a product mix from which on readers that agree need no word from other classes."""
+
 MAX_TOKENS = 1_500
 """Longer texts are declined: they are no short problem."""
 
@@ -77,10 +80,8 @@ def read(text: str, tables: Mapping[str, str] | None = None) -> Outcome:
         text: the problem in words.
         tables: attached tables, CSV text by file name.
 
-    >>> found = read(
-    ...     "A shop makes desks and chairs. A desk takes 3 hours of labor and earns $40, a chair takes 1
-    hour and " ...     "earns $12. There are 60 hours of labor. How many of each should it make to maximize
-    profit?" ... )
+    >>> text = "A desk takes 3 hours of labor and earns $40, a chair takes 1 hour and earns $12. "
+    >>> found = read(text + "There are 60 hours of labor. How many of each maximize profit?")
     >>> found.verdict, found.understanding.formulation.solve().objective
     (<Verdict.SOLVE: 'solve'>, 800.0)
     """
@@ -90,14 +91,16 @@ def read(text: str, tables: Mapping[str, str] | None = None) -> Outcome:
     refusal = _refusal(tokens, given)
     if refusal:
         return Outcome(Verdict.DECLINE, None, (refusal,))
+    mixed, other = _Mixed(text, tokens), other_class(text)
+    if not other and not given and mixed.is_plain and mixed.outcome.verdict is Verdict.SOLVE:
+        return mixed.outcome
     found = _by_schema(text, tokens, given)
     if found is not None:
         return found
-    other = other_class(text)
     if other:
         reason = f"it speaks of {_CALLED[other]}, of which not all is understood"
         return Outcome(Verdict.DECLINE, None, (reason,))
-    return _Mixed(text, tokens).outcome()
+    return mixed.outcome
 
 
 def _refusal(tokens: Sequence[Token], tables: Sequence[Table]) -> str:
@@ -174,6 +177,12 @@ class _Mixed:
         """What the rules say."""
         return read_by_rules(self.tokens)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the network sees a product mix and hardly anything else."""
+        return self.learned is not None and self.learned.families["mix"] >= PLAIN
+
+    @cached_property
     def outcome(self) -> Outcome:
         """The better reading, and whether it may be solved."""
         one, other = self._by_rules(), self._by_network()
@@ -293,6 +302,6 @@ def _agree(one: _Candidate, other: _Candidate) -> bool:
     return alike and abs(one.value - other.value) <= 1e-9 * max(1.0, abs(one.value))
 
 
-def _trust(candidate: _Candidate) -> tuple[bool, int, float]:
+def _trust(candidate: _Candidate) -> tuple[bool, bool, int, float]:
     """What makes one reading better than another."""
-    return candidate.is_sane, -len(candidate.unused), candidate.sure
+    return candidate.is_sane, candidate.sure >= FIRM, -len(candidate.unused), candidate.sure
