@@ -18,8 +18,8 @@ import gc
 import json
 import os
 import selectors
+import shutil
 import signal
-import sys
 import time
 import traceback
 from dataclasses import dataclass, field
@@ -254,8 +254,8 @@ def _preload() -> None:
             pyomo.SolverFactory(name).available()
 
 
-def main(jobs: int, results: int) -> None:
-    """Serve jobs from one pipe to the other, until the first ends."""
+def main(jobs: int, results: int, place: str) -> None:
+    """Serve jobs from one pipe to the other until the first ends; the folder of folders goes with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person's Ctrl-C is the client's to act on
     _preload()
     recorder = Recorder()
@@ -266,8 +266,7 @@ def main(jobs: int, results: int) -> None:
     gc.collect()
     gc.freeze()
     _send(results, {"ready": True, "user": user})
-    _Server(jobs, results, recorder).run()
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:3]))
+    try:
+        _Server(jobs, results, recorder).run()
+    finally:
+        shutil.rmtree(place, ignore_errors=True)  # whoever made it may be gone

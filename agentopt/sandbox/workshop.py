@@ -30,7 +30,8 @@ from agentopt.sandbox.job import Job, Outcome, lay_files, read_outcome
 from agentopt.sandbox.limits import Ending
 
 _START = (
-    "import sys; sys.path[:] = {path!r}; from agentopt.sandbox.server import main; main({jobs}, {results})"
+    "import sys; sys.path[:] = {path!r}; from agentopt.sandbox.server import main; "
+    "main({jobs}, {results}, {place!r})"
 )
 _KEPT_VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH")
 """What the libraries of this machine may need; everything else of the environment stays outside."""
@@ -134,7 +135,7 @@ class Sandbox:
         for_jobs, jobs = os.pipe()
         results, for_results = os.pipe()
         path = [str(Path(each).absolute()) for each in sys.path if each and Path(each).exists()]
-        code = _START.format(path=path, jobs=for_jobs, results=for_results)
+        code = _START.format(path=path, jobs=for_jobs, results=for_results, place=str(self._place))
         try:
             server = subprocess.Popen(
                 [sys.executable, "-I", "-c", code],

@@ -160,18 +160,20 @@ def test_a_server_that_dies_takes_its_children_along_and_is_told():
 def test_when_the_person_dies_so_does_the_program():
     code = (
         "import os, threading, time\nfrom agentopt.sandbox import Job, Sandbox\nown = Sandbox()\n"
-        "own.run(Job('pass'))\nprint(own.server, flush=True)\n"
+        "own.run(Job('pass'))\nprint(own.server, own._place, flush=True)\n"
         "threading.Thread(target=own.run, args=(Job('while True: pass'),), daemon=True).start()\n"
         "time.sleep(30)\n"
     )
     person = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert person.stdout is not None
-    server = int(person.stdout.readline())
+    number, place = person.stdout.readline().split()
+    server = int(number)
     child = _child_of(server)
     person.kill()
     person.communicate()
     assert _ends(server)
     assert _ends(child)
+    assert not Path(place).exists()
 
 
 def test_where_nothing_can_be_confined_it_refuses(monkeypatch):
