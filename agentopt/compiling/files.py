@@ -15,7 +15,7 @@ import zlib
 from pathlib import Path
 
 from agentopt.compiling.arrays import Compiled
-from agentopt.errors import FormulationError, UsageError
+from agentopt.errors import CompileError, FormulationError, UsageError
 from agentopt.runs.files import replace_whole
 
 SUFFIXES = (".lp", ".mps", ".nl")
@@ -34,6 +34,12 @@ def export(compiled: Compiled, path: str | Path) -> Path:
     """
     target = Path(path)
     kind, packed = _kind(target)
+    bare = next((each for each in compiled.structures if not each.restated), None)
+    if bare is not None:
+        raise CompileError(
+            f"`{bare.name}`: a `{bare.kind}` of this size has no rows, and a model file holds only rows",
+            hint="solve it with `--engine cpsat`, or state it for fewer tasks",
+        )
     if kind == ".nl":
         from agentopt.compiling import pyomo_model
 

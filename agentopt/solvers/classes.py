@@ -21,8 +21,12 @@ def feature(compiled: Compiled) -> Feature:
 def refusal(engine: Engine, compiled: Compiled) -> str:
     """Why an engine does not take a model though it solves its class; empty where it does.
 
-    An engine that looks at more than the class has a method `refuses(compiled)`.
+    An engine that looks at more than the class has a method `refuses(compiled)`; one that takes sequencing
+    statements as they are, where there are no rows for them, says `sequences = True`.
     """
+    bare = next((each.kind for each in compiled.structures if not each.restated), "")
+    if bare and not getattr(engine, "sequences", False):
+        return f"its `{bare}` is not made of rows"
     ask = getattr(engine, "refuses", None)
     return str(ask(compiled)) if ask is not None else ""
 
@@ -40,6 +44,11 @@ def check(engine: Engine, compiled: Compiled, others: Sequence[str] = ()) -> Non
     """
     wanted = feature(compiled)
     if wanted in engine.features:
+        if any(not each.restated for each in compiled.structures) and refusal(engine, compiled):
+            raise EngineError(
+                f"`{engine.name}` does not take this model: {refusal(engine, compiled)}",
+                hint="use `--engine cpsat`",
+            )
         return
     shown = f"of class {wanted.value}"
     if wanted is Feature.QP and Feature.CONVEX_QP in engine.features:

@@ -43,6 +43,9 @@ class Cpsat:
     'cpsat'
     """
 
+    sequences = True
+    """It takes sequencing statements without rows."""
+
     def __init__(self, card: Card) -> None:
         self.card = card
         self.name = card.name

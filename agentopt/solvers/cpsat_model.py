@@ -56,7 +56,7 @@ def build(compiled: Compiled, whole: Integers) -> Built:
         expressions = _scaled(each, whole)
         assert expressions is not None
         _STATED[each.kind](
-            model, each, {role: _linear(part, variables) for role, part in expressions.items()}
+            model, each, {role: _linear(model, part, variables) for role, part in expressions.items()}
         )
     _objective(model, whole, variables)
     _hints(model, compiled, whole, variables)
@@ -116,6 +116,9 @@ def _hints(model: Any, compiled: Compiled, whole: Integers, variables: Sequence[
             model.add_hint(variables[column], round(float(compiled.start[column]) * int(whole.scale[column])))
 
 
+_FAR = 2**55
+"""Beyond any time that can be reached."""
+
 _Parts = dict[str, list[tuple[int, list[int], list[int]]]]
 """Expressions by role: a constant, columns and coefficients each."""
 
@@ -160,10 +163,8 @@ def _fractions(part: Affine, whole: Integers) -> list[tuple[Fraction, list[int],
     return found
 
 
-def _linear(part: list[tuple[int, list[int], list[int]]], variables: Sequence[Any]) -> list[Any]:
-    """CP-SAT expressions; a plain variable stays one, since literals must be."""
-    from ortools.sat.python import cp_model
-
+def _linear(model: Any, part: list[tuple[int, list[int], list[int]]], variables: Sequence[Any]) -> list[Any]:
+    """CP-SAT expressions of one variable at most; a plain one stays plain, since literals must be."""
     found: list[Any] = []
     for constant, columns, values in part:
         if not columns:
@@ -172,9 +173,31 @@ def _linear(part: list[tuple[int, list[int], list[int]]], variables: Sequence[An
             found.append(variables[columns[0]])
         elif constant == 1 and values == [-1] and _is_binary(variables[columns[0]]):
             found.append(variables[columns[0]].negated())
+        elif len(columns) == 1:
+            found.append(values[0] * variables[columns[0]] + constant)
         else:
-            found.append(cp_model.LinearExpr.weighted_sum([variables[j] for j in columns], values) + constant)
+            terms = [(variables[j], value) for j, value in zip(columns, values, strict=True)]
+            found.append(_total(model, terms, constant))
     return found
+
+
+def _total(model: Any, terms: Sequence[tuple[Any, int]], constant: int) -> Any:
+    """A variable that is a sum of several."""
+    domains = [(list(each.proto.domain), value) for each, value in terms]
+    sides = [(domain[0] * value, domain[-1] * value) for domain, value in domains]
+    low, high = (constant + sum(fold(pair) for pair in sides) for fold in (min, max))
+    total = model.new_int_var(low, high, f"sum{len(model.proto.variables)}")
+    model.add(total == sum(value * each for each, value in terms) + constant)
+    return total
+
+
+def _end(model: Any, start: Any, length: Any, name: str) -> Any:
+    """When a task ends: an expression of one variable, which a sum of two is not."""
+    if isinstance(start, int):
+        return start + length
+    end = model.new_int_var(-_FAR, _FAR, f"end_{name}")
+    model.add(end == start + length)
+    return end
 
 
 def _is_binary(variable: Any) -> bool:
@@ -204,14 +227,15 @@ def _intervals(model: Any, parts: dict[str, list[Any]]) -> list[Any]:
         elif isinstance(length, int):
             found.append(model.new_optional_fixed_size_interval_var(start, length, present, name))
         else:
-            found.append(model.new_optional_interval_var(start, length, start + length, present, name))
+            end = _end(model, start, length, name)
+            found.append(model.new_optional_interval_var(start, length, end, present, name))
     return found
 
 
 def _interval(model: Any, start: Any, length: Any, name: str) -> Any:
     if isinstance(length, int):
         return model.new_fixed_size_interval_var(start, length, name)
-    return model.new_interval_var(start, length, start + length, name)
+    return model.new_interval_var(start, length, _end(model, start, length, name), name)
 
 
 def _no_overlap(model: Any, structure: Structure, parts: dict[str, list[Any]]) -> None:

@@ -49,6 +49,7 @@ class Isolated:
     def __init__(self, engine: Engine, cards: Path | None = None) -> None:
         self.engine, self.cards = engine, cards
         self.name, self.features = engine.name, engine.features
+        self.sequences = bool(getattr(engine, "sequences", False))
 
     def available(self) -> Availability:
         """Whether the engine is installed."""

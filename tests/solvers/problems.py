@@ -629,4 +629,18 @@ KNOWN = [
         },
         termination=Termination.INFEASIBLE,
     ),
+    Known(
+        "tasks whose starts and lengths are sums",
+        Feature.CP,
+        {
+            "sets": {"J": {"first": 1, "last": 3}},
+            "variables": {
+                name: {"over": ["J"], "domain": "integer", "upper": most}
+                for name, most in {"day": 2, "hour": 7, "extra": 2}.items()
+            },
+            "objective": {"maximize": "sum(extra[j] for j in J) - sum(10*day[j] + hour[j] for j in J)"},
+            "constraints": {"one": {"that": "no_overlap((8*day[j] + hour[j], 3 + extra[j]) for j in J)"}},
+        },
+        -7.0,
+    ),
 ]

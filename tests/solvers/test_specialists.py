@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from agentopt.compiling import export
 from agentopt.compiling.arrays import Compiled
+from agentopt.errors import CompileError, EngineError
 from agentopt.solvers import Limits, Solution, Termination, engine, route
 from agentopt.solvers.classes import refusal
 from tests.compiling.models import compiled
@@ -170,8 +173,31 @@ def test_what_is_more_than_their_problem_is_refused(name: str, problem: Compiled
 def test_large_ones_are_recognised_and_small_ones_left_to_the_usual_engines() -> None:
     rng = np.random.default_rng(0)
     assert route(tour(rng.integers(1, 9, (24, 24)).astype(float))).engine.name == "tsp"
-    assert route(tour(rng.integers(1, 9, (6, 6)).astype(float))).engine.name == "cpsat"
+    assert route(tour(rng.integers(1, 9, (12, 12)).astype(float))).engine.name == "cpsat"
+    assert route(tour(rng.integers(1, 9, (5, 5)).astype(float))).engine.name == "highs"
     assert route(packing([5] * 20, 12, 20)).engine.name == "cutting"
     assert route(packing([5] * 4, 12, 4)).engine.name not in {"cutting", "knapsack"}
     many = rng.integers(1, 99, 300).tolist()
     assert route(sack(many, many, [1] * 300, 999)).engine.name == "knapsack"
+
+
+def test_a_statement_without_rows_is_for_cp_sat_alone(tmp_path: Path) -> None:
+    problem = compiled(
+        sets={"J": {"first": 1, "last": 2}},
+        variables={
+            "start": {"over": ["J"], "domain": "integer", "upper": 9},
+            "long": {"over": ["J"], "domain": "integer", "upper": 4},
+        },
+        objective={"maximize": "sum(long[j] for j in J) - sum(start[j] for j in J)"},
+        constraints={
+            "hands": {"that": "cumulative(1, (start[j], long[j], 1) for j in J)"},
+            "day": {"for": "j in J", "that": "start[j] + long[j] <= 6"},
+        },
+    )
+    assert route(problem).engine.name == "cpsat"
+    with pytest.raises(EngineError, match="`cumulative` is not made of rows"):
+        solved("highs", problem)
+    with pytest.raises(CompileError, match="a model file holds only rows"):
+        export(problem, tmp_path / "plan.mps")
+    found = solved("cpsat", problem)
+    assert (found.termination, found.objective) == (Termination.OPTIMAL, 4.0)
