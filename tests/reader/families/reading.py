@@ -26,3 +26,9 @@ def solved(family: str, text: str, tables: Mapping[str, str] | None = None) -> f
     """The optimum of what a reader makes of a text; None where it declines."""
     found = read(family, text, tables)
     return None if found is None else optimum(found.formulation)
+
+
+def sure(family: str, text: str, tables: Mapping[str, str] | None = None) -> float | None:
+    """The optimum of what a reader makes of a text; None where it declines or has doubts."""
+    found = read(family, text, tables)
+    return None if found is None or found.doubts else optimum(found.formulation)
