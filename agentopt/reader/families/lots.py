@@ -1,4 +1,7 @@
-"""Production over a few periods: demand, cost of making and of keeping, capacity, setups, opening stock."""
+"""Production over a few periods: demand, cost of making and of keeping, capacity, setups, opening stock.
+
+The periods are found first, then every number or row of numbers with the words beside it, then what each is.
+"""
 
 from __future__ import annotations
 
@@ -6,410 +9,344 @@ __all__ = ["read"]
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from agentopt.reader.families.marked import LIST, Ledger, Marked, N, numbers
+from agentopt.reader.families.listing import Amount, is_drawn
+from agentopt.reader.families.lotnumbers import Told, by_table, in_prose, labels_of
+from agentopt.reader.families.lotperiods import NOUNS, Periods, periods_in
+from agentopt.reader.families.lotroles import Role, roles_of
+from agentopt.reader.families.marked import Ledger, plain
+from agentopt.reader.families.nouns import AFTER_NAME, NO_NAME, stem, words
 from agentopt.reader.families.planning import Lots
-from agentopt.reader.tables import Cell, Table
+from agentopt.reader.families.prose import Prose
+from agentopt.reader.families.units import is_unit
+from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
 
-MAX_PERIODS = 60
-_PERIOD = r"(?:months?|weeks?|quarters?|days?|periods?|years?|shifts?|seasons?)"
-_MONTHS = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|"
-    r"December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_SPENT = re.compile(
+    r"\b(?:costs?|cheap\w*|expens\w+|spend\w*|bills?|fees?|billed|outlay|money|pay|sum|charges?|"
+    r"prices?|paid)\b|[$€£]"
 )
-_DAYS = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_NAMED = (
-    rf"(?:{_MONTHS}|{_DAYS}|{_PERIOD} <\d+>|Q\d|the "
-    rf"(?:first|second|third|fourth|fifth|sixth) "
-    rf"{_PERIOD}|(?:spring|summer|autumn|fall|winter))"
+_KEPT = re.compile(
+    r"hold|stor(?:e|age|ing)|inventor|carry|carried|keep|kept|stock|left|remain|stays?\b|still|shelf|freezer|"
+    r"cellar|yard|warehous|shed\b|unsold|cool|fridge|tank|silo|sits?\b|spare|surplus|early|wait"
 )
-_LEAST = (
-    r"\b(?:minimi[sz]\w*|minimum|least|lowest|cheapest|cheaply|as (?:little|low|small) as possible"
-    r"|smallest|minimal|optimal|how low|at least cost|at (?:the )?(?:very )?least|keep (?:my|our|"
-    r"the) costs down)\b"
+_OTHER = re.compile(
+    r"\b(?:profits?|revenue|sells? for|selling price|maximi[sz]\w*|back ?-? ?order(?:ed|ing) (?:costs?|"
+    r"is allowed)|"
+    r"(?:may|can) be (?:back ?-? ?ordered|delivered late|postponed)|backlog(?:ged)? (?:costs?|demand)|"
+    r"two products|"
+    r"products? [a-c]\b|each product|both products|interest rate|expected|probability|random|routes?|"
+    r"shipped from|trucks?|average (?:stock|inventory)|hire|layoffs?|laid off)\b"
 )
-_SPAN = rf"(?:{_NAMED}|the (?:first|last|other|remaining) (?:<\d+> )?{_PERIOD}|the last <\d+>)"
-_SPANS = rf"(?P<periods>{_SPAN}(?:(?: ,| and| or| , and) {_SPAN})*)"
-_AMOUNT_FIRST = (
-    rf"(?P<amount>{N})(?: (?!in |and |or )[a-z]+){{0,6}}? (?:in|for|on|during|at the end of) {_SPANS}"
-)
-_PERIOD_FIRST = (
-    rf"(?:in |for |on )?{_SPANS}(?: ?[:=(,-])?(?: (?!and in |or in |and <)[a-z$]+){{0,7}}? (?P<amount>{N})"
-)
-_MONEY_SPENT = r"\bcosts?\b|\bcheap\w*\b|\bexpens\w+\b|\bspend\w*\b|\bbills?\b|\bfees?\b|\bbilled\b"
-_KEPT = (
-    r"hold|stor(?:e|age|ing)|inventor|carry|carried|keep|kept|stock|left (?:over|in)|remain|"
-    r"stays?\b|still (?:in|hang"
-    r"|stand)|shelf|freezer|cellar|yard|warehouse|shed\b|unsold|cool"
-)
-_OTHER = (
-    r"\b(?:profit|revenue|sells? for|selling "
-    r"price|maximi[sz]\w*|overtime|backorder\w*|backlog\w*|late|two products|"
-    r"products? [A-C]\b|each product|both "
-    r"products|interest|expected|probability|random|route|shipped from|truck)\b"
-)
-_DEMAND = (
-    r"\b(?:demands?|needs?|needed|orders?|ordered|required|requirements?|requires?|"
-    r"wanted?|wants|deliver\w*|sales?|customers|sold|sell|call for|expects?|promised|used|ship|take|"
-    r"supply)\b|\bd = \("
-)
-_SEGMENT = re.compile(r" (?:, and|, while|, but|, with|; and|and|while|but|with|plus|,|;|\() ")
-_KINDS: tuple[tuple[str, str], ...] = (
-    (
-        "closing",
-        r"^(?!.*\bcosts?\b).*(?:\b(?:final|ending|closing|safety reserve)\b|\bclose .* with\b|"
-        r"\bleft at the end of|"
-        r"\b(?:end|after) (?:of )?(?:the "
-        r")?(?:last|plan\w*|horizon|final)|left (?:over )?(?:at|in store at) the end"
-        r"|\bat the end of (?:the )?(?:last|year|plan|horizon|whole|"
-        rf"{_NAMED}))",
-    ),
-    (
-        "opening",
-        r"\b(?:standing|hanging) (?:in|there).*(?:at the (?:outset|start|beginning)|as .* begins)|"
-        r"\b(?:we|i) (?:start|open|begin) .*(?:with|holding)|(?:got|have|has) <\d+> finished|\bhas "
-        r"<\d+> .* in stock|"
-        r"\b(?:initial\w*|opening|already|currently|on hand|to begin with|to start with|in "
-        r"store now|right now|at present)\b"
-        r"|\b(?:begins?|beginning|starts?|starting) (?:with|inventory|stock|of)|\bat the "
-        r"(?:start|beginning|outset)|\bin stock (?:now|today)\b"
-        r"|\bthere are <\d+>(?: [a-z]+){0,3}? in (?:stock|store|the warehouse)",
-    ),
-    (
-        "setup",
-        (
-            r"\bset ?-? ?up\b|\bsetups?\b|\bfixed\b|\bchange ?-? ?over|\beach "
-            r"time\b|\bwhenever\b|\b(?:any|anything|something|production) (?:is|takes|at all)\b|"
-            r"\bflat fee|\bcleaned\b|\bfiring\b|\bincurs?\b"
-            r"|\bstart(?:ing|s)? (?:up |a |the )?(?:production|run|machine|line|kiln|oven)|\bin "
-            r"which (?:it|something|anything|there)|\bcleaning\b|\bstart - up\b|\bstartup\b"
-        ),
-    ),
-    (
-        "storage",
-        (
-            r"^(?!.*\b(?:turns? out|produc\w+|ma[dk]e)\b).*(?:\b(?:stor\w*|warehouse|stock|"
-            r"inventory|cellar|shed|kept|keep)\b.*\b(?:at most|no "
-            r"more than|up to|capacity|room|limit|maximum|space|holds?)\b"
-            r"|\b(?:at most|no more than|up to|room for|maximum "
-            r"of)\b.*\b(?:stor\w*|stock|kept|inventory|warehouse)\b)"
-        ),
-    ),
-    (
-        "holding",
-        r"\b(?:hold\w*|stor\w*|inventory|carry\w*|carried|keep\w*|kept|held|stock\w*|warehous\w*|"
-        r"remain\w*|unsold)\b"
-        r"|left over|still (?:in|hanging|standing|there)|\b(?:stays?|sits?|sitting|goes|kept) (?:in|"
-        r"on|there)|"
-        r"\bin it at|\bshelf\b|month ends?\b",
-    ),
-    (
-        "capacity",
-        (
-            r"(?:cannot|can't|not|never) .*more than <|\bfits? <|\b(?:capacity|at most|no more than|"
-            r"up to|maximum|max|limit\w*|only|can (?:be "
-            r")?(?:made|make|produced?|manufactured?|brewed?|baked?|handled?))\b"
-        ),
-    ),
-    (
-        "making",
-        (
-            r"\b(?:mak(?:e|es|ing)|made|produc\w*|manufactur\w*|brew\w*|bak(?:e|ing)|assembl\w*|"
-            r"build\w*|print\w*|mill\w*|cost\w*|price\w*|material|labou?r|in normal (?:time|"
-            r"hours))\b|\bcomes? to\b"
-            r"|\b(?:an?|each|every|one) [a-z]+ is <"
-        ),
-    ),
+_CLOSED = re.compile(
+    r"\b(?:nothing (?:can|will|is)(?: be)? \w+|no production|(?:is|are|be|stands?|stays?) "
+    r"(?:closed|shut|down|"
+    r"idle)|shut ?-? ?down|out of (?:action|service)|(?:cannot|can't) (?:make|produce|be made|be used))\b"
 )
 
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
     """Demand by period and the costs of making and keeping, when the least cost is asked for."""
-    marked = Marked.of(tokens, tables)
-    asks = marked.says(_LEAST) and marked.says(_MONEY_SPENT)
-    everything = text + " ".join(
-        cell.text for table in tables for cell in table.cells() if cell.value is None
-    )
-    keeps = re.search(rf"\b(?:{_KEPT})", everything, re.IGNORECASE)
-    made = re.search(_DEMAND, everything, re.IGNORECASE) and re.search(
-        rf"{_PERIOD}|{_MONTHS}|{_DAYS}", everything
-    )
-    if not asks or not keeps or not made or marked.says(_OTHER):
+    labels = " ".join(cell.text for table in tables for cell in table.cells() if cell.value is None)
+    said = " ".join(token.lower for token in tokens).replace("’", "'")
+    if not _SPENT.search(said) or _OTHER.search(said):
         return None
-    reading = _Reading(marked, tables, Ledger(tokens))
-    lots = reading.lots()
-    if lots is None or reading.ledger.left():
+    if not _KEPT.search(f"{said} {labels.lower()}"):
         return None
-    if not lots.holding or not (lots.making or lots.setup) or not 2 <= len(lots.demand) <= MAX_PERIODS:
+    prose = Prose.of(text, tokens, tables)
+    prose = replace(prose, named={at: why for at, why in prose.named.items() if not _names_time(why)})
+    drawn = [table for table in tables if is_drawn(table)]
+    rows = next((found for found in map(labels_of, drawn) if found), ())
+    lengths = [len(run) for run in prose.lists((), 2)]
+    periods = periods_in(prose, rows, lengths)
+    if periods is None:
         return None
-    formulation = lots.formulation(waived=reading.ledger.waivers(), assumptions=reading.doubts)
-    return Understanding("lots", formulation, reading.ledger.account(), tuple(reading.doubts))
+    return _Reading(prose, drawn, periods, Ledger(tokens)).understanding()
 
 
+def _names_time(why: str) -> bool:
+    return why.startswith("names a ") and why.removeprefix("names a ") in NOUNS
+
+
+@dataclass(slots=True)
 class _Reading:
     """One text being read."""
 
-    def __init__(self, marked: Marked, tables: Sequence[Table], ledger: Ledger) -> None:
-        self.marked, self.tables, self.ledger = marked, tables, ledger
-        self.found: dict[str, tuple[int | float, ...]] = {}
-        self.periods: tuple[str, ...] = ()
-        self.doubts: list[str] = []
+    prose: Prose
+    tables: Sequence[Table]
+    periods: Periods
+    ledger: Ledger
+    doubts: list[str] = field(default_factory=list)
 
-    def lots(self) -> Lots | None:
-        """All that is said, or None where something is said twice or not at all."""
-        if not (
-            any(self._table(table) for table in self.tables) or self._demand_each() or self._demand_list()
-        ):
+    @property
+    def count(self) -> int:
+        """How many periods there are."""
+        return len(self.periods.names)
+
+    def understanding(self) -> Understanding | None:
+        """The problem; None where a number is left, or something needed is not said."""
+        self._waive()
+        drawn = self._drawn()
+        if drawn is None:
             return None
-        count = len(self.found["demand"])
-        if not self.periods:
-            self.periods = tuple(f"period {at}" for at in range(1, count + 1))
-        if not all(map(self._series, re.split(r" [.?!](?: |$)", self.marked.words))):
+        told = [*drawn, *in_prose(self.prose, self.periods, self.ledger.left())]
+        things = frozenset(self._things())
+        found = roles_of(told, things, self.count)
+        if found is None:
+            told = self._without_remarks(told, things)
+            found = roles_of(told, things, self.count)
+        if found is None:
             return None
-        self._waive_names(count)
-        for segment, within in self._segments():
-            if not self._said(segment, within, count):
-                return None
-        whole = {name: values for name, values in self.found.items() if name not in ("opening", "closing")}
-        if any(len(values) not in (1, count) for values in whole.values()):
+        self.doubts += [
+            f"Is “{self._quoted(told[at])}” the {_CALLED[found.roles[at]]}?" for at in found.unsure
+        ]
+        lots = self._lots(told, found.roles)
+        if lots is None or self.ledger.left():
             return None
-        if any(value < 0 for values in self.found.values() for value in values):
-            return None
-        ends = {name: self.found.get(name, (0,))[0] for name in ("opening", "closing")}
-        return Lots(self.periods, **whole, **ends)  # type: ignore[arg-type]  # the names are those of its fields
+        formulation = lots.formulation(waived=self.ledger.waivers(), assumptions=self.doubts)
+        return Understanding("lots", formulation, self.ledger.account(), tuple(self.doubts))
 
-    def _table(self, table: Table) -> bool:
-        """Periods down or across, with demand and what else is told by period."""
-        heads = [cell.text for cell in table.header]
-        rows = [list(row) for row in table.rows]
-        labels = [row[0].text for row in rows]
-        if any(re.search(_DEMAND, each, re.IGNORECASE) for each in labels) and heads:
-            across = [[cell, *(row[at] for row in rows)] for at, cell in enumerate(table.header) if at]
-            heads, rows = [heads[0], *labels], across
-        elif not any(re.search(_DEMAND, each, re.IGNORECASE) for each in heads[1:]):
-            return False
-        if len(rows) < 2 or any(len(row) != len(heads) for row in rows):
-            return False
-        found: dict[str, list[Cell]] = {}
-        for at, head in enumerate(heads[1:], start=1):
-            kind = "demand" if re.search(_DEMAND, head, re.IGNORECASE) else _kind(head.lower())
-            if kind is None or kind in found or any(row[at].value is None for row in rows):
-                return False
-            found[kind] = [row[at] for row in rows]
-        for kind, cells in found.items():
-            self.found[kind] = tuple(
-                self.ledger.take_cell(cell, f"{kind} in {row[0].text}")
-                for cell, row in zip(cells, rows, strict=True)
-            )
-        for row in rows:
-            self.ledger.waive_cell(row[0], "names a period")
-        self.periods = tuple(row[0].text for row in rows)
-        return True
+    # What is no data.
 
-    def _demand_list(self) -> bool:
-        """`the demand for the next four months is 100, 150, 200 and 120`."""
-        rows = rf"(?<= ){N}(?: {N}){{2,}}"
-        lists = [*self.marked.all(LIST), *self.marked.all(rows)]
-        lists = [each for each in lists if self._is_data(numbers(each.group()))]
-        for each in lists:
-            within = numbers(each.group())
-            before, after = self.marked.around(within[0], before=200)[0], self.marked.around(within[-1])[1]
-            near = _last(before) or _kind(after)
-            if near == "demand" or (near is None and re.search(_DEMAND, after, re.IGNORECASE)):
-                if "demand" in self.found:
-                    return False
-                self.found["demand"] = tuple(
-                    self.ledger.take(at, f"demand of period {n}") for n, at in enumerate(within, start=1)
-                )
-                named = re.findall(rf"{_MONTHS}|{_DAYS}", before + after, re.IGNORECASE)
-                if len(named) == len(within):
-                    self.periods = tuple(each.capitalize() for each in named)
-        return "demand" in self.found
-
-    def _is_data(self, within: Sequence[int]) -> bool:
-        """Whether a list is more than `weeks 1, 2 and 3`."""
-        before = self.marked.around(within[0], before=14)[0]
-        values = [self.ledger.tokens[at].value for at in within]
-        counted = values == [Fraction(n) for n in range(1, len(values) + 1)]
-        named = re.search(r"\b(?:week|month|quarter|day|period|year|shift|season) $", before)
-        return not named and not (counted and re.search(rf"{_PERIOD} $", before))
-
-    def _demand_each(self) -> bool:
-        """`100 in January, 150 in February`, `January: 100, February: 150`, `week 1 needs 100`."""
-        amounts = next(filter(None, map(self._told_each, self._sentences())), [])
-        if not amounts:
-            return False
-        names, demand = [], []
-        for each in amounts:
-            name = self._name(each["name"])
-            at = next(int(mark) for mark in reversed(each.groups()) if mark and mark.isdigit())
-            if name in names:
-                return False
-            names.append(name)
-            demand.append(self.ledger.take(at, f"demand in {name}"))
-        self.found["demand"], self.periods = tuple(demand), tuple(names)
-        return True
-
-    def _told_each(self, sentence: str) -> list[re.Match[str]]:
-        """What a sentence about demand says of one period after the other."""
-        if not re.search(_DEMAND, sentence, re.IGNORECASE):
-            return []
-        verb = r"(?:: |\( |= |needs |has |is |requires |wants |asks for |, )?"
-        for pattern in (
-            rf"{N}(?: (?!in |for |and )[a-z]+){{0,3}}? (?:in|for|on) (?P<name>{_NAMED})",
-            rf"(?P<name>{_NAMED}) {verb}(?:a demand of |demand of |demand )?{N}",
-        ):
-            found = list(re.finditer(pattern, sentence, re.IGNORECASE))
-            told = sentence[found[0].start() - 60 if found and found[0].start() > 60 else 0 :][:120]
-            about = _kind(told.lower()) in (None, "making", "capacity") or re.search(
-                _DEMAND, told, re.IGNORECASE
-            )
-            if len(found) > 1 and about and not re.search(r"\bcosts?\b", sentence):
-                return found
-        return []
-
-    def _sentences(self) -> list[str]:
-        return re.split(r" [.?!;](?: |$)", self.marked.words)
-
-    def _series(self, sentence: str) -> bool:
-        """Enter numbers that a sentence gives for all periods: `48 in March or April, 52 in May`."""
-        left = set(self.ledger.left())
-        names = {self._key(name): at for at, name in enumerate(self.periods)}
-        best: dict[int, int] = {}
-        for pattern in (_AMOUNT_FIRST, _PERIOD_FIRST):
-            told: dict[int, int] = {}
-            for each in re.finditer(pattern, sentence, re.IGNORECASE):
-                number = next(int(mark) for mark in numbers(each["amount"]))
-                places = self._places(each["periods"], names)
-                if number in left and places and not places & told.keys():
-                    told.update(dict.fromkeys(places, number))
-            best = max(best, told, key=len)
-        if len(best) < len(self.periods):
-            return True
-        kind = "making" if re.search(r"\bcosts?\b|\$|come to", sentence) else _kind(sentence.lower())
-        if kind is None or kind in self.found:
-            return False
-        self.found[kind] = tuple(
-            self.ledger.take(best[at], f"{kind} in {name}") for at, name in enumerate(self.periods)
-        )
-        for at in numbers(sentence):
-            before = self.marked.around(at, before=12)[0]
-            if at in self.ledger.left() and re.search(rf"{_PERIOD} $", before):
-                self.ledger.waive(at, "names a period")
-        return True
-
-    def _key(self, name: str) -> str:
-        return re.sub(r"^the ", "", name.lower())[:3] if re.match(_MONTHS, name, re.I) else name.lower()
-
-    def _places(self, said: str, names: dict[str, int]) -> set[int]:
-        """The periods that words name: `March or April`, `the first two months`, `the last month`."""
-        ranged = re.search(r"\b(first|last|other|remaining) (?:(<\d+>) )?", f"{said} ", re.IGNORECASE)
-        if ranged is not None and not re.search(_MONTHS, said):
-            count = 1
-            if ranged[2]:
-                at = numbers(ranged[2])[0]
-                count = int(self.ledger.tokens[at].value or 0)
-                self.ledger.waive(at, "counts periods")
-            every = range(len(self.periods))
-            return set(every[:count] if ranged[1].lower() == "first" else every[-count:])
-        found = re.findall(rf"{_MONTHS}|{_DAYS}|Q\d|{_PERIOD} <\d+>", said, re.IGNORECASE)
-        written = [re.sub(N, lambda each: self.ledger.tokens[int(each[1])].text, name) for name in found]
-        return {names[self._key(name)] for name in written if self._key(name) in names}
-
-    def _name(self, marked: str) -> str:
-        for at in numbers(marked):
-            self.ledger.waive(at, "names a period")
-        return re.sub(N, lambda each: self.ledger.tokens[int(each[1])].text, marked).removeprefix("the ")
-
-    def _waive_names(self, count: int) -> None:
-        """Numbers that count or name periods are no data."""
+    def _waive(self) -> None:
+        for at, why in {**self.prose.named, **self.periods.idle}.items():
+            self.ledger.waive(at, why)
+        for at in self.prose.hidden:
+            if self.prose.tokens[at].is_number:
+                self.ledger.waive(at, "part of a table")
         for at in self.ledger.left():
-            value = self.ledger.tokens[at].value
-            if self._are_quarters(at, count):
-                self.ledger.waive(at, "quarters of a year")
+            token = self.prose.tokens[at]
+            if token.lower in ("a quarter", "one quarter", "quarter"):
+                self.ledger.waive(at, "a quarter of a year")
+
+    def _things(self) -> Iterator[str]:
+        """What is made: the nouns behind numbers."""
+        for at in self.ledger.left():
+            behind = self.prose.end(at)
+            token = self.prose.tokens[behind] if behind < len(self.prose.tokens) else None
+            if token is None or token.kind != "word" or len(token.text) < 3:
                 continue
-            before, after = self.marked.around(at, before=30, after=30)
-            if re.match(rf" {_MONTHS}\b", after, re.IGNORECASE) and before.endswith(("by ", "on ", "until ")):
-                self.ledger.waive(at, "a date")
-                continue
-            counts = value == count and (
-                re.match(rf" (?:-? ?[a-z]+ )?{_PERIOD}\b", after) or re.search(r"\b[tn] = $", before)
+            noun = stem(token.text)
+            known = token.lower in NO_NAME - {"unit", "units"} or token.lower in AFTER_NAME
+            if (
+                not known
+                and not is_unit(token.text)
+                and noun not in NOUNS | _NO_THING
+                and token.lower != noun
+            ):
+                yield noun
+
+    def _without_remarks(self, told: Sequence[Told], things: frozenset[str]) -> list[Told]:
+        """The numbers without those that no role suits and that stand in sentences of their own."""
+        kept: list[Told] = []
+        for each in told:
+            at = each.amounts[0].token
+            alone = len(each.amounts) == 1 and at >= 0 and each.unit.kind != "money"
+            sentence = self.prose.tokens[at].sentence
+            beside = any(
+                other.amounts[0].token >= 0 and self.prose.tokens[other.amounts[0].token].sentence == sentence
+                for other in told
+                if other is not each
             )
-            named = (
-                re.search(rf"\b{_PERIOD} (?:<\d+> (?:(?:,|and|to|-|through|, and) )?)*$", before)
-                and value is not None
+            if alone and not beside and roles_of([each], things, self.count) is None:
+                self.ledger.waive(at, "not used")
+                self.doubts.append(f"“{self.prose.sentence(at)}” is not used.")
+            else:
+                kept.append(each)
+        return kept
+
+    def _drawn(self) -> list[Told] | None:
+        """What tables say; None where one says something that is not understood."""
+        told: list[Told] = []
+        for table in self.tables:
+            rows = labels_of(table)
+            if len(rows) == self.count:
+                found = by_table(table, self.count)
+                if found is None:
+                    return None
+                told += found
+            elif table.rows and all(len(row) == 2 and row[1].value is not None for row in table.rows):
+                told += [
+                    Told((Amount(row[1].value or Fraction(0), cell=row[1]),), f" {row[0].text.lower()} # ")
+                    for row in table.rows
+                ]
+            else:
+                return None
+        return told
+
+    # What is data.
+
+    def _lots(self, told: Sequence[Told], roles: Sequence[Role]) -> Lots | None:
+        """The plan; None where something needed is not said, or said of some periods only."""
+        found: dict[Role, tuple[Fraction, ...]] = {}
+        scale = self._scales(told, roles)
+        for role in dict.fromkeys(roles):
+            own = [each for each, its in zip(told, roles, strict=True) if its == role]
+            values = self._values(own, role)
+            if values is None or any(each < 0 for each in values):
+                return None
+            found[role] = tuple(
+                each * factor for each, factor in zip(values, self._factors(own, scale), strict=False)
             )
-            if counts or (named and value is not None and 1 <= value <= count and value.denominator == 1):
-                self.ledger.waive(at, "counts or names periods")
+            for each in own:
+                self._enter(each, role)
+        if (
+            "demand" not in found
+            or "holding" not in found
+            or not found.keys() & {"making", "setup", "capacity"}
+        ):
+            return None
+        found["demand"] = found["demand"] * (self.count if len(found["demand"]) == 1 else 1)
+        for time, capacity in (("time", "capacity"), ("extra_time", "extra_capacity")):
+            if time in found and ("time_each" not in found or capacity in found):
+                return None
+        if "time_each" in found:
+            (each, *more) = found.pop("time_each")
+            if more or not each or "time" not in found:
+                return None
+            found["capacity"] = tuple(value / each for value in found.pop("time"))
+            if "extra_time" in found:
+                found["extra_capacity"] = tuple(value / each for value in found.pop("extra_time"))
+        if "extra_making" in found and "making" in found and self._is_surcharge(told, roles):
+            found["extra_making"] = _added(found["extra_making"], found["making"])
+        if ("extra_capacity" in found) > ("extra_making" in found):
+            return None
+        if "extra_making" in found and "capacity" not in found:
+            self.doubts.append("Nothing says how much can be made before overtime is needed.")
+        self._close(found)
+        if not self._suffices(found):
+            self.doubts.append("So read, what can be made does not suffice.")
+        whole = {role: tuple(map(plain, values)) for role, values in found.items()}
+        ends = {role: whole.pop(role, (0,))[0] for role in ("opening", "closing", "reserve")}
+        return Lots(self.periods.names, **whole, **ends)  # type: ignore[arg-type]  # roles are its fields
 
-    def _are_quarters(self, at: int, count: int) -> bool:
-        """Whether `a quarter` or `three quarters` counts periods, and is no share."""
-        token = self.ledger.tokens[at]
-        several = token.lower.endswith("quarters") and token.value == Fraction(count, 4)
-        single = token.lower in ("a quarter", "one quarter")
-        before = self.ledger.tokens[at - 1].lower if at else ""
-        return several or (single and before in ("for", "from", "in", "per", "to"))
+    def _values(self, own: Sequence[Told], role: Role) -> tuple[Fraction, ...] | None:
+        """The numbers of one role, with those that are said of some periods in their places."""
+        series = [each for each in own if len(each.amounts) > 1]
+        if series:
+            return series[0].values
+        base = [each for each in own if not each.some]
+        some = [each for each in own if each.some]
+        if role in ("opening", "closing", "holding", "setup", "storage", "reserve") and not (base and some):
+            return own[0].values
+        if not some:
+            return base[0].values
+        if not base:
+            if role in ("demand", "capacity", "making"):
+                self.doubts.append(f"“{self._quoted(some[0])}” is taken to hold for all periods.")
+            return some[0].values
+        values = list(base[0].values * self.count)
+        for each in some:
+            for place in each.some:
+                values[place] = each.values[0]
+        return tuple(values)
 
-    def _segments(self) -> Iterator[tuple[str, list[int]]]:
-        """Parts of sentences with one number, or one list, that is still unread."""
-        left = set(self.ledger.left())
-        for sentence in re.split(r" [.?!](?: |$)", self.marked.words):
-            places = []
-            for each in re.finditer(rf"{LIST}|<\d+>", sentence):
-                within = [at for at in numbers(each.group()) if at in left]
-                if within:
-                    places.append((each.start(), each.end(), within))
-            begin = 0
-            for at, (_, stop, within) in enumerate(places):
-                end = len(sentence)
-                if at + 1 < len(places):
-                    cut = _SEGMENT.search(sentence, stop, places[at + 1][0])
-                    end = cut.start() if cut else stop
-                yield f" {sentence[begin:end]} ".lower(), within
-                begin = end
+    def _scales(self, told: Sequence[Told], roles: Sequence[Role]) -> dict[str, Fraction]:
+        """What the amounts are counted in, by what they measure."""
+        sizes: dict[str, Fraction] = {}
+        for each, role in zip(told, roles, strict=True):
+            if each.unit.kind and (each.unit.kind not in sizes or role == "demand"):
+                sizes[each.unit.kind] = each.unit.size
+        money = [each for each, role in zip(told, roles, strict=True) if role in _MONEY]
+        if any(not each.unit.kind or each.unit.size >= 1 for each in money):
+            sizes["money"] = Fraction(1)
+        return sizes
 
-    def _cents(self, at: int) -> float:
-        """What cents are of the unit that the text counts money in."""
-        tokens = self.ledger.tokens
-        after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
-        whole = any(token.lower in ("$", "€", "£", "dollar", "dollars", "euro", "euros") for token in tokens)
-        return 0.01 if whole and after in ("cent", "cents", "pence") else 1
+    def _factors(self, own: Sequence[Told], scale: dict[str, Fraction]) -> list[Fraction]:
+        unit = own[0].unit
+        factor = unit.size / scale[unit.kind] if unit.kind else Fraction(1)
+        return [factor] * self.count
 
-    def _said(self, segment: str, within: list[int], count: int) -> bool:
-        """Enter the numbers of a segment; whether it could be told what they are."""
-        kind = _kind(segment)
-        if kind is None or len(within) not in (1, count):
-            return False
-        values = tuple(
-            self._cents(at)
-            * self.ledger.take(at, f"{kind} {'of a period' if len(within) > 1 else ''}".strip())
-            for at in within
+    def _is_surcharge(self, told: Sequence[Told], roles: Sequence[Role]) -> bool:
+        """Whether what is made in overtime costs so much more, not so much."""
+        return any(
+            role == "extra_making" and _MORE.search(each.near) is not None
+            for each, role in zip(told, roles, strict=True)
         )
-        if kind in self.found and self.found[kind] != values:
-            return False
-        self.found[kind] = values
+
+    def _close(self, found: dict[Role, tuple[Fraction, ...]]) -> None:
+        """Nothing is made in the periods that a text says are closed."""
+        closed: set[int] = set()
+        for each in self.periods.mentions:
+            some = 0 < len(each.places) < self.count
+            if (
+                some
+                and _CLOSED.search(self.prose.sentence(each.first).lower())
+                and not self._has_data(each.first)
+            ):
+                closed |= each.places
+        if not closed:
+            return
+        every = found.get("capacity") or (sum(found["demand"]) + sum(found.get("closing", ())),)
+        every = every * (self.count if len(every) == 1 else 1)
+        found["capacity"] = tuple(Fraction(0) if at in closed else each for at, each in enumerate(every))
+
+    def _suffices(self, found: dict[Role, tuple[Fraction, ...]]) -> bool:
+        """Whether the capacities, as they were read, let every demand be met in time."""
+        if "capacity" not in found or ("extra_making" in found and "extra_capacity" not in found):
+            return True
+        had = found.get("opening", (Fraction(0),))[0]
+        for at in range(self.count):
+            for role in ("capacity", "extra_capacity"):
+                values = found.get(role, (Fraction(0),))
+                had += values[at if len(values) > 1 else 0]
+            had -= found["demand"][at]
+            if had < (found.get("closing", (0,))[0] if at + 1 == self.count else 0):
+                return False
         return True
 
+    def _has_data(self, at: int) -> bool:
+        """Whether a number that was read stands in the sentence of a token."""
+        sentence = self.prose.tokens[at].sentence
+        return any(self.prose.tokens[other].sentence == sentence for other in self.ledger.entries)
 
-def _kind(words: str) -> str | None:
-    """What the number of a few words is."""
-    return next((kind for kind, pattern in _KINDS if re.search(pattern, words, re.IGNORECASE)), None)
+    def _enter(self, told: Told, role: Role) -> None:
+        names = self.periods.names if len(told.amounts) > 1 else ("",)
+        for each, name in zip(told.amounts, names, strict=True):
+            meaning = f"{_CALLED[role]}{f' in {name}' if name else ''}"
+            if each.cell is not None:
+                self.ledger.take_cell(each.cell, meaning)
+            else:
+                self.ledger.take(each.token, meaning)
+
+    def _quoted(self, told: Told) -> str:
+        amount = told.amounts[0]
+        return self.prose.sentence(amount.token) if amount.token >= 0 else told.near.replace("#", "").strip()
 
 
-def _last(words: str) -> str | None:
-    """The last of demand, cost or capacity that is named in what stands before a list."""
-    found = {
-        "demand": _DEMAND,
-        "making": r"\bcosts?\b|\bproduction\b",
-        "capacity": r"\bcapacit\w+|\bat most\b|\bup to\b",
-        "holding": r"\b(?:holding|storage|inventory)\b",
-    }
-    places = {
-        kind: max((each.start() for each in re.finditer(pattern, words, re.IGNORECASE)), default=-1)
-        for kind, pattern in found.items()
-    }
-    best = max(places, key=lambda kind: places[kind])
-    return best if places[best] >= 0 else None
+_MORE = re.compile(
+    r"# (?:\w+ ){0,3}(?:extra|more|on top|above|additional)\b|\b(?:extra|additional|surcharge|premium|on top|"
+    r"supplement)\b(?: [\w$€£]+){0,4} #"
+)
+_NO_THING = words("time hour percent euro dollar cent minute worker people machine line")
+_MONEY: tuple[Role, ...] = ("making", "holding", "setup", "extra_making")
+_CALLED: dict[Role, str] = {
+    "demand": "demand",
+    "capacity": "most that can be made",
+    "storage": "most that can be kept",
+    "opening": "stock at the beginning",
+    "closing": "stock at the end",
+    "reserve": "stock that is always kept",
+    "making": "cost of making one",
+    "holding": "cost of keeping one",
+    "setup": "cost of making any",
+    "extra_capacity": "most that can be made in overtime",
+    "extra_making": "cost of making one in overtime",
+    "time_each": "time for one",
+    "time": "time there is",
+    "extra_time": "overtime there is",
+}
+
+
+def _added(one: tuple[Fraction, ...], other: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
+    """The sums by period; a tuple of one holds in every period."""
+    size = max(len(one), len(other))
+    return tuple(
+        a + b
+        for a, b in zip(
+            one * (size if len(one) == 1 else 1), other * (size if len(other) == 1 else 1), strict=True
+        )
+    )

@@ -34,7 +34,10 @@ class Lots:
         setup: cost of making any in a period.
         capacity: the most that can be made in a period.
         storage: the most that can be kept.
+        extra_making: cost of making one in overtime, or of buying it.
+        extra_capacity: the most that can be made in overtime in a period.
         opening, closing: what is in store before the first period, and at least after the last.
+        reserve: what is at least in store at the end of every period.
     """
 
     periods: tuple[str, ...]
@@ -46,6 +49,9 @@ class Lots:
     storage: Numbers = ()
     opening: int | float = 0
     closing: int | float = 0
+    reserve: int | float = 0
+    extra_making: Numbers = ()
+    extra_capacity: Numbers = ()
 
     def formulation(self, *, waived: Sequence[Waiver] = (), assumptions: Sequence[str] = ()) -> Formulation:
         """What is made and kept in every period."""
@@ -58,6 +64,7 @@ class Lots:
         costs = []
         for name, given, of, meaning in (
             ("making_cost", self.making, "make", "of making one"),
+            ("extra_cost", self.extra_making, "extra", "of making one in overtime"),
             ("holding_cost", self.holding, "stock", "of keeping one for a period"),
             ("setup_cost", self.setup, "begin", "of making any in a period"),
         ):
@@ -67,6 +74,7 @@ class Lots:
         constraints = self._balance(parameters)
         for name, given, of, meaning in (
             ("capacity", self.capacity, "make", "the most that can be made"),
+            ("extra_capacity", self.extra_capacity, "extra", "the most that can be made in overtime"),
             ("storage", self.storage, "stock", "the most that can be kept"),
         ):
             if given:
@@ -75,17 +83,23 @@ class Lots:
                     for_="t in PERIODS", that=f"{of}[t] <= {name}{_index(given)}", because=meaning
                 )
         if self.setup:
+            wanted = " + ".join(
+                [
+                    "sum(demand[u] for u in PERIODS if u >= t)",
+                    *(name for name in ("closing", "reserve") if parameters.get(name)),
+                ]
+            )
             constraints["begin_before_making"] = Constraint(
                 for_="t in PERIODS",
-                that="make[t] <= (sum(demand[u] for u in PERIODS if u >= t) + closing)*begin[t]"
-                if self.closing
-                else "make[t] <= sum(demand[u] for u in PERIODS if u >= t)*begin[t]",
+                that=f"make[t] <= ({wanted})*begin[t]",
                 because="something is made only where a setup is paid, and never more than is still wanted",
             )
         variables = {
             "make": Variable(over=["PERIODS"], meaning="what is made"),
             "stock": Variable(over=["PERIODS"], meaning="what is kept at the end of the period"),
         }
+        if self.extra_making:
+            variables["extra"] = Variable(over=["PERIODS"], meaning="what is made in overtime")
         if self.setup:
             variables["begin"] = Variable(
                 over=["PERIODS"], domain="binary", meaning="whether anything is made"
@@ -110,6 +124,8 @@ class Lots:
     def _balance(self, parameters: dict[str, Parameter]) -> dict[str, Constraint]:
         """What comes in and what goes out of the store."""
         first, later = "make[first(PERIODS)]", "stock[t-1] + make[t]"
+        if self.extra_making:
+            first, later = f"{first} + extra[first(PERIODS)]", f"{later} + extra[t]"
         if self.opening:
             parameters["opening"] = Parameter(value=self.opening, meaning="in store before the first period")
             first = f"opening + {first}"
@@ -130,6 +146,13 @@ class Lots:
             )
             found["left_at_the_end"] = Constraint(
                 that="stock[last(PERIODS)] >= closing", because="so much is to be in store at the end"
+            )
+        if self.reserve:
+            parameters["reserve"] = Parameter(
+                value=self.reserve, role=Role.REQUIREMENT, meaning="always in store at the end of a period"
+            )
+            found["always_in_store"] = Constraint(
+                for_="t in PERIODS", that="stock[t] >= reserve", because="so much is never used up"
             )
         return found
 
