@@ -7,7 +7,7 @@ link beside it, such that the fewest links and numbers stay alone.
 
 from __future__ import annotations
 
-__all__ = ["Link", "Sentence", "is_id", "sentences_of"]
+__all__ = ["Link", "Sentence", "is_id", "is_rate", "sentences_of"]
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -16,7 +16,7 @@ from functools import cache
 
 from agentopt.reader.families.clauses import sentences
 from agentopt.reader.families.nouns import stem, words
-from agentopt.reader.families.places import UNITS, Places
+from agentopt.reader.families.places import NODE_NOUNS, UNITS, Places
 from agentopt.reader.tokens import Token
 
 _FROM = words("from leaving out")
@@ -125,11 +125,13 @@ def _is_amount(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
     if token.kind == "spelled" and any(each.lower in ("way", "lane") for each in tokens[at + 1 : at + 3]):
         return False
-    if at and is_id(tokens, at):
+    if at and (is_id(tokens, at) or is_rate(tokens, at)):
         return False
+    after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
+    if token.kind == "spelled" and after != stem(after) and stem(after) in NODE_NOUNS - {"bus"}:
+        return False  # it counts places
     if token.value != 1 or token.kind not in ("spelled", "one"):
         return True
-    after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
     return after in UNITS and after not in ("unit", "t", "m", "s")
 
 
@@ -138,6 +140,13 @@ def is_id(tokens: Sequence[Token], at: int) -> bool:
     after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
     small = tokens[at].kind == "integer" and len(tokens[at].text) < 3
     return small and stem(tokens[at - 1].text) in _KINDS and after not in UNITS
+
+
+def is_rate(tokens: Sequence[Token], at: int) -> bool:
+    """Whether an `a` means per, as in `5 cars a minute` and `how many tonnes an hour`."""
+    if tokens[at].lower not in ("a", "an") or at < 2:
+        return False
+    return any(each.is_number or each.lower in ("many", "much") for each in tokens[at - 2 : at])
 
 
 def _tie(tokens: Sequence[Token], at: int) -> str:
@@ -173,6 +182,7 @@ class _Scan:
         self.head: Symbol | None = None
         self.firm = False  # whether the head is where ways begin, not only what is spoken of
         self.fanned = False  # whether a link from the head was read
+        self.reached: Symbol | None = None  # to which ways are told: `B is reached from A in 5 minutes`
         self.apart = False  # whether distances from the head are told: `A is 5 km from B`
         self.opened: Symbol | None = None  # after `between`
         self.goal: Symbol | None = None  # a `to B` whose `from A` may follow
@@ -199,7 +209,7 @@ class _Scan:
                     yield link
 
     def _forget(self) -> None:
-        self.head = self.opened = self.goal = self.end = None
+        self.head = self.opened = self.goal = self.end = self.reached = None
         self.firm = self.fanned = self.apart = self.led = False
 
     def _begin(self, symbol: Symbol, *, firm: bool = False) -> None:
@@ -257,12 +267,21 @@ class _Scan:
             self.fanned = True
             return self._link(symbol, goal, both=False)
         told = self.head is not None and not self.firm and ahead not in ("to", "arrow", "dash")
+        if told and self.head is not None and not self.apart and before is self.head and self._told(symbol):
+            self.reached = self.head
+        if told and self.reached is not None and self._told(symbol):
+            return self._link(symbol, self.reached, both=False)
         if told and (self.apart or (before is not None and before.kind == "N" and not self.fanned)):
             self.apart = True
             assert self.head is not None
             return self._link(self.head, symbol, both=True)
         self._begin(symbol, firm=True)
         return None
+
+    def _told(self, symbol: Symbol) -> bool:
+        """Whether a number follows a place before any other place or tie."""
+        after = self.symbols[self.symbols.index(symbol) + 1 :]
+        return bool(after) and after[0].kind == "N"
 
     def _drawn(self, symbol: Symbol, before: Symbol | None, tie: str, at: int) -> Link | None:
         """A dash or an arrow: the place before it is the start, also with a number on the line."""
@@ -306,6 +325,8 @@ class _Scan:
             return None
         if adjacent and "and" in ties and self.head is before and not self.firm and not self.fanned:
             self._forget()
+            if self._is_enumerated(at):
+                return None
             assert before is not None
             return self._link(before, symbol, both=True)
         told = before is not None and before.kind == "N"
@@ -321,6 +342,13 @@ class _Scan:
         if ":" in [each.kind for each in self.symbols[at + 1 : at + 2]]:
             self.firm = True
         return None
+
+    def _is_enumerated(self, at: int) -> bool:
+        """Whether a place after `and` ends a list of three or more: `stations S, V and W`."""
+        kinds = [each.kind for each in self.symbols[:at]]
+        while kinds and kinds[-1] in ("and", ","):
+            kinds.pop()
+        return kinds[-3:] == ["X", ",", "X"] and kinds[-4:-3] != ["and"]
 
     def _is_like(self, at: int) -> bool:
         """Whether `and hall 2 60` tells of another beginning what `hall 1 lets 80 out to the street` told."""

@@ -6,6 +6,7 @@ __all__ = [
     "ASKS",
     "BOTH",
     "CLOSED",
+    "COMMANDS",
     "END",
     "ENDED",
     "FLOW",
@@ -75,6 +76,9 @@ RULES = re.compile(
 ASKS = re.compile(
     r"\?|\b(?:find|determine|what|which|compute|calculate|wants?|would like|needs? to|have to|has to|must|"
     r"should|send|ship|route|deliver|go(?:es|ing)? from|travels?|start\w*)\b"
+)
+COMMANDS = re.compile(
+    r"(?:please )?(?:find|determine|compute|calculate|give|state|minimi[sz]e|maximi[sz]e|report)\b"
 )
 SENDS = re.compile(
     r"\b(?:sen[dt]|go|ship\w*|mov\w+|transport\w*|rout\w+|deliver\w*|pump\w*|haul\w*|bring|get|carry|"

@@ -20,6 +20,7 @@ from agentopt.reader.families.networds import (
     ASKS,
     BOTH,
     CLOSED,
+    COMMANDS,
     END,
     ENDED,
     FLOW,
@@ -225,6 +226,8 @@ class _Reading:
         if roles is None or slashed:
             return None
         most, least = bool(MOST.search(goal)), bool(LEAST.search(goal))
+        if most and least and (asked := self._question()):
+            most, least = bool(MOST.search(asked)), bool(LEAST.search(asked))
         if most and least:
             most = bool(FLOW.search(goal)) or "capacity" in roles
             least = not most
@@ -252,6 +255,11 @@ class _Reading:
         aims = [each.words for each in self.sentences if not self._ways_of(each)]
         said = " . ".join(each for each in aims if MOST.search(each) or LEAST.search(each))
         return said or self.words
+
+    def _question(self) -> str:
+        """The questions and commands that want something to be large or small."""
+        asked = [each.words for each in self.sentences if "?" in each.words or COMMANDS.match(each.words)]
+        return " . ".join(each for each in asked if MOST.search(each) or LEAST.search(each))
 
     def _amount(self, source: str, sink: str) -> int | None:
         """The token of how much is to go from one end to the other; None where nothing says so."""
@@ -435,11 +443,13 @@ def _pick(roles: Sequence[Role], wanted: Role, *, alone: bool) -> int | None:
 def _made(links: Sequence[tuple[Way, bool, Number | None, Number | None]]) -> tuple[Arc, ...]:
     """Arcs, a second one said of the same two places only where it agrees."""
     found: dict[tuple[str, str], Arc] = {}
+    for way, _, cost, capacity in links:
+        arc = Arc(way.start, way.end, cost, capacity)
+        if found.setdefault((way.start, way.end), arc) != arc:
+            return ()
     for way, both, cost, capacity in links:
-        for start, end in ((way.start, way.end), (way.end, way.start))[: 2 if both else 1]:
-            arc = Arc(start, end, cost, capacity)
-            if found.setdefault((start, end), arc) != arc and not both:
-                return ()
+        if both:
+            found.setdefault((way.end, way.start), Arc(way.end, way.start, cost, capacity))
     return tuple(found.values())
 
 

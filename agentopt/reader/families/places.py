@@ -180,8 +180,8 @@ class _Finder:
         after = self.tokens[at + 1].text if at + 1 < len(self.tokens) else ""
         beyond = self.tokens[at + 2] if at + 2 < len(self.tokens) else None
         if before in _DASHES | _ARROWS and at > 1:
-            start = self.tokens[at - 3 if before == ">" and at > 2 else at - 2]
-            return start.text in self.numbered
+            start = self.tokens[at - 3 if self.tokens[at - 2].text in "-=" and at > 2 else at - 2]
+            return start.text in self.numbered or (before in _ARROWS and start.kind == "word")
         if after in "-=" and beyond is not None and beyond.text == ">":
             return True
         if after in _ARROWS or (after in _DASHES and beyond is not None and beyond.text in self.numbered):

@@ -15,7 +15,7 @@ _PARTS: tuple[tuple[str, str], ...] = (
         "due",
         r"\bdue\b|deadline|promised|wanted|\bby\b|no later than|until|latest|must be (?:done|ready|"
         r"out|finished)|"
-        r"deliver\w* (?:date|time|by)|target|is needed (?:in|at|after)|picked up|within|from now|"
+        r"collect\w*|deliver\w* (?:date|time|by)|target|is needed (?:in|at|after)|picked up|within|from now|"
         r"to go\b|hand(?:ed)? (?:it |them )?in|"
         r"submit\w*|left\b|\bd\b",
     ),
@@ -71,7 +71,7 @@ def part_of(before: str, after: str = "") -> str:
             if re.search(pattern, " ".join(before.split()[-8:])):
                 return part
         return "release" if re.search(r"\bat (?:hour|minute|day|time)$", before) else "due"
-    unit = re.match(r"(?:points?|euros?|dollars?|%)\b", after)
+    unit = re.match(r"(?:points?|euros?|dollars?|pounds?|cents?|%)\b|[$€£]", after)
     found = [
         (match.end(), -order, part)
         for order, (part, pattern) in enumerate(_PARTS)
