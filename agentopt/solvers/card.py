@@ -21,7 +21,9 @@ from agentopt.errors import SettingsError, nearest
 
 Value = bool | int | float | str
 
-ClassName = Literal["LP", "MILP", "convex QP", "QP", "MIQP", "QCP", "MIQCP", "NLP", "MINLP", "CP", "black-box"]
+ClassName = Literal[
+    "LP", "MILP", "convex QP", "QP", "MIQP", "QCP", "MIQCP", "NLP", "MINLP", "CP", "black-box"
+]
 
 
 class _Part(BaseModel):
