@@ -15,6 +15,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from agentopt.reader.families.clauses import sentences
+from agentopt.reader.families.links import is_rate
 from agentopt.reader.families.nouns import TYPE_NOUNS, stem, words
 from agentopt.reader.tokens import Token
 
@@ -49,7 +50,7 @@ _PLAIN = words(
     duration durations importance penalty day's job's time-units h min mins hr hrs d s sec secs roughly
     about around
     plus finally lastly thereafter subsequently another least approximately estimated lateness delay
-    hence well
+    hence well cost costs costing charge charges charged pay pays paying
     """
 )
 """Words that neither name a job nor a machine."""
@@ -176,6 +177,8 @@ class _Finder:
         for at, token in enumerate(self.tokens):
             if not token.is_number or at in self.hidden or at in self.names:
                 continue
+            if is_rate(self.tokens, at):
+                continue
             noun = self._counted(at)
             if noun:
                 counts.append((at, noun))
@@ -276,7 +279,7 @@ class _Finder:
             return token.text.isupper() and token.text != "I" and not self._is_article(at)
         if token.lower in self.ordinals:
             return at > 0 and self.tokens[at - 1].lower == "the"
-        return token.lower not in _PLAIN
+        return token.lower not in _PLAIN and stem(token.text) not in _AMOUNTS
 
     def _is_article(self, at: int) -> bool:
         after = self.tokens[at + 1] if at + 1 < len(self.tokens) else None

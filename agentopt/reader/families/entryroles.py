@@ -24,21 +24,22 @@ def distinct(labels: Sequence[str]) -> list[str]:
     return names
 
 
-def role_of(figure: Figure) -> str:
-    """What a number is, by the words beside it; "" where nothing says so."""
-    near = re.split(r"[,;)]", figure.before)[-1]
-    return part_of(near if re.sub(r"\b(?:and|then)\b", "", near).strip() else figure.before, figure.after)
+def role_of(figure: Figure, label: str = "") -> str:
+    """What a number is, by the words beside it; "" where nothing says so. A label says nothing."""
+    before = re.sub(rf"\b{re.escape(label.lower())}\b", "", figure.before) if label else figure.before
+    near = re.split(r"[,;)]", before)[-1]
+    return part_of(near if re.sub(r"\b(?:and|then)\b", "", near).strip() else before, figure.after)
 
 
 def roles_of(records: Sequence[Record]) -> list[str] | None:
     """What the numbers of a record are, by their places; None where they are no different things."""
     size = len(records[0].figures)
     if size == 1:
-        said = {role_of(record.figures[0]) for record in records} - {"", "duration"}
+        said = {role_of(record.figures[0], record.label) for record in records} - {"", "duration"}
         return None if said else ["duration"]
     roles = []
     for at in range(size):
-        votes = Counter(role for record in records if (role := role_of(record.figures[at])))
+        votes = Counter(role for record in records if (role := role_of(record.figures[at], record.label)))
         roles.append(votes.most_common(1)[0][0] if votes else "")
     if roles.count("") == 1 and "duration" not in roles:
         roles[roles.index("")] = "duration"

@@ -55,6 +55,8 @@ def goal_of(words: str) -> tuple[Goal, bool] | None:
         ):
             return ("lateness" if "lateness" in said else "delay"), False
         return "tardiness", average
+    if _UNTIL.search(words):
+        return "completion", average
     if re.search(r"\b(?:wait\w*|queu\w+)\b", said) and (average or re.search(rf"\b{_SUM}\b", said)):
         return "waiting", average
     if re.search(rf"\b{_SUM}\b[^.?!]*\b{_ENDS}|\b{_ENDS}[^.?!]*\b{_SUM}\b", said) and not re.search(
@@ -67,13 +69,20 @@ def goal_of(words: str) -> tuple[Goal, bool] | None:
     return ("makespan", False) if soon and not _MONEY.search(said) else None
 
 
+_UNTIL = re.compile(
+    r"\b(?:every|each|per|an?) (?:minute|hour|day|week) (?:[\w-]+ ){0,4}(?:until|till|before) "
+    r"(?:[\w-]+ ){1,3}(?:is|are|be|has been) (?:\w+ )?(?:ready|done|finished|complete\w*|repaired|back|"
+    r"delivered|fixed|over)\b"
+)
+"""What is paid for all the time until a job is done."""
 _LAST = re.compile(
     r"\b(?:makespan|done|finish\w*|complet\w*|ready|go home|close up|schedule length|leave|free again|"
     r"(?:work|it|all|everything|jobs|tasks) (?:is|are|be) (?:over|through)|end(?:s|ed|ing)?|lock up|"
     r"how long (?:will|does|do|must|until|before|is)|(?:total|overall|whole|elapsed) (?:time|"
     r"duration|length)|busiest|"
     r"until (?:all|everything|every|the last)|asap|as soon as possible|"
-    r"longest (?:load|queue|working)|through (?:all|everything))\b"
+    r"longest (?:load|queue|working)|last [\w -]{1,30}?(?:idle|stops?|free|empty|home)|"
+    r"through (?:all|everything))\b"
 )
 _MONEY = re.compile(r"[$€£]|\b(?:costs?|price|cheap\w*|budget|expens\w*)\b")
 

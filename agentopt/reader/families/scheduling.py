@@ -17,9 +17,25 @@ from agentopt.reader.families.entries import Figure, Record, Records, records_in
 from agentopt.reader.families.entryroles import distinct, lists_of, machines_of, role_of, roles_of, turned
 from agentopt.reader.families.jobgoals import goal_of
 from agentopt.reader.families.jobs import Goal, Job, Schedule
+from agentopt.reader.families.jobwords import (
+    ALIKE,
+    BEFORE,
+    BEGINS,
+    BOTH,
+    CHOICE,
+    CLOCK,
+    FIRST,
+    FLOW,
+    LASTLY,
+    MATCHED,
+    OTHER,
+    PAIR,
+    PARALLEL,
+    SERVERS,
+)
 from agentopt.reader.families.marked import Ledger
 from agentopt.reader.families.nouns import stem
-from agentopt.reader.families.worktables import Sheet, sheet_of
+from agentopt.reader.families.worktables import Route, Sheet, route_of, sheet_of
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
 from agentopt.reader.understanding import Understanding
@@ -27,31 +43,6 @@ from agentopt.reader.understanding import Understanding
 MAX_JOBS = 12
 MAX_UNREAD = 2
 """Numbers that may be left over, each of which is told as a doubt."""
-
-SERVERS = re.compile(
-    r"(?:machine|worker|oven|server|printer|line|press|person|people|mechanic|dock|painter|room|processor|"
-    r"computer|technician|team|crane|kiln|cook|clerk|employee|lathe|core|truck|lane|welder|loom|nurse|doctor|"
-    r"surgeon|tailor|baker|barber|station|bay|lift|hand|crew|gang|bench|plotter|saw|desk|volunteer|colleague|"
-    r"assistant|helper|student|engineer|carpenter|plumber|cpu|gpu|node|theatre|theater|unit|robot|operator|"
-    r"stand|table|counter|chef|stove|hob|washer|dryer|friend|us|brother|sister|kid|berth|gate|runway|"
-    r"inspector|"
-    r"reviewer|driver|forklift|mill|furnace|autoclave|vat|tank|vehicle|van|cell|workstation|bed)s?$"
-)
-_OTHER = re.compile(
-    r"\b(?:profit|revenue|maximi[sz]e (?:profit|revenue|the total value)|"
-    r"(?<!no )(?<!non-)(?<!without )(?<!no pre)preempt\w*(?! (?:is |are )?not)|may be (?:interrupted|"
-    r"split|paused)|"
-    r"can be (?:interrupted|split|paused)|set-?up times?|setup|changeover|change-?over|"
-    r"cleaning (?:takes|time|between)|"
-    r"wage|salary|skills?|qualified|route|shortest (?:path|way|route)|cost of assigning|overtime|no[- ]wait|"
-    r"capacity|knapsack|distance|kilomet\w+|km|demands?|suppl(?:y|ies)|inventory|stock|in store|"
-    r"warehouses?)\b"
-)
-_MATCHED = re.compile(
-    r"\b(?:assign\w*|who (?:should|does|do|gets)|exactly one (?:cook|worker|person|"
-    r"\w+))\b[^?]*\b(?:total|sum|combined)\b|"
-    r"\b(?:total|sum of|combined)\b[^?.]*\bassign\w*\b"
-)
 
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
@@ -78,18 +69,26 @@ class _Reading:
     def schedule(self) -> Schedule | None:
         """What is said of jobs and machines."""
         goal = goal_of(self.words)
-        if goal is None or _OTHER.search(self.words):
+        if goal is None or OTHER.search(self.words):
             return None
-        if goal[0] == "makespan" and _MATCHED.search(self.words) and not _LASTLY.search(self.words):
+        if goal[0] == "makespan" and MATCHED.search(self.words) and not LASTLY.search(self.words):
             return None  # a total over pairs is no end of all work
         sheet = next((each for each in map(sheet_of, self.tables) if each is not None), None)
-        hidden = range(sheet.table.first, sheet.table.last) if sheet else range(0)
+        for at, token in enumerate(self.tokens):
+            if token.is_number and self._is_start(at):
+                self.ledger.waive(at, "when the work begins")
+        route = None if sheet else next((each for each in map(route_of, self.tables) if each), None)
+        table = sheet.table if sheet else route.table if route else None
+        hidden = {*(range(table.first, table.last) if table else ()), *self.ledger.waived}
         found = records_in(self.text, self.tokens, hidden)
         for at in found.names:
             self.ledger.waive(at, "part of a name")
         for at, noun in found.counts:
             self.ledger.waive(at, f"counts {noun}" if noun else "counts")
-        jobs = self._sheet(sheet, goal[0]) if sheet else self._prose(found, goal[0])
+        if route is not None:
+            jobs = self._routes(route)
+        else:
+            jobs = self._sheet(sheet, goal[0]) if sheet else self._prose(found, goal[0])
         if not jobs:
             return None
         return self._put(jobs, goal, found)
@@ -137,13 +136,14 @@ class _Reading:
                 several.append(int(value))
         if several:
             return several[0]
-        if _PAIR.search(self.words):
-            return 2
-        return (
-            2
-            if re.search(r"\b(?:both|either of the two|the two|pair of)\b", self.words)
-            and _PARALLEL.search(self.words)
-            else 1
+        if any(self.tokens[at].value == 1 and SERVERS.search(noun) for at, noun in found.counts):
+            return 1
+        return 2 if PAIR.search(self.words) or self._has_both() else 1
+
+    def _has_both(self) -> bool:
+        """Whether `both`, or another word for two, stands before what does the work."""
+        return bool(PARALLEL.search(self.words)) and any(
+            SERVERS.search(word) for both in BOTH.finditer(self.words) for word in both[1].split()
         )
 
     def _share(self, at: int, as_many: bool) -> bool:
@@ -153,7 +153,8 @@ class _Reading:
                 token.lower in ("among", "amongst", "between", "across")
                 for token in self.tokens[max(0, at - 3) : at]
             )
-        if {token.lower for token in self.tokens[at + 1 : at + 9]} & {"share", "split", "divide", "parallel"}:
+        after = {token.lower for token in self.tokens[at + 1 : at + 9]}
+        if after & {"share", "split", "divide", "parallel"} or after & ALIKE:
             return True
         before = " ".join(token.lower for token in self.tokens[max(0, at - 8) : at])
         return bool(
@@ -193,12 +194,25 @@ class _Reading:
             return self._ordered(jobs)
         return tuple(jobs)
 
+    def _routes(self, route: Route) -> tuple[Job, ...]:
+        """Jobs that each say their own way through the machines."""
+        self.told.append("Every job goes through its machines in the order written.")
+        jobs = []
+        for label, stops in route.rows:
+            self.ledger.waive_cell(label, "part of a name")
+            steps = tuple(
+                (machine, self.ledger.take_cell(cell, f"duration of {label.text} on {machine}"))
+                for machine, cell in stops
+            )
+            jobs.append(Job(label.text, steps=steps))
+        return tuple(jobs)
+
     def _shop_job(self, name: str, steps: tuple[tuple[str, int | float], ...]) -> Job:
         return Job(name, options=steps) if self._is_choice() else Job(name, steps=steps)
 
     def _is_choice(self) -> bool:
         """Whether each job goes to one of the machines, not to all of them."""
-        return bool(_CHOICE.search(self.words)) and not _FLOW.search(self.words)
+        return bool(CHOICE.search(self.words)) and not FLOW.search(self.words)
 
     def _ordered(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
         """Jobs of a shop, when the order of their machines is said or told."""
@@ -209,7 +223,7 @@ class _Reading:
             or len({machine for job in jobs for machine, _ in job.steps}) < 2
         ):
             return ()
-        if not _FLOW.search(self.words):
+        if not FLOW.search(self.words):
             return ()
         named = [machine for machine, _ in jobs[0].steps]
         places = [self.words.find(stem(machine.lower())) for machine in named]
@@ -329,7 +343,7 @@ class _Reading:
     def _order(self, jobs: Sequence[Job]) -> tuple[tuple[int, int], ...] | None:
         """Which job must be done before which; None where a rule of the kind is not understood."""
         found = []
-        for rule in _BEFORE.finditer(self.words):
+        for rule in BEFORE.finditer(self.words):
             clause = (
                 re.split(r"[.;?!\n]", self.words[: rule.start()])[-1],
                 re.split(r"[.;?!\n]", self.words[rule.end() :])[0],
@@ -356,42 +370,20 @@ class _Reading:
             self.ledger.waive(at, "not used")
         return True
 
+    def _is_start(self, at: int) -> bool:
+        """Whether a number only says when the clock starts: `minute 0`, the start of `day 1`, `at 8:00`."""
+        here = [token for token in self.tokens if token.sentence == self.tokens[at].sentence]
+        before = self.tokens[at - 1].lower if at else ""
+        if (self.tokens[at].value, before) in FIRST:
+            return any(BEGINS.match(token.lower) for token in here)
+        place = self.tokens[at].start
+        clock = next((c for c in CLOCK.finditer(self.text) if c.start() <= place < c.end()), None)
+        return clock is not None and len({c.group() for c in CLOCK.finditer(self.text)}) == 1
+
     def _around(self, at: int) -> str:
         here = self.tokens[at].sentence
         span = [token for token in self.tokens[max(0, at - 2) : at + 4] if token.sentence == here]
         return " ".join(self.text[span[0].start : span[-1].end].split())
-
-
-_LASTLY = re.compile(
-    r"\b(?:makespan|last|latest|busiest|all [^.?!]{0,40}(?:done|finished|complete\w*|"
-    r"ready))\b"
-)
-_PAIR = re.compile(
-    r"\b(?:the two of (?:us|them)|both of (?:us|them)|we two|we both|us two|(?:my|our|the|his|"
-    r"her) \w+ and (?:i|me|he|she) "
-    r"(?:can |will |both )?(?:work|share|split|do)|[a-z]+ and (?:i|me)\b[^.?!]{0,30}(?:side by side|"
-    r"in parallel|at the same time|equally))"
-)
-_PARALLEL = re.compile(
-    r"\b(?:parallel|identical|same time|shared?|split|divid\w+|either|both|whichever|"
-    r"distribut\w+|allocat\w+|assign\w*)\b"
-)
-_CHOICE = re.compile(
-    r"\b(?:either (?:machine|one|of)|one of the (?:machines|two|three)|any (?:one )?of "
-    r"the|on any|only one of|exactly one (?:machine|of)|whichever|assign\w*)\b"
-)
-_FLOW = re.compile(
-    r"\b(?:then|first|afterwards?|followed by|flow ?-?shop|job ?-?shop|same order|this order|"
-    r"that order|order (?:given|listed|written|shown|of the columns)|"
-    r"one after the other|before (?:it|going|being|moving)|next|left to right|sequence|route|routing|"
-    r"passes|through|"
-    r"in order|order in which|after (?:that|which)|goes? (?:through|from)|both machines|order)\b|→|->"
-)
-_BEFORE = re.compile(
-    r"\b(?:(?:must|has to|have to|needs? to|should|can|may|is|are)\b[^.;?!\n]{0,40}?)?"
-    r"(before|precedes?|prior to|earlier than|only (?:start |begin |be started )?(?:after|once|when)|"
-    r"after)\b(?! (?:hour|day|minute|\d|the start|that|which|one))"
-)
 
 
 def _jobs_in(words: str, jobs: Sequence[Job]) -> list[int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["Sheet", "part_of", "sheet_of"]
+__all__ = ["Route", "Sheet", "part_of", "route_of", "sheet_of"]
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
-from agentopt.reader.tables import Table
+from agentopt.reader.tables import Cell, Table
 
 _PARTS: tuple[tuple[str, str], ...] = (
     (
@@ -57,6 +58,18 @@ class Sheet:
     parts: Mapping[str, int]
     machines: tuple[tuple[str, int], ...] = ()
     unused: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A table that tells of each job the machines on its way, with how long each takes.
+
+    Attributes:
+        rows: the cell of a job's name, and its machines in order, each with a cell of its duration.
+    """
+
+    table: Table
+    rows: tuple[tuple[Cell, tuple[tuple[str, Cell], ...]], ...]
 
 
 def part_of(before: str, after: str = "") -> str:
@@ -134,6 +147,42 @@ def sheet_of(table: Table) -> Sheet | None:
     if "duration" not in parts or any(row[at].value is None for row in table.rows for at in parts.values()):
         return None
     return Sheet(table, label, parts, unused=tuple(rest))
+
+
+_STOP = re.compile(
+    r"(.*?[^\s,;:(=–-])[\s,;:(=–-]+(\d+(?:\.\d+)?)\s*"
+    r"(?:min|mins|minutes?|h|hrs?|hours?|days?|d|s|sec|seconds?)?\.?\)?"
+)
+_NEXT = re.compile(r"\s*(?:→|->|>|;|\bthen\b|,(?=\s*[A-Za-z][^,]*\d))\s*")
+
+
+def route_of(table: Table) -> Route | None:
+    """The ways of jobs through machines that a table writes in its cells; None where it has none."""
+    if not table.header or len(table.rows) < 2 or table.layout == "list":
+        return None
+    rows = []
+    for label, *cells in table.rows:
+        stops = [stop for cell in cells if not cell.is_blank for stop in _stops(cell)]
+        machines = [machine for machine, _ in stops]
+        if "" in machines or not machines or len(set(machines)) < len(machines) or label.is_blank:
+            return None
+        rows.append((label, tuple(stops)))
+    seen = [machine for _, stops in rows for machine, _ in stops]
+    return Route(table, tuple(rows)) if 1 < len(set(seen)) < len(seen) else None
+
+
+def _stops(cell: Cell) -> list[tuple[str, Cell]]:
+    """The machines and durations of a cell; a machine without a name where it is not understood."""
+    parts = _NEXT.split(cell.text)
+    found = []
+    for at, part in enumerate(parts):
+        stop = _STOP.fullmatch(part)
+        if stop is None or len(cell.tokens) not in (0, len(parts)):
+            return [("", cell)]
+        name = stop[1].strip()
+        given = Cell(part, Fraction(stop[2]), cell.tokens[at : at + 1], cell.place)
+        found.append((name[0].upper() + name[1:], given))
+    return found
 
 
 def _machine(head: str) -> str:

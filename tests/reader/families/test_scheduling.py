@@ -148,6 +148,41 @@ PROBLEMS = [
         ),
         6,
     ),
+    (
+        (
+            "The lamp takes 4 days and is due on day 4, each day of delay costing 10 pounds. "
+            "The chair takes 3 days, due day 3, 20 pounds a day. The desk: 2 days, due day "
+            "12, 5 pounds. She works on one thing at a time and begins at the start of day "
+            "1. What is the least she has to pay in penalties?"
+        ),
+        30,
+    ),
+    (
+        (
+            "One boat builder repairs one boat at a time. Each boat costs its owner money "
+            "for every hour until it is ready:\n- boat Swan - repair 3 h - 12 $/h\n- boat "
+            "Heron - repair 1 h - 2 $/h\n- boat Tern - repair 2 h - 10 $/h\nMinimum total cost "
+            "to the owners?"
+        ),
+        92,
+    ),
+    (
+        (
+            "Five parts (A to E) wait for one of two interchangeable milling centres. Hours: "
+            "A = 5, B = 4, C = 3, D = 3, E = 3. Minimise the hour at which the last centre "
+            "falls idle."
+        ),
+        9,
+    ),
+    (
+        (
+            "There is a single lathe and a single press.\n\n| job | first | then |\n"
+            "|---|---|---|\n| P | lathe, 4 min | press, 3 min |\n| Q | press, 5 min | lathe, 2 "
+            "min |\n\nAll are there at 9:00. After how many minutes, counted from 9:00, is the "
+            "last job finished at the earliest?"
+        ),
+        8,
+    ),
 ]
 
 OTHERS = [
