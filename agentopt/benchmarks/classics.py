@@ -39,7 +39,8 @@ def formulation(kind: str, text: str) -> Parts:
     Raises:
         KeyError: a kind that is none of the manifest's.
     """
-    return _KINDS[kind](text)
+    found: Parts = _KINDS[kind](text)
+    return found
 
 
 def read(kind: str, path: Path) -> Compiled:

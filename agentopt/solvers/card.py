@@ -100,6 +100,10 @@ class Card(_Part):
     gap: GapRule = GapRule()
     options: dict[str, Option] = Field(default_factory=dict)
 
+    def rank(self, wanted: str) -> int:
+        """The priority for a class; 0 for one that is not among them."""
+        return next((number for name, number in self.priority.items() if name == wanted), 0)
+
 
 def cards(override: Path | None = None) -> dict[str, Card]:
     """Every engine's card by name, from the folders that have them; the first folder with a name wins.

@@ -107,8 +107,7 @@ def _outcome(bins: Bins, plan: list[Whole], least: int, rounds: int, clock: Cloc
             return Outcome(
                 Termination.INFEASIBLE, message=f"{least} bins are needed, and {bins.num_bins} are there"
             )
-        values = bins.point(plan)
-        return Outcome(Termination.OPTIMAL, values, _cost(bins, least), "optimal", rounds)
+        return Outcome(Termination.OPTIMAL, bins.point(plan), _cost(bins, least), "optimal", rounds)
     if clock.over():
         values = bins.point(plan) if len(plan) <= bins.num_bins else None
         return Outcome(clock.ending, values, _cost(bins, least), iterations=rounds)

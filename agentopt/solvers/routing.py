@@ -62,9 +62,9 @@ def routes(compiled: Compiled, override: Path | None = None) -> Iterator[Engine]
     known = cards(override)
     bare = any(not each.restated for each in compiled.structures)
     ranked = {
-        name: card.priority[wanted.value]
+        name: card.rank(wanted.value)
         for name, card in known.items()
-        if card.priority.get(wanted.value, 0) > 0 and (bare or compiled.num_columns >= card.least_columns)
+        if card.rank(wanted.value) > 0 and (bare or compiled.num_columns >= card.least_columns)
     }
     for name in sorted(ranked, key=lambda each: (-ranked[each], each)):
         if name in ENGINES or name in engines(override):

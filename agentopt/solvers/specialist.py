@@ -17,7 +17,7 @@ from agentopt.compiling.arrays import Compiled
 from agentopt.compiling.evaluate import max_violation, objective_value
 from agentopt.errors import EngineError
 from agentopt.formulation.instance import Values
-from agentopt.solvers.base import Availability, Feature, Limits, Report
+from agentopt.solvers.base import Engine, Feature, Limits, Report
 from agentopt.solvers.card import Card
 from agentopt.solvers.classes import check
 from agentopt.solvers.options import checked, unknown
@@ -33,13 +33,8 @@ TOLERANCE = 1e-6
 """How far a point may be from a row before it counts as a fault of the engine."""
 
 
-class _Engine(Protocol):
+class _Engine(Engine, Protocol):
     card: Card
-    name: str
-    features: frozenset[Feature]
-
-    def available(self) -> Availability:
-        """Whether it can run here."""
 
 
 @dataclass(frozen=True, eq=False)

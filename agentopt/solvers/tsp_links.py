@@ -129,7 +129,7 @@ class Links:
             if price > 0:
                 crosses = cut[:, None] & ~cut[None, :]
                 found = found - price * (crosses | crosses.T if self.symmetric else crosses)
-        return found
+        return np.asarray(found, dtype=float)
 
     def helpful(self) -> Whole:
         """Links not there that would lower the value, the most helpful first."""

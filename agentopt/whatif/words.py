@@ -17,7 +17,7 @@ from agentopt.errors import AgentoptError, ReplyError
 from agentopt.models.base import Model, Request, Sampling
 from agentopt.prompts import load
 from agentopt.prompts.replies import extract_json
-from agentopt.whatif.changes import KINDS, Change
+from agentopt.whatif.changes import KINDS, Change, Kind
 from agentopt.whatif.dialogue import read
 from agentopt.whatif.study import Study
 
@@ -85,7 +85,7 @@ def _tried(study: Study, command: str) -> None:
     kind, rest = read(command)
     if kind not in _ALLOWED:
         raise ReplyError(f"`{command}` is no change", hint=f"one of {', '.join(_ALLOWED)}")
-    known = next((each for each in KINDS if each == kind), "force")
+    known: Kind = next((each for each in KINDS if each == kind), "force")
     study.changed([*study.changes, Change(known, rest)])
 
 

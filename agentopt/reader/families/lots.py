@@ -204,12 +204,12 @@ class _Reading:
             if time in found and ("time_each" not in found or capacity in found):
                 return None
         if "time_each" in found:
-            (each, *more) = found.pop("time_each")
-            if more or not each or "time" not in found:
+            (spent, *more) = found.pop("time_each")
+            if more or not spent or "time" not in found:
                 return None
-            found["capacity"] = tuple(value / each for value in found.pop("time"))
+            found["capacity"] = tuple(value / spent for value in found.pop("time"))
             if "extra_time" in found:
-                found["extra_capacity"] = tuple(value / each for value in found.pop("extra_time"))
+                found["extra_capacity"] = tuple(value / spent for value in found.pop("extra_time"))
         if "extra_making" in found and "making" in found and self._is_surcharge(told, roles):
             found["extra_making"] = _added(found["extra_making"], found["making"])
         if ("extra_capacity" in found) > ("extra_making" in found):
@@ -280,7 +280,8 @@ class _Reading:
                 closed |= each.places
         if not closed:
             return
-        every = found.get("capacity") or (sum(found["demand"]) + sum(found.get("closing", ())),)
+        needed = sum((*found["demand"], *found.get("closing", ())), Fraction(0))
+        every = found.get("capacity") or (needed,)
         every = every * (self.count if len(every) == 1 else 1)
         found["capacity"] = tuple(Fraction(0) if at in closed else each for at, each in enumerate(every))
 

@@ -41,7 +41,7 @@ LEAST, MOST = 0.5, 10.0
 """Seconds of one smaller problem: from the option, doubled where it was too short, halved where not."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Search:
     """Large-neighbourhood search; it needs somebody to share points with.
 

@@ -69,9 +69,9 @@ class Consensus:
     def _moved(self, k: int) -> np.ndarray:
         if not any(each is not None and each.feasible for each in self.trials):
             # There is nothing to agree on yet.
-            return self.rng.random(self.particles.shape[1])
+            return np.asarray(self.rng.random(self.particles.shape[1]))
         away = self.particles[k] - self.consensus()
         chance = self.rng.standard_normal(len(away))
         moved = self.particles[k] - DRIFT * STEP * away + NOISE * np.sqrt(STEP) * np.abs(away) * chance
         # Reflected at the walls.
-        return np.abs(1.0 - np.abs(1.0 - np.mod(moved, 2.0)))
+        return np.asarray(np.abs(1.0 - np.abs(1.0 - np.mod(moved, 2.0))))
