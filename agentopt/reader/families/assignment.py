@@ -23,6 +23,7 @@ from agentopt.reader.families.ledger import Datum
 from agentopt.reader.families.naming import plain_number, set_name
 from agentopt.reader.families.nouns import stem, words
 from agentopt.reader.families.pairs import Paired, Words, is_whole, quoted, readings
+from agentopt.reader.families.pairs_data import scaled
 from agentopt.reader.families.wording import aim_of, stems_of
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
@@ -40,6 +41,7 @@ class Assignment:
         nouns: what either side is called, in the singular; "" for workers and tasks.
         quotes: the words of the text that give the values.
         times: how many each of the smaller side takes.
+        slowest: whether the largest number of a pair that is formed counts, and not the sum.
     """
 
     rows: tuple[str, ...]
@@ -49,6 +51,7 @@ class Assignment:
     nouns: tuple[str, str] = ("", "")
     quotes: Mapping[str, str] = field(default_factory=dict)
     times: int = 1
+    slowest: bool = False
 
     def formulation(self, *, assumptions: Sequence[str] = ()) -> Formulation:
         """The program in binaries; sums run over the allowed pairs when not every pair is."""
@@ -63,9 +66,20 @@ class Assignment:
             over, pairs, within = ["ALLOWED"], "i, j in ALLOWED", " if (i,j) in ALLOWED"
         counts = len(self.rows), len(self.columns)
         one, other = self._share(*counts), self._share(*counts[::-1])
-        total = f"sum({value}[i,j]*assign[i,j] for {pairs})"
+        variables = {"assign": Variable(over=over, domain="binary", meaning="whether the pair is formed")}
+        goal, meaning = f"sum({value}[i,j]*assign[i,j] for {pairs})", f"total {value}"
+        title = "Assign at least total" if self.sense == "minimize" else "Assign for most in total"
+        constraints = {}
+        if self.slowest:
+            title, goal, meaning = "Assign so that the slowest is fast", "slowest", "the slowest pair"
+            variables["slowest"] = Variable(meaning=f"largest {value} of a pair")
+            constraints["by_then"] = Constraint(
+                for_=f"i in {rows}",
+                that=f"sum({value}[i,j]*assign[i,j] for j in {columns}{within}) <= slowest",
+                because="no pair that is formed takes longer",
+            )
         return Formulation(
-            title="Assign at least total" if self.sense == "minimize" else "Assign for most in total",
+            title=title,
             sets=sets,
             parameters={
                 value: Parameter(
@@ -76,9 +90,10 @@ class Assignment:
                     quote=self.quotes.get("values"),
                 )
             },
-            variables={"assign": Variable(over=over, domain="binary", meaning="whether the pair is formed")},
-            objective=Objective(**{self.sense: total}, meaning=f"total {value}"),
+            variables=variables,
+            objective=Objective(**{self.sense: goal}, meaning=meaning),
             constraints={
+                **constraints,
                 "one_each": Constraint(
                     for_=f"i in {rows}",
                     that=f"sum(assign[i,j] for j in {columns}{within}) {one}",
@@ -161,9 +176,22 @@ def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Under
     return None
 
 
+_SLOWEST = re.compile(
+    r"\bslowest\b|\bbottleneck\b|\bhow early\b|\bwhen the last\b|\blongest[ -](?:single|individual|running)\b"
+    r"|\blast (?:one|\w+ (?:is|to|has))\b.{0,20}\b(?:done|finish\w*|ready|back|complete\w*)\b"
+    r"|\b(?:largest|highest|worst|greatest) (?:single|individual|one)\b"
+    r"|\b(?:min\w*|reduce|keep) the (?:longest|largest|maximum|worst|latest)\b"
+)
+"""What says that the largest number of a pair counts, and not the sum."""
+
+_SUMMED = re.compile(r"\b(?:total|totals|sum|summed|combined|altogether|overall|add up|adds up|in all)\b")
+
+
 def _understood(found: Paired, problem: Assignment) -> Understanding:
     """A problem with what was assumed, and what the words leave open."""
     told = ["Each is assigned once."]
+    if problem.slowest:
+        told.append("What counts is the slowest pair, not the sum.")
     more = len(problem.rows) - len(problem.columns)
     if more:
         idle = (problem.nouns[0] or "worker") if more > 0 else (problem.nouns[1] or "task")
@@ -195,12 +223,20 @@ def _problem(
     times = _times(tokens, found)
     if not is_whole(tokens, found):
         return None
+    said = " ".join(text.lower().split())
+    slowest = sense == "minimize" and _SLOWEST.search(said) is not None
+    if slowest and (times > 1 or rates):
+        return None
+    if slowest and _SUMMED.search(said):
+        found.doubts.append("It is not clear whether the sum or the slowest counts; the sum is taken.")
+        slowest = False
     quote = quoted(text, tokens, list(pairs.values()))
+    costs = scaled(found, pairs)
     return Assignment(
         found.rows,
         found.columns,
         {
-            (i, j): pairs[i, j].value * rates.get(i, Fraction(1)) * rates.get(j, Fraction(1))
+            (i, j): costs[i, j] * rates.get(i, Fraction(1)) * rates.get(j, Fraction(1))
             for i in found.rows
             for j in found.columns
             if (i, j) in pairs
@@ -209,6 +245,7 @@ def _problem(
         found.nouns,
         {"values": quote} if quote else {},
         times,
+        slowest,
     )
 
 

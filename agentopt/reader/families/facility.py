@@ -22,6 +22,7 @@ from agentopt.reader.families.ledger import Datum
 from agentopt.reader.families.naming import plain_number, set_name
 from agentopt.reader.families.nouns import TYPE_NOUNS, stem, words
 from agentopt.reader.families.pairs import Paired, Words, is_money, is_whole, quoted, readings
+from agentopt.reader.families.pairs_data import scaled
 from agentopt.reader.families.wording import aim_of, stems_of
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
@@ -265,6 +266,7 @@ def _problem(text: str, tokens: tuple[Token, ...], found: Paired) -> Facility | 
             f"Costs of serving are taken {'per unit' if by_unit else 'for all a customer needs'}."
         )
     costs = _in_one_scale(text, tokens, fixed, rates)
+    serving = scaled(found, rates)
     needs = {j: demand[j].value for j in found.columns if demand}
     if capacity and not demand:
         needs = dict.fromkeys(found.columns, Fraction(1))
@@ -272,7 +274,7 @@ def _problem(text: str, tokens: tuple[Token, ...], found: Paired) -> Facility | 
     quotes["rates"] = quoted(text, tokens, list(rates.values()))
     return Facility(
         {i: costs[i] for i in found.rows},
-        {(i, j): rates[i, j].value for i in found.rows for j in found.columns},
+        {(i, j): serving[i, j] for i in found.rows for j in found.columns},
         needs,
         {i: capacity[i].value for i in found.rows if capacity},
         by_unit,

@@ -20,7 +20,14 @@ from agentopt.reader.families.nouns import NO_NAME, stem
 from agentopt.reader.families.pairs_data import ContradictionError, Paired, Typed, Words, data_of, merge
 from agentopt.reader.families.pairs_facts import read_prose, take
 from agentopt.reader.families.pairs_names import Found, found_in
-from agentopt.reader.families.pairs_rest import counts_them, is_whole, note_limit, opens_part, rule_out
+from agentopt.reader.families.pairs_rest import (
+    counts_them,
+    is_whole,
+    note_factor,
+    note_limit,
+    opens_part,
+    rule_out,
+)
 from agentopt.reader.families.pairs_sides import Grouping, groupings
 from agentopt.reader.families.pairs_tables import cleaned
 from agentopt.reader.families.pairs_votes import sides_of, votes_of
@@ -103,13 +110,20 @@ def _loose(
     labels = list(dict.fromkeys(name for group in groups for name in group))
     found = found_in(text, tokens, hidden, labels, lowercase=lowercase and not given)
     ids = {at for m in found.mentions for at in range(m.first, m.last) if tokens[at].is_number} | hidden
+    free = sum(token.is_number and at not in ids for at, token in enumerate(tokens))
     for grouping in groupings(tokens, found, given, groups, ids):
+        if not told and 3 * len(grouping[0]) * len(grouping[1]) > 4 * (free + _MISSING):
+            continue  # there are not numbers enough for every pair
         for rows, columns in _turned(tokens, found, grouping, words):
             names = _names(found, rows, columns)
             nouns = (_called(tokens, found, rows), _called(tokens, found, columns))
             each = Paired(rows, columns, nouns, Ledger(tokens, tables), names, loose=True)
             if _gathered(text, tokens, each, told, hidden, words, typed):
                 yield each
+
+
+_MISSING = 1
+"""Pairs more than a quarter that a text may leave without a number."""
 
 
 def _names(found: Found, rows: tuple[str, ...], columns: tuple[str, ...]) -> Names:
@@ -175,6 +189,7 @@ def _gathered(
         if said:
             ledger.use(at, said)
     note_limit(tokens, found, hidden)
+    note_factor(tokens, found, hidden)
     try:
         for table, each in told:
             if not take(found, table, each, words):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["ContradictionError", "Paired", "Typed", "Words", "data_of", "merge", "put"]
+__all__ = ["ContradictionError", "Paired", "Typed", "Words", "data_of", "merge", "put", "scaled"]
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TypeVar
 
 from agentopt.reader.families.grids import Attributes
@@ -50,6 +51,7 @@ class Paired:
         empty: those of them whose cell is empty.
         ledger: the account so far.
         lane: the most that any single pair may take, where the text limits it.
+        factor: what every number of a pair is to be multiplied by: the cost of a kilometre, of distances.
         loose: whether names and sides were tried until a reading was whole.
         doubts: what the words leave open.
     """
@@ -65,6 +67,7 @@ class Paired:
     totals: list[Datum] = field(default_factory=list)
     empty: set[tuple[str, str]] = field(default_factory=set)
     lane: Datum | None = None
+    factor: Datum | None = None
     loose: bool = False
     doubts: list[str] = field(default_factory=list)
 
@@ -98,6 +101,12 @@ def merge(pairs: dict[str, dict[tuple[str, str], Datum]]) -> None:
         for plain in ("", "amount"):
             for pair, datum in pairs.pop(plain, {}).items():
                 put(pairs[named[0]], pair, datum)
+
+
+def scaled(found: Paired, rates: dict[tuple[str, str], Datum]) -> dict[tuple[str, str], Fraction]:
+    """The numbers of pairs, times what each unit of distance costs where that is said."""
+    times = found.factor.value if found.factor is not None else Fraction(1)
+    return {pair: datum.value * times for pair, datum in rates.items()}
 
 
 def data_of(found: Paired) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DENIALS", "counts_them", "is_whole", "note_limit", "opens_part", "rule_out"]
+__all__ = ["DENIALS", "counts_them", "is_whole", "note_factor", "note_limit", "opens_part", "rule_out"]
 
 import re
 from collections.abc import Collection, Sequence
@@ -24,9 +24,11 @@ _LANES = frozenset(
 
 def note_limit(tokens: Sequence[Token], found: Paired, hidden: Collection[int]) -> None:
     """Note a limit on every pair: `no more than 40 loads between any spring and any reservoir`."""
-    for at in found.ledger.left():
+    lanes = {token.sentence for token in tokens if stem(token.text) in _LANES}
+    for at in found.ledger.left() if lanes else ():
+        if tokens[at].sentence not in lanes:
+            continue
         span = [token.lower for token in tokens if token.sentence == tokens[at].sentence]
-        stems = {stem(word) for word in span}
         numbers = [
             t
             for k, t in enumerate(tokens)
@@ -36,9 +38,38 @@ def note_limit(tokens: Sequence[Token], found: Paired, hidden: Collection[int]) 
             r"\b(?:more than|at most|maximum|max|up to|exceed|limit|limited|capacity)\b", " ".join(span)
         )
         every = {"any", "each", "every", "single", "per", "all", "one"} & {*span}
-        if at not in hidden and len(numbers) == 1 and limits and every and stems & _LANES:
+        if at not in hidden and len(numbers) == 1 and limits and every:
             found.lane = Datum(tokens[at].value or Fraction(0), at)
             found.ledger.use(at, "the most on any one way")
+
+
+def note_factor(tokens: Sequence[Token], found: Paired, hidden: Collection[int]) -> None:
+    """Note what a kilometre costs where the numbers of pairs are distances: `0.12 per tonne and kilometre`."""
+    of_length = [at for at, token in enumerate(tokens) if stem(token.text) in _LENGTHS]
+    if len(of_length) < 2:
+        return
+    priced = [at for at in found.ledger.left() if at not in hidden and _is_per_length(tokens, at)]
+    if len(priced) == 1:
+        found.factor = Datum(tokens[priced[0]].value or Fraction(0), priced[0])
+        found.ledger.use(priced[0], "what each unit of distance costs")
+
+
+_LENGTHS = frozenset({"km", "kms", "kilometre", "kilometer", "mile", "distance", "metre", "meter", "tkm"})
+
+_PER_LENGTH = re.compile(
+    r"(?: (?!per\b|for\b)\S+){0,3} (?:per|/|a|each|every|for every|for each)"
+    r"(?: (?:[a-z]+|/|-|·|\*)){0,4}? ?(?:km|kilomet(?:re|er)|mile)\b"
+)
+
+
+def _is_per_length(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number is what a kilometre or mile costs."""
+    after = []
+    for token in tokens[at + 1 : at + 9]:
+        if token.sentence != tokens[at].sentence or token.is_number or token.text in ",;:.()":
+            break
+        after.append(token.lower)
+    return _PER_LENGTH.match(" " + " ".join(after)) is not None
 
 
 def counts_them(tokens: Sequence[Token], at: int, sizes: Collection[int]) -> bool:

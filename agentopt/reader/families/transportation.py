@@ -23,6 +23,7 @@ from agentopt.reader.families.ledger import Datum
 from agentopt.reader.families.naming import plain_number, set_name
 from agentopt.reader.families.nouns import stem, words
 from agentopt.reader.families.pairs import Paired, Words, is_money, is_whole, quoted, readings
+from agentopt.reader.families.pairs_data import scaled
 from agentopt.reader.families.wording import aim_of, stems_of
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import Token
@@ -259,13 +260,14 @@ def _problem(
     if not is_whole(tokens, found):
         return None
     rates = {pair: datum for pair, datum in rates.items() if pair not in found.barred}
+    costs = scaled(found, rates)
     data_of = {"supply": [*supply.values()], "demand": [*demand.values()], "rates": [*rates.values()]}
     said = {name: quoted(text, tokens, of) for name, of in data_of.items()}
     problem = Transportation(
         {name: datum.value for name, datum in supply.items()},
         {name: datum.value for name, datum in demand.items()},
         {
-            pair: rates[pair].value
+            pair: costs[pair]
             for pair in sorted(rates, key=lambda p: (found.rows.index(p[0]), found.columns.index(p[1])))
         },
         sense,

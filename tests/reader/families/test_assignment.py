@@ -252,6 +252,18 @@ CASUAL: list[tuple[str, float, dict[str, str]]] = [
         525,
         {},
     ),
+    (
+        "Three roofing crews start together, one roof each, and the van leaves when the slowest crew is "
+        "through, so its time should be as short as possible. Hours:\n"
+        "\n"
+        "| | roof 1 | roof 2 | roof 3 |\n"
+        "|---|---|---|---|\n"
+        "| Kilo | 1 | 5 | 5 |\n"
+        "| Lima | 2 | 9 | 7 |\n"
+        "| Mike | 6 | 6 | 3 |",
+        5,
+        {},
+    ),
 ]
 """As people write who think of no reader: without frames, in prose, lists and loose tables."""
 
