@@ -49,6 +49,7 @@ _COUNTED = words(
     "count number quantity qty piece copy demand many unit ordered order time needed required x off needs pcs"
 )
 _SIZED = words("size weigh weight length long volume time space width mass load duration area height")
+_AT_MOST = re.compile(r"(?:at most|up to|(?:not?|never) more than|maximum(?: of)?|max) #")
 _KERF = re.compile(r"\b(?:saw|kerf|blade|cuts?|cutting|waste|loss|trim)\b")
 
 
@@ -141,6 +142,7 @@ class _Reading:
             if self._same(self.prose.amount(at), room):
                 ledger.take(at, f"what one {self.noun} holds")
         sizes, capacity = list(size.values(room.unit)), room.value
+        most = self._most(ledger, room, sum(many))
         lost = self._lost(ledger, room, size)
         if lost is not None and self._per_piece():
             sizes = [each + lost for each in sizes]
@@ -155,7 +157,7 @@ class _Reading:
         rows = zip(self.found.records.names, sizes, many, strict=True)
         items = tuple(Item(name, plain(each), number) for name, each, number in rows)
         told = [] if lost is None else [f"Every piece takes {plain(lost)} more, which the cut wastes."]
-        formulation = Bins(items, plain(capacity), self.noun).formulation(
+        formulation = Bins(items, plain(capacity), self.noun, most).formulation(
             waived=ledger.waivers(), assumptions=[*told, *doubts]
         )
         return Understanding("bins", formulation, ledger.account(), tuple(doubts))
@@ -202,6 +204,19 @@ class _Reading:
     def _same(self, one: Amount, other: Amount) -> bool:
         """Whether two numbers say the same, perhaps in other units."""
         return one.unit.kind == other.unit.kind and one.value * one.unit.size == other.value * other.unit.size
+
+    def _most(self, ledger: Ledger, room: Amount, many: int) -> int:
+        """How many items a container holds, whatever their size; 0 when nothing is said of it."""
+        for at in ledger.left():
+            each, phrase = self.prose.amount(at), self.prose.phrase(at)
+            counts = each.value.denominator == 1 and 1 < each.value < many and not each.unit.kind
+            after = self.prose.clause(at)[1]
+            noun = next((stem(token.text) for token in after if token.kind == "word"), "")
+            other = noun not in ("", self.noun) and at not in self.found.used
+            if room.unit.kind and counts and other and _AT_MOST.search(phrase):
+                ledger.take(at, f"how many one {self.noun} holds")
+                return int(each.value)
+        return 0
 
     def _lost(self, ledger: Ledger, room: Amount, size: Column) -> Fraction | None:
         """What every cut or piece takes besides; None when nothing is said of it."""

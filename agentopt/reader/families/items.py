@@ -13,6 +13,7 @@ from agentopt.reader.families.listing import Column, Records, is_drawn, of_table
 from agentopt.reader.families.names import Mention, names_in
 from agentopt.reader.families.nouns import AFTER_NAME, NO_NAME, stem
 from agentopt.reader.families.prose import Prose
+from agentopt.reader.families.units import NO_UNIT
 from agentopt.reader.tables import Table
 from agentopt.reader.tokens import tokenize
 
@@ -53,6 +54,7 @@ def records_in(
     """
     drawn = _drawn(tables)
     if drawn is not None:
+        drawn = replace(drawn, columns=tuple(_measured(prose, each) for each in drawn.columns))
         yield from _completed(prose, drawn, limiting)
         return
     seen: set[frozenset[int]] = set()
@@ -76,6 +78,14 @@ def _drawn(tables: Sequence[Table]) -> Records | None:
         if other is not first and set(other.names) == set(first.names):
             first = first.with_columns([_sorted(each, other.names, first.names) for each in other.columns])
     return first
+
+
+def _measured(prose: Prose, column: Column) -> Column:
+    """A column with the unit that the prose gives for it, where its heading has none."""
+    unit = NO_UNIT if column.unit.kind else prose.unit_said(column.words)
+    if not unit.kind:
+        return column
+    return replace(column, amounts=tuple(replace(each, unit=unit) for each in column.amounts))
 
 
 def _completed(prose: Prose, drawn: Records, limiting: Pattern[str]) -> Iterator[Found]:

@@ -7,6 +7,7 @@ __all__ = ["read"]
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import permutations
 
 from agentopt.reader.families.choosing import Knapsack, Resource
@@ -54,7 +55,26 @@ _GAINED = re.compile(
 _CHEAP = re.compile(
     r"minimi[sz]\w+|cheapest|(?:least|lowest|smallest) (?:total |possible )?(?:cost|price|expense)"
 )
+_SPENT = re.compile(
+    r"(?:least|as little) (?:[a-z' ]+ )?(?:spend|pay|money|outlay)|how cheaply|spend(?:ing)? (?:the |as )"
+    r"(?:least|little)"
+)
+_ONCE = re.compile(
+    r"one of (?:each|every)|each (?:[a-z]+ ){0,4}(?:at most |only )?once\b|at most once|indivisible|"
+    r"yes or no|only one (?:[a-z]+ )?(?:of|each)|which (?:of|ones?\b|[a-z]+ (?:should|to|must|do))|"
+    r"whether to|(?:whole|entirely|in full) or not|all or nothing|one - off|second - hand"
+)
+_NEEDED = re.compile(
+    r"at least|no (?:less|fewer) than|minimum of|(?:need|require|must (?:reach|cover|have)|target of)"
+)
+_LEAST = re.compile(
+    r"(?:at least|minimum(?: of)?|no (?:fewer|less) than|not less than|needs?|requires?|reach|cover|"
+    r"target of)(?: (?:a total of|an?|the|about))?(?: [$€£])? #|# (?:[^ .,]+ ){0,3}(?:or more|at least)\b"
+)
 LIMITING = re.compile(
+    r"^(?:an?|the|our|my) (?:[a-z]+ ){1,3}?(?:has|have|got|had|commands|receives) (?:[$€£] )?#|"
+    r"^(?:i |we )?(?:got|have) #|"
+    r"(?:at least|no less than|minimum of) # (?:[a-z]+ ){0,2}of|"
     r"(?:at most|up to|no more than|not more than|no (?:heavier|longer|larger|bigger) than|"
     r"(?:heavier|more|longer)"
     r" than|less than|maximum|max|limit\w*|capacity|budget|exceed\w*|within|only|total(?:ling)? of|"
@@ -72,11 +92,12 @@ LIMITING = re.compile(
 
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
     """A knapsack problem, or None for what is none; every item is taken at most once, and whole."""
-    if not _asks(text, tokens):
+    cheapest = _asks_cheapest(tokens)
+    if not (cheapest or _asks(text, tokens)):
         return None
     prose = Prose.of(text, tokens, tables)
     for found in records_in(prose, tables, (2, 3, 4, 5), LIMITING):
-        reading = _Reading(prose, tables, found)
+        reading = _Reading(prose, tables, found, cheapest)
         understood = reading.understanding()
         if understood is not None:
             return understood
@@ -92,6 +113,14 @@ def _asks(text: str, tokens: Sequence[Token]) -> bool:
     made = said & _MAKING or re.search(r"how many|how much of", plain)
     chosen = said & _CHOOSING or _WHOLE.search(plain) or not made
     return bool(chosen) and not amounts and bool(gained) and not _CHEAP.search(plain)
+
+
+def _asks_cheapest(tokens: Sequence[Token]) -> bool:
+    """Whether the cheapest choice is asked for, of things of which there is one each."""
+    plain = " ".join(token.lower for token in tokens).replace("’", "'")
+    least = _CHEAP.search(plain) or _SPENT.search(plain)
+    many = stems_of(tokens) & _AMOUNTS or _MANY.search(plain)
+    return bool(least and _ONCE.search(plain) and _NEEDED.search(plain)) and not many
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +149,7 @@ class _Reading:
     prose: Prose
     tables: Sequence[Table]
     found: Found
+    cheapest: bool = False
 
     def understanding(self) -> Understanding | None:
         """The problem; None where a number or a sentence is left that may matter."""
@@ -222,6 +252,9 @@ class _Reading:
         """How much a column looks like what is gained."""
         cues = [CUES.get(word, "") for word in column.words]
         physical = column.unit.kind not in ("", "money")
+        if self.cheapest:
+            priced = column.unit.kind == "money" or bool(column.words & _PRICED)
+            return 3.0 * priced - 3.0 * physical - 2.0 * ("value" in cues)
         wanted = len(column.words & self._wanted())
         return (
             2 * ("value" in cues)
@@ -256,7 +289,8 @@ class _Reading:
         if all(kinds) and kinds[0] != kinds[1]:
             return None
         phrase = self.prose.phrase(limit.token)
-        if re.search(r"at least|minimum of|no (?:fewer|less) than", phrase.split("#")[0][-25:]):
+        least = self._is_least(limit)
+        if least and limit.value > sum(column.values(limit.unit)):
             return None
         cued = bool(LIMITING.search(phrase))
         same = bool(kinds[0]) and kinds[0] == kinds[1]
@@ -265,6 +299,8 @@ class _Reading:
             return None
         said = {stem(word) for word in re.findall(r"[^\W_]+", phrase)}
         shared = len(said & column.words - NO_NAME - AFTER_NAME)
+        if least and not (same or shared or (self.cheapest and not kinds[0])):
+            return None
         used = column.values(limit.unit)
         scale = limit.value
         known = cued or same or shared
@@ -274,6 +310,12 @@ class _Reading:
         if scale < min(used) or scale > 3 * sum(used) or (not known and not max(used) <= scale < sum(used)):
             return None
         return 3 * same + 2 * cued + min(shared, 2) - 2 * (scale >= sum(used)) - (not known)
+
+    def _is_least(self, limit: Amount) -> bool:
+        """Whether a number is to be reached, and is no limit to keep within."""
+        phrase = self.prose.phrase(limit.token)
+        cued = re.search(r"at least|minimum of|no (?:fewer|less) than", phrase.split("#")[0][-25:])
+        return bool(cued or (self.cheapest and _LEAST.search(phrase)))
 
     def _problem(self, roles: _Roles, rules: tuple[Rule, ...], ledger: Ledger, doubts: list[str]) -> Knapsack:
         records = self.found.records
@@ -286,13 +328,20 @@ class _Reading:
             taken.append(name)
             _take(ledger, limit, f"limit on {name}")
             resources.append(
-                Resource(name, dict(zip(records.names, column.values(limit.unit), strict=True)), limit.value)
+                Resource(
+                    name,
+                    dict(zip(records.names, column.values(limit.unit), strict=True)),
+                    limit.value,
+                    least=self._is_least(limit),
+                )
             )
             quotes[f"{name}_limit"] = self.prose.sentence(limit.token)
             self._again(limit, ledger)
             for item, amount in zip(records.names, column.amounts, strict=True):
                 _take(ledger, amount, f"{name} of {item}")
-            if limit.value >= sum(column.values(limit.unit)):
+            there_are = records.columns[roles.copies].values() if roles.copies >= 0 else ()
+            every = zip(column.values(limit.unit), there_are or [1] * len(records.names), strict=True)
+            if limit.value >= sum(use * many for use, many in every):
                 doubts.append(f"The {name} is no limit: all items together stay within it.")
         gains = records.columns[roles.value]
         for item, amount in zip(records.names, gains.amounts, strict=True):
@@ -303,8 +352,17 @@ class _Reading:
             copies = {n: int(a.value) for n, a in zip(records.names, column.amounts, strict=True)}
             for item, amount in zip(records.names, column.amounts, strict=True):
                 _take(ledger, amount, f"how many there are of {item}")
-        values = dict(zip(records.names, gains.values(), strict=True))
-        return Knapsack(values, tuple(resources), rules, records.noun, quotes, copies)
+        values = dict(zip(records.names, self._asked(gains), strict=True))
+        return Knapsack(values, tuple(resources), rules, records.noun, quotes, copies, self.cheapest)
+
+    def _asked(self, gains: Column) -> tuple[Fraction, ...]:
+        """What is gained, in thousands where the question asks for thousands."""
+        values = gains.values()
+        asked = re.search(
+            r"(?:maxim|most|largest|greatest|highest|best)[^.?]*,? in thousands? of", self.prose.text.lower()
+        )
+        large = gains.unit.kind == "money" and gains.unit.size == 1 and all(v >= 1000 for v in values)
+        return tuple(value / 1000 for value in values) if asked and large else values
 
     def _again(self, limit: Amount, ledger: Ledger) -> None:
         """A limit that is said twice, perhaps in another unit."""
@@ -330,6 +388,7 @@ def _may_count(column: Column, prose: Prose) -> bool:
     return whole and not column.unit.kind and bool(column.words & _COPIES)
 
 
+_PRICED = words("cost price priced pay fee charge expense outlay spend")
 _COPIES = words("copy copies available stock has have piece quantity qty unit there")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Bins", "Item"]
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,21 +38,27 @@ class Bins:
 
     Attributes:
         noun: what a bin is called.
+        most: how many items one bin may hold, whatever their size; 0 where nothing says it.
     """
 
     items: tuple[Item, ...]
     capacity: int | float
     noun: str = "bin"
+    most: int = 0
 
     def enough(self) -> int:
         """So many bins are enough: each item, largest first, into the first bin it fits into."""
         rooms: list[float] = []
+        inside: list[int] = []
         for item in sorted(self.items, key=lambda each: -each.size):
             for _ in range(item.count):
-                at = next((n for n, room in enumerate(rooms) if item.size <= room + 1e-9), len(rooms))
+                open_ = (n for n, room in enumerate(rooms) if item.size <= room + 1e-9)
+                at = next((n for n in open_ if inside[n] < (self.most or math.inf)), len(rooms))
                 if at == len(rooms):
                     rooms.append(self.capacity)
+                    inside.append(0)
                 rooms[at] -= item.size
+                inside[at] += 1
         return len(rooms)
 
     def formulation(self, *, waived: Sequence[Waiver] = (), assumptions: Sequence[str] = ()) -> Formulation:
@@ -73,13 +80,15 @@ class Bins:
             if len(found) > MAX_PATTERNS:
                 return
             if at == len(self.items):
-                if not any(
+                full = sum(filled) == self.most
+                if full or not any(
                     item.size <= room + 1e-9 and filled[k] < item.count for k, item in enumerate(self.items)
                 ):
                     found.append(tuple(filled))
                 return
             item = self.items[at]
-            for count in range(min(item.count, int((room + 1e-9) / item.size)), -1, -1):
+            free = self.most - sum(filled) if self.most else item.count
+            for count in range(min(item.count, free, int((room + 1e-9) / item.size)), -1, -1):
                 filled[at] = count
                 fill(at + 1, room - count * item.size)
             filled[at] = 0
@@ -157,6 +166,16 @@ class Bins:
         data = self._data(names)
         if not alike:
             del data["pieces"]
+        counted: dict[str, Constraint] = {}
+        if self.most:
+            data["most"] = Parameter(
+                value=self.most, role=Role.CAPACITY, meaning=f"how many items one {self.noun} holds"
+            )
+            counted["not_too_many"] = Constraint(
+                for_="b in BINS",
+                that="sum(put[i,b] for i in ITEMS) <= most*used[b]",
+                because=f"a {self.noun} holds no more of them",
+            )
         return Formulation(
             title=f"As few {self.noun}s as possible",
             sets={
@@ -182,6 +201,7 @@ class Bins:
                     that="sum(size[i]*put[i,b] for i in ITEMS) <= capacity*used[b]",
                     because=f"a {self.noun} holds no more",
                 ),
+                **counted,
                 "used_in_order": Constraint(
                     for_="b in BINS if b > first(BINS)",
                     that="used[b] <= used[b-1]",

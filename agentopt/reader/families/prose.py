@@ -35,6 +35,7 @@ SAID = words(
 """Words that say what a number is, and are no part of a name."""
 
 _STOPS = (NO_NAME | AFTER_NAME | OPENERS | SAID) - words("city january february march")
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6}
 _ENDS = frozenset(',;.:()[]{}–—|/!?•*=>"“”') | words("and while whereas but plus & +")
 _JOINS = frozenset(",;/|") | words("and & plus then")
 
@@ -143,7 +144,8 @@ class Prose:
         for noun, places in found.items():
             values = sorted({int(self.tokens[at].value or 0) for at in places})
             counted = values == list(range(1, len(values) + 1))
-            if (len(values) > 1 and counted) or (noun in _PERIODS and values[-1] < 60):
+            verb = len(places) == 1 and self.tokens[places[0] - 2].lower == "to"  # `to shift nine crates`
+            if (len(values) > 1 and counted) or (noun in _PERIODS and values[-1] < 60 and not verb):
                 named.update(dict.fromkeys(places, f"names a {noun}"))
         return named
 
@@ -165,14 +167,15 @@ class Prose:
             if token.value in (0, 1) and token.kind in ("spelled", "one") and not unit.kind:
                 found[at] = "no data: a single one"
             after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
-            if token.kind == "factor" and not unit.kind and not token.text[0].isdigit() and after == "-":
+            before = tokens[at - 1].lower if at else ""
+            broken = after == "-" or before in _BROKEN
+            if token.kind == "factor" and not unit.kind and not token.text[0].isdigit() and broken:
                 found[at] = "no data: a part"
             beside = tokens[at + 1] if at + 1 < len(tokens) else None
             if beside is not None and beside.start == token.end and re.fullmatch(r"[x×]\d+", beside.lower):
                 found[at] = "a profile"
             if at + 2 < len(tokens) and self._is_scale(at):
                 found |= {at: "the scale of a score", at + 2: "the scale of a score"}
-            before = tokens[at - 1].lower if at else ""
             dated = token.text.isdecimal() and len(token.text) == 4 and 1980 <= int(token.text) <= 2100
             if dated and not unit.kind and (before in _DATES or before in _MONTHS):
                 found[at] = "a date"
@@ -266,6 +269,26 @@ class Prose:
             tuple(each if each.unit.kind else Amount(each.value, unit, each.token) for each in amounts),
         )
 
+    def unit_said(self, of: Collection[str]) -> Unit:
+        """The unit that prose gives for a measure: `what each costs (thousand dollars)`, `weights in kg`.
+
+        Args:
+            of: stems of the words that call the measure.
+        """
+        for at, token in enumerate(self.tokens[:-2]):
+            if at in self.hidden or token.kind != "word" or stem(token.text) not in of:
+                continue
+            opens = self.tokens[at + 1].lower
+            span = [t for t in self.tokens[at + 2 : at + 5] if t.sentence == token.sentence]
+            if opens == "(":
+                closed = next((n for n, t in enumerate(span) if t.text == ")"), 0)
+                unit = unit_in(span[:closed])
+            else:
+                unit = unit_in(span[: 1 + (len(span) > 1 and span[0].lower.startswith("thousand"))])
+            if opens in ("(", "in") and unit.kind:
+                return unit
+        return NO_UNIT
+
     def told_column(self, places: Sequence[int]) -> Column:
         """Numbers that stand by the names of things, with the words that lead to the first of them."""
         said = {stem(token.text) for token in self._before(places[0])[-6:] if token.kind == "word"}
@@ -274,7 +297,7 @@ class Prose:
     def _scaled(self, amounts: list[Amount]) -> list[Amount]:
         """`20, 35 and 30 thousand`: the scale of the last holds for all that are as small."""
         last = self.tokens[amounts[-1].token].lower.split()
-        scale = {"thousand": 1000, "million": 10**6, "hundred": 100}.get(last[-1], 1)
+        scale = _SCALES.get(last[-1], 1)
         small = all(each.value < 1000 for each in amounts[:-1])
         if scale == 1 or not small or not last[0][0].isdigit():
             return amounts
@@ -447,6 +470,8 @@ class Prose:
 
 _SPEAKERS = words("i we i've we've i'm we're you")
 _IT = words("it its it's this that they their she he")
+_BROKEN = words("no not never in into nor any")
+"""Before a half that only says that nothing is split: `no half episodes`, `not sawn in half`."""
 _DATES = words("in for by of since year until spring summer autumn winter")
 _MONTHS = words("january february march april may june july august september october november december")
 
@@ -608,16 +633,26 @@ class _Run:
         names = {part for each in self.names for part in each.bare}
         for at in places:
             before, after = self.prose.clause(at)
-            near = [t for t in before[-5:] if t.kind == "word"] + [t for t in after[:3] if t.kind == "word"]
+            end = next((n for n, t in enumerate(after) if t.text in ",;." or t.lower in _JOINS), len(after))
+            near = [t for t in (*before[-5:], *after[: min(end, 3)]) if t.kind == "word"]
             count.update({stem(token.text) for token in near} - names)
         most = {word for word, times in count.items() if 2 * times >= len(places)}
         most |= {word for word, times in count.items() if times > 1 and word in CUES}
-        amounts = [self.prose.amount(at) for at in places]
+        amounts = self._scaled([self.prose.amount(at) for at in places])
         unit = next((each.unit for each in amounts if each.unit.kind), NO_UNIT)
         return Column(
             frozenset(most),
             tuple(each if each.unit.kind else Amount(each.value, unit, each.token) for each in amounts),
         )
+
+    def _scaled(self, amounts: list[Amount]) -> list[Amount]:
+        """`A costs $30 thousand, B costs 45`: the scale of the first holds for all that are as small."""
+        first, *others = amounts
+        scale = _SCALES.get(self.prose.tokens[first.token].lower.split()[-1], 1)
+        plain = all(self.prose.tokens[each.token].kind == "integer" for each in others)
+        if scale == 1 or not plain or any(each.value >= 1000 for each in others):
+            return amounts
+        return [first, *(replace(each, value=each.value * scale) for each in others)]
 
 
 CUES: Mapping[str, str] = {

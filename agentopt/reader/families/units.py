@@ -60,6 +60,7 @@ _KINDS: dict[str, dict[str, str]] = {
         "1": "min mins minute minutes",
         "60": "h hr hrs hour hours",
     },
+    "power": {"1": "kw kilowatt kilowatts", "1000": "mw megawatt megawatts"},
     "memory": {
         "1/1000": "mb megabyte megabytes mib",
         "1": "gb gigabyte gigabytes gib gig gigs",

@@ -9,6 +9,27 @@ from tests.reader.families.reading import read, solved
 PROBLEMS = [
     (
         (
+            "Seven hikers weighing 40, 45, 50, 55, 60, 35 and 42 kg wait for a cable car that takes "
+            "at most 300 kg and never more than 3 people per ride. What is the minimum number of rides?"
+        ),
+        3,
+    ),
+    (
+        (
+            "We have to shift five beams of 420, 380, 610, 360 and 550 kg, and a beam is not sawn in half. "
+            "Every van has a payload of 1000 kg. Determine the smallest number of vans."
+        ),
+        3,
+    ),
+    (
+        (
+            "Crates: 3 x 5 kg, 4 x 2 kg. A box holds at most 20 kg and at most 2 crates. "
+            "How few boxes are needed?"
+        ),
+        4,
+    ),
+    (
+        (
             "Six packages weigh 4, 8, 1, 4, 2 and 1 kg. A box holds at most 10 kg. What is the "
             "least number of boxes needed?"
         ),
@@ -151,7 +172,7 @@ OTHERS = [
     ),
     pytest.param(
         (
-            "Parcels weigh 4, 8 and 5 kg. A bag holds 10 kg and at most 2 parcels. What is the "
+            "Parcels weigh 4, 8 and 5 kg. A bag holds 10 kg and at most 3 litres. What is the "
             "least number of bags?"
         ),
         id="a number left over",

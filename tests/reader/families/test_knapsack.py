@@ -8,6 +8,32 @@ from tests.reader.families.reading import read, solved
 
 PROBLEMS: list[tuple[str, float, dict[str, str]]] = [
     (
+        "A clinic needs at least 30 kW of backup power and may buy second-hand gensets, one of each kind: "
+        "Bravo 8 kW for 90 euros, Delta 14 kW for 150 euros, Echo 6 kW for 70 euros, Foxtrot 20 kW for 210 "
+        "euros. What is the least it has to spend?",
+        360,
+        {},
+    ),
+    (
+        "A fund has $90,000 and looks at four indivisible deals. Deal A costs $40 thousand and is worth $55 "
+        "thousand; B costs 35 and is worth 50; C costs 30 and is worth 41; D costs 20 and is worth 26. What "
+        "is the largest total worth it can buy?",
+        122_000,
+        {},
+    ),
+    (
+        "The school board has 100 thousand euros. plans.csv lists what each plan costs (thousand euros) and "
+        "how many pupils profit. A plan is funded in full or not at all. How many pupils can be reached?",
+        290,
+        {"plans.csv": "plan,cost,pupils\ngym,60,200\nlab,50,150\ngarden,45,130\nlibrary,30,90\n"},
+    ),
+    (
+        "got 90 min left tonight, films to see: noir 50min rated 7, short 25min 4, western 60min 9, "
+        "cartoon 30min 5. no half films. biggest sum of ratings",
+        14,
+        {},
+    ),
+    (
         "A thief picks from a shop: a ring worth $500 weighing 1 kg, a vase worth $900 weighing 6 kg, a "
         "laptop worth $1200 weighing 3 kg and a painting worth $1500 weighing 7 kg. His bag holds at "
         "most 10 kg. Maximize the value of the loot.",
