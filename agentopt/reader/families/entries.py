@@ -15,7 +15,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from agentopt.reader.families.clauses import sentences
-from agentopt.reader.families.links import is_rate
+from agentopt.reader.families.linksymbols import is_rate
 from agentopt.reader.families.nouns import TYPE_NOUNS, stem, words
 from agentopt.reader.tokens import Token
 

@@ -14,7 +14,8 @@ from collections.abc import Collection, Sequence
 
 from agentopt.reader.families.flows import Arc, Kind, Network, greatest_flow, shortest_way
 from agentopt.reader.families.linkroles import Role, role_of
-from agentopt.reader.families.links import Link, Sentence, is_id, sentences_of
+from agentopt.reader.families.links import Link, Sentence, sentences_of
+from agentopt.reader.families.linksymbols import is_id
 from agentopt.reader.families.marked import Ledger, plain
 from agentopt.reader.families.networds import (
     ASKS,

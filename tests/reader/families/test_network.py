@@ -76,6 +76,33 @@ PROBLEMS = [
         ),
         7,
     ),
+    ("A→1: 6; A→2: 4; 1→2: 3; 1→B: 2; 2→B: 9. What is the greatest flow from A to B?", 9),
+    (
+        (
+            "Four stations K, L, M and N are joined by cables that carry power both ways: K "
+            "and L 12 MW, K and M 7 MW, L and M 4 MW, L and N 5 MW, M and N 9 MW. What is "
+            "the most power that can go from K to N?"
+        ),
+        14,
+    ),
+    (
+        (
+            "From the Mill it is 5 minutes to the Bridge and 8 to the Tower. The Bridge and "
+            "the Tower are 2 minutes apart. The Castle can be reached from the Bridge in 9 "
+            "minutes or from the Tower in 4. Every path takes equally long in both "
+            "directions. What is the quickest way from the Mill to the Castle?"
+        ),
+        11,
+    ),
+    (
+        (
+            "We must get 5 pallets from Lund to Ystad. The table says how many pallets a leg "
+            "can still take and what a pallet costs on it.\n\n| from | to | free places | fare "
+            "|\n|---|---|---|---|\n| Lund | Malmo | 4 | 3 |\n| Lund | Sjobo | 3 | 2 |\n| Malmo | "
+            "Ystad | 5 | 4 |\n| Sjobo | Ystad | 2 | 6 |\n\nWhat is the lowest freight bill?"
+        ),
+        36,
+    ),
 ]
 
 OTHERS = [
