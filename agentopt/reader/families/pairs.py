@@ -21,7 +21,9 @@ from agentopt.reader.families.pairs_data import ContradictionError, Paired, Type
 from agentopt.reader.families.pairs_facts import read_prose, take
 from agentopt.reader.families.pairs_names import Found, found_in
 from agentopt.reader.families.pairs_rest import (
+    counted_noun,
     counts_them,
+    forbids_two,
     is_whole,
     note_factor,
     note_limit,
@@ -116,7 +118,7 @@ def _loose(
             continue  # there are not numbers enough for every pair
         for rows, columns in _turned(tokens, found, grouping, words):
             names = _names(found, rows, columns)
-            nouns = (_called(tokens, found, rows), _called(tokens, found, columns))
+            nouns = _both_called(tokens, found, rows, columns)
             each = Paired(rows, columns, nouns, Ledger(tokens, tables), names, loose=True)
             if _gathered(text, tokens, each, told, hidden, words, typed):
                 yield each
@@ -142,6 +144,17 @@ def _turned(tokens: Sequence[Token], found: Found, grouping: Grouping, words: Wo
         score[at] += 2 * (noun in words.row_nouns) - 2 * (noun in words.column_nouns)
     both = [(one, other), (other, one)]
     return both if score[0] >= score[1] else both[::-1]
+
+
+def _both_called(
+    tokens: Sequence[Token], found: Found, rows: Sequence[str], columns: Sequence[str]
+) -> tuple[str, str]:
+    """What either side is called; where its names do not tell, what there are as many of: `four regions`."""
+    one, other = _called(tokens, found, rows), _called(tokens, found, columns)
+    if len(rows) == len(columns):
+        return one, other
+    one = one or counted_noun(tokens, len(rows), other)
+    return one, other or counted_noun(tokens, len(columns), one)
 
 
 def _called(tokens: Sequence[Token], found: Found, side: Sequence[str]) -> str:
@@ -186,6 +199,8 @@ def _gathered(
             and (tokens[at].kind == "spelled" or opens_part(tokens, at))
         ):
             said = "how many there are"
+        if not said and words.ones and not words.by_place and forbids_two(tokens, at, found.nouns):
+            said = "none takes two"
         if said:
             ledger.use(at, said)
     note_limit(tokens, found, hidden)

@@ -300,9 +300,19 @@ class _Scan:
             stem(self.tokens[begin].text) in _NO_THING | OPENERS or self.tokens[begin].kind == "mark"
         ):
             begin += 1
-        if begin >= end:
+        if begin >= end or (begin == at and self.heads_list(at, end)):
             return [], end
         return [self.said(begin, end)], end
+
+    def heads_list(self, at: int, end: int) -> bool:
+        """Whether a word only says what is listed after it: `Parts: the King, the Fool`."""
+        if not self.begins(at) or end + 1 >= len(self.tokens) or self.tokens[end].text != ":":
+            return False
+        first = end + 1 + (self.tokens[end + 1].lower in _DETERMINERS)
+        here = self.tokens[at].sentence
+        numbers = any(token.is_number for token in self.tokens[end:] if token.sentence == here)
+        listed = first < len(self.tokens) and self.tokens[first].sentence == here and self.capital(first)
+        return listed and not numbers
 
     def names_at(self, at: int, end: int) -> bool:
         """Whether a word that opens a sentence is a name, not merely its first word."""

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["DENIALS", "counts_them", "is_whole", "note_factor", "note_limit", "opens_part", "rule_out"]
+__all__ = [
+    "DENIALS",
+    "counted_noun",
+    "counts_them",
+    "forbids_two",
+    "is_whole",
+    "note_factor",
+    "note_limit",
+    "opens_part",
+    "rule_out",
+]
 
 import re
 from collections.abc import Collection, Sequence
@@ -44,7 +54,7 @@ def note_limit(tokens: Sequence[Token], found: Paired, hidden: Collection[int]) 
 
 
 def note_factor(tokens: Sequence[Token], found: Paired, hidden: Collection[int]) -> None:
-    """Note what a kilometre costs where the numbers of pairs are distances: `0.12 per tonne and kilometre`."""
+    """Note what a kilometre costs where the numbers of pairs are distances: `0.12 per tonne and km`."""
     of_length = [at for at, token in enumerate(tokens) if stem(token.text) in _LENGTHS]
     if len(of_length) < 2:
         return
@@ -78,7 +88,30 @@ def counts_them(tokens: Sequence[Token], at: int, sizes: Collection[int]) -> boo
         token.kind == "word" and token.lower != stem(token.text) for token in tokens[at + 1 : at + 6]
     )
     whole = tokens[at].kind in ("integer", "spelled")
-    return whole and tokens[at].value in sizes and plural and tokens[at - 1].lower not in ("most", "least")
+    every = at > 0 and tokens[at - 1].lower == "all" and tokens[at].kind == "spelled"
+    limited = tokens[at - 1].lower in ("most", "least")
+    return whole and tokens[at].value in sizes and (plural or every) and not limited
+
+
+def counted_noun(tokens: Sequence[Token], size: int, taken: str) -> str:
+    """The one noun that a text says there are so many of, `four regions`; "" where there is none or more."""
+    found = set()
+    for at, token in enumerate(tokens[:-1]):
+        after = tokens[at + 1]
+        plural = after.kind == "word" and after.lower != stem(after.text)
+        if token.value == size and token.kind == "spelled" and plural and stem(after.text) not in _TIMES:
+            found.add(stem(after.text))
+    found.discard(taken)
+    return found.pop() if len(found) == 1 else ""
+
+
+def forbids_two(tokens: Sequence[Token], at: int, nouns: tuple[str, str]) -> bool:
+    """Whether a number says that nothing is paired twice: `no tug can serve two ships`."""
+    after = stem(tokens[at + 1].text) if at + 1 < len(tokens) else ""
+    before = [token.lower for token in tokens[max(0, at - 6) : at] if token.sentence == tokens[at].sentence]
+    denied = {"no", "nobody", "none", "neither", "cannot", "never"} & {*before}
+    limits = {"than", "least", "most", "but", "or", "first", "if", "unless"} & {*before}
+    return tokens[at].value == 2 and bool(denied) and not limits and (after in nouns or after == "of")
 
 
 def opens_part(tokens: Sequence[Token], at: int) -> bool:

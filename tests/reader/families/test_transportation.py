@@ -274,7 +274,7 @@ CASUAL: list[tuple[str, float, dict[str, str]]] = [
     ),
     (
         "Distances in kilometres: Elm mill - Ayr 10, Elm mill - Bute 20, Oak mill - Ayr 30, Oak mill - Bute "
-        "15. Trucking costs 0.5 euros per tonne and kilometre. Elm mill has 50 tonnes, Oak mill has 40 tonnes. "
+        "15. Trucking costs 0.5 euros per tonne and kilometre. Elm mill has 50 tonnes, Oak mill 40 tonnes. "
         "Ayr needs 30 tonnes, Bute needs 45 tonnes. Minimise the total cost.",
         500,
         {},
