@@ -19,7 +19,7 @@ from agentopt.formulation.elements import (
     Waiver,
 )
 from agentopt.reader.families.naming import plain_number, set_name
-from agentopt.reader.families.rules import Rule
+from agentopt.reader.families.ruling import Rule
 
 
 @dataclass(frozen=True, slots=True)

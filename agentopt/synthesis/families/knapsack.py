@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from agentopt.reader.families.choosing import Knapsack, Resource
 from agentopt.reader.families.naming import plural
-from agentopt.reader.families.rules import Rule
+from agentopt.reader.families.ruling import Rule
 from agentopt.synthesis.families.writing import Writer, bank
 from agentopt.synthesis.problem import Problem
 
