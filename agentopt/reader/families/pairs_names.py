@@ -511,11 +511,11 @@ def _resolved(
     canonical: dict[tuple[str, ...], str] = {}
     for key in known:
         wider = [other for other in known if set(key) < set(other)]
-        label = any(_key(each, kinds) == key for each in labels)
-        if not label and len(key) > 1 and key[-1:] in known and (len(key[-1]) == 1 or key[-1].isdecimal()):
+        is_label = any(_key(each, kinds) == key for each in labels)
+        if not is_label and len(key) > 1 and key[-1:] in known and (len(key[-1]) == 1 or key[-1].isdecimal()):
             canonical[key] = known[key[-1:]]  # `hub A` where a table says `A`
             continue
-        canonical[key] = known[wider[0]] if len(wider) == 1 and not label and len(key) == 1 else known[key]
+        canonical[key] = known[wider[0]] if len(wider) == 1 and not is_label and len(key) == 1 else known[key]
     forms: dict[tuple[str, ...], str] = {}
     for name in [*labels, *written]:
         target = canonical[_key(name, kinds)]

@@ -131,8 +131,8 @@ def _of_names(found: Found) -> Iterator[Hint]:
             kinds.setdefault(re.sub(r"[-_\d]", "", name) + "#", []).append(name)
     for same in kinds.values():
         yield from ((60, a, b, False) for a, b in pairwise(same))
-    for same in found.listed:
-        yield from ((55, a, b, False) for a, b in pairwise(same))
+    for listed in found.listed:
+        yield from ((55, a, b, False) for a, b in pairwise(listed))
 
 
 @dataclass(frozen=True, slots=True)
