@@ -279,7 +279,9 @@ class _Reading:
             for item, amount in zip(records.names, column.amounts, strict=True):
                 _take(ledger, amount, f"{name} of {item}")
             there_are = records.columns[roles.copies].values() if roles.copies >= 0 else ()
-            every = zip(column.values(limit.unit), there_are or [1] * len(records.names), strict=True)
+            every = zip(
+                column.values(limit.unit), there_are or (Fraction(1),) * len(records.names), strict=True
+            )
             if limit.value >= sum(use * many for use, many in every):
                 doubts.append(f"The {name} is no limit: all items together stay within it.")
         gains = records.columns[roles.value]

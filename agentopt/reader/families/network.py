@@ -371,11 +371,11 @@ class _Reading:
         said = BOTH.search(self.words) is not None, ONE_WAY.search(self.words) is not None
         mixed = len({way.both for way, _, _ in links}) == 2
         if said == (True, False):
-            return _made([(way, True, *rest) for way, *rest in links])
+            return _made([(way, True, cost, most) for way, cost, most in links])
         if said[1] and not said[0]:
-            return _made([(way, False, *rest) for way, *rest in links])
-        likely = [(way, way.both or (mixed and kind == "path"), *rest) for way, *rest in links]
-        other = [(way, not all(each[1] for each in likely), *rest) for way, *rest in links]
+            return _made([(way, False, cost, most) for way, cost, most in links])
+        likely = [(way, way.both or (mixed and kind == "path"), cost, most) for way, cost, most in links]
+        other = [(way, not all(each[1] for each in likely), cost, most) for way, cost, most in links]
         arcs, turned = _made(likely), _made(other)
         how = "in both directions" if all(each[1] for each in likely) else "in the direction written"
         self.told.append(f"Links are used {how}.")

@@ -111,5 +111,6 @@ def scaled(found: Paired, rates: dict[tuple[str, str], Datum]) -> dict[tuple[str
 
 def data_of(found: Paired) -> set[int]:
     """The tokens of the numbers that were read."""
-    told = (*found.pairs.values(), *found.single.values())
-    return {datum.token for of in told for datum in of.values()} | {datum.token for datum in found.totals}
+    told = [datum for of in found.pairs.values() for datum in of.values()]
+    told += [datum for alone in found.single.values() for datum in alone.values()]
+    return {datum.token for datum in (*told, *found.totals)}

@@ -10,13 +10,13 @@ __all__ = ["read"]
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agentopt.reader.families.entries import Figure, Record, Records, records_in
 from agentopt.reader.families.entryroles import distinct, lists_of, machines_of, role_of, roles_of, turned
 from agentopt.reader.families.jobgoals import goal_of
-from agentopt.reader.families.jobs import Goal, Job, Schedule
+from agentopt.reader.families.jobs import Goal, Job, Number, Schedule
 from agentopt.reader.families.jobwords import (
     ALIKE,
     BEFORE,
@@ -189,7 +189,7 @@ class _Reading:
                 )
                 jobs.append(self._shop_job(name, steps))
             else:
-                jobs.append(Job(name, **taken))
+                jobs.append(_job(name, taken))
         if sheet.machines:
             return self._ordered(jobs)
         return tuple(jobs)
@@ -271,7 +271,7 @@ class _Reading:
                     role: self.ledger.take(figure.at, f"{role} of {name}")
                     for role, figure in zip(roles, record.figures, strict=True)
                 }
-                jobs.append(Job(name, **taken))
+                jobs.append(_job(name, taken))
             return tuple(jobs)
         if len(records[0].figures) in counted and len(records) not in counted:
             rows = turned(records)
@@ -313,7 +313,7 @@ class _Reading:
                 for kind, part in zip(kinds, chosen, strict=True)
             }
             return tuple(
-                Job(name, **{kind: given[number] for kind, given in values.items()})
+                _job(name, {kind: given[number] for kind, given in values.items()})
                 for number, name in enumerate(names)
             )
         return ()
@@ -374,7 +374,7 @@ class _Reading:
         """Whether a number only says when the clock starts: `minute 0`, the start of `day 1`, `at 8:00`."""
         here = [token for token in self.tokens if token.sentence == self.tokens[at].sentence]
         before = self.tokens[at - 1].lower if at else ""
-        if (self.tokens[at].value, before) in FIRST:
+        if any(self.tokens[at].value == number and before == word for number, word in FIRST):
             return any(BEGINS.match(token.lower) for token in here)
         place = self.tokens[at].start
         clock = next((c for c in CLOCK.finditer(self.text) if c.start() <= place < c.end()), None)
@@ -389,3 +389,8 @@ class _Reading:
 def _jobs_in(words: str, jobs: Sequence[Job]) -> list[int]:
     """The jobs that words name."""
     return [at for at, job in enumerate(jobs) if re.search(rf"\b{re.escape(job.name.lower())}\b", words)]
+
+
+def _job(name: str, taken: Mapping[str, Number]) -> Job:
+    """A job by the numbers said of it."""
+    return Job(name, taken.get("duration"), taken.get("due"), taken.get("weight"), taken.get("release"))
