@@ -50,13 +50,18 @@ def roles_of(records: Sequence[Record]) -> list[str] | None:
 def machines_of(records: Sequence[Record]) -> list[list[str]] | None:
     """The machine of every number of every record: by the words beside it, or by its place."""
     said = Counter(key for record in records for figure in record.figures for key in set(figure.keys))
+    places: dict[str, set[int]] = {}
+    for record in records:
+        for place, figure in enumerate(record.figures):
+            for key in figure.keys:
+                places.setdefault(key, set()).add(place)
     size = len(records[0].figures)
     rows: list[list[str]] = []
     for record in records:
         row = []
         for place, figure in enumerate(record.figures):
             own = [key for key in figure.keys if sum(key in other.keys for other in record.figures) == 1]
-            own.sort(key=lambda key: -said[key])
+            own.sort(key=lambda key: (-len(places[key]), -said[key]))  # what moves about is a machine
             row.append(own[0] if own else rows[0][place] if rows else "")
         if rows and (set(row) - set(rows[0]) or "" in row):
             row = rows[0]
