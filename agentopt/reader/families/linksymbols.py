@@ -30,6 +30,9 @@ _OPENS = words("given where if when while whereas because since")
 _TURNS = words("reverse reversed back backwards return returning opposite")
 
 
+_ASKS = ("Which", "What", "How", "Find", "Determine")
+
+
 @dataclass(frozen=True, slots=True)
 class Symbol:
     """A place `X`, a number `N`, a link in one word `P`, or a word that ties, whose kind it has."""
@@ -102,6 +105,8 @@ def _tie(tokens: Sequence[Token], at: int) -> str:
         return ""
     if word == "out":
         return "from" if after == "of" else ""
+    if tokens[at].text in _ASKS:
+        return ";"  # a question on a line of its own, after a list without a full stop
     if word in _TURNS and any(each.is_number for each in tokens[at + 1 : at + 4]):
         return "turn"
     for kind, group in (
