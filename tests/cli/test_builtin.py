@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.agents.test_builtin import JOKE, SURE, UNSURE, crates
+from tests.agents.test_builtin import DOUBT, JOKE, SURE, UNSURE, crates
 from tests.cli.conftest import JOINERY, SCRIPT, TEXT, Done, Home
 
 SHOP = (
@@ -45,9 +45,9 @@ def test_a_formulation_is_reached_without_a_model(home: Home) -> None:
 def test_an_unsure_reading_is_answered_with_a_warning(home: Home) -> None:
     done = home.agentopt(UNSURE, "-q")
     assert done.status == 0
-    assert "Check how the text was read before you act on this\n  - Each is assigned once." in done.out
+    assert f"Check how the text was read before you act on this\n  - {DOUBT}" in done.out
     found = home.agentopt(UNSURE, "-q", "--json").json
-    assert (found["verdict"], found["reasons"]) == ("check", ["Each is assigned once."])
+    assert (found["verdict"], found["reasons"]) == ("check", [DOUBT])
     assert {"number": "8", "meaning": "Ann with drill", "place": "8"} in found["account"]
 
 

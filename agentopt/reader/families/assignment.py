@@ -161,11 +161,14 @@ _NOT_ONE = words(
 )
 
 
+_NO_ASSIGNMENT = re.compile(r"\bor (?:more|several)\b|\b(?:flow|job)[ -]?shop\b")
+
+
 def read(text: str, tokens: tuple[Token, ...], tables: Sequence[Table]) -> Understanding | None:
     """An assignment problem, or None for what is none; nobody does more than one thing."""
     sense = aim_of(tokens)
     said = stems_of(tokens)
-    if not sense or said & _NOT_ONE or re.search(r"\bor (?:more|several)\b", text):
+    if not sense or said & _NOT_ONE or _NO_ASSIGNMENT.search(text):
         return None
     for found in readings(text, tokens, tables, _WORDS, lambda at: ""):
         if not (said & _ASSIGNING or found.ledger.ruled or said & {"each", "every", "nobody"}):

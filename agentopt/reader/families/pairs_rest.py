@@ -194,7 +194,7 @@ def rule_out(text: str, tokens: Sequence[Token], found: Paired) -> None:
         found.ledger.note(pairs.pop(pair), f"not used: {pair[0]} and {pair[1]} are ruled out")
     if 3 * len(missing - found.barred) > len(pairs):
         return
-    explained = any(token.lower in _EMPTY | DENIALS for token in tokens)
+    explained = any(token.lower in _EMPTY | _FORBIDDEN for token in tokens)
     for i, j in sorted(found.empty if not explained else ()):
         found.doubts.append(f"The cell of {i} and {j} is empty, so they are not combined.")
     for i, j in sorted(missing - told - found.barred):
