@@ -18,6 +18,7 @@ KEYS = {
     "explanation", "formulation", "reading", "certificate", "conflict", "diagnosis", "problem_class",
     "engine", "engine_version", "termination", "message", "seconds", "spend", "repairs", "verdict", "reasons",
     "account", "votes", "questions", "findings", "warnings", "run",
+    "program",
 }  # fmt: skip
 
 

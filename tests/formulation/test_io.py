@@ -207,7 +207,7 @@ def test_a_document_of_20_mb_is_refused_before_it_is_read():
         ({"variables": {"x": {"zzz": 3}}}, "unknown field `zzz`; known fields: meaning, over"),
         ({"variables": {"x": {"domain": "continuous"}}}, 'found "continuous"; did you mean `real`?'),
         ({"variables": {"x": {"domain": "permutation"}}}, "use integers and `alldifferent(...)`"),
-        ({"variables": {"x": {"domain": "interval"}}}, "two variables, its start and its end"),
+        ({"variables": {"x": {"domain": "interval"}}}, "use its start, and `no_overlap"),
         ({"variables": {"x": {"upper": True}}}, "variables.x.upper: expected a number, found `true`"),
         (
             {"variables": {"x": {"upper": [1]}}},

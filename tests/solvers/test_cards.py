@@ -34,12 +34,16 @@ def test_a_card_says_what_a_person_needs(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(ENGINES))
 def test_the_engine_knows_every_option_of_its_card(name: str) -> None:
     from agentopt.solvers import Limits
+    from agentopt.solvers.classes import refusal
     from tests.solvers.problems import KNOWN
     from tests.solvers.test_contract import model
 
     example = {"bool": "true", "int": "2", "float": "0.5", "str": "mumps"}
     engine = engines()[name]
-    problem = model(next(each for each in KNOWN if each.feature in engine.features))
+    known = (model(each) for each in KNOWN if each.feature in engine.features)
+    problem = next((each for each in known if not refusal(engine, each)), None)
+    if problem is None:
+        pytest.skip("none of the small problems is of the kind that this engine takes")
     for option, described in cards()[name].options.items():
         value = described.choices[0] if described.choices else example[described.type]
         if described.maximum is not None and described.maximum < 0.5:
