@@ -22,12 +22,10 @@ from numpy.typing import NDArray
 from agentopt.compiling.arrays import Compiled
 from agentopt.compiling.highs_model import silent
 from agentopt.formulation.instance import Values
-from agentopt.solvers.availability import availability
-from agentopt.solvers.base import Availability, Limits, Report
-from agentopt.solvers.card import Card
+from agentopt.solvers.base import Limits
 from agentopt.solvers.cutting_shape import Bins, recognised
-from agentopt.solvers.solution import Solution, Termination
-from agentopt.solvers.specialist import Clock, Outcome, features, solve
+from agentopt.solvers.solution import Termination
+from agentopt.solvers.specialist import Clock, Outcome, Specialist
 
 Whole = NDArray[np.int64]
 
@@ -39,7 +37,7 @@ MAX_ROUNDS = 50
 """Patterns added between two that are settled."""
 
 
-class Cutting:
+class Cutting(Specialist[Bins]):
     """The bin packing engine.
 
     >>> from agentopt.solvers.card import cards
@@ -47,31 +45,13 @@ class Cutting:
     'cutting'
     """
 
-    def __init__(self, card: Card) -> None:
-        self.card, self.name, self.features = card, card.name, features(card)
+    def recognise(self, compiled: Compiled) -> Bins | str:
+        """The bins of a model, or why there are none."""
+        return recognised(compiled)
 
-    def available(self) -> Availability:
-        """Whether highspy is installed."""
-        return availability(self.card)
-
-    def refuses(self, compiled: Compiled) -> str:
-        """Why a model is no bin packing; empty where it is one."""
-        found = recognised(compiled)
-        return found if isinstance(found, str) else ""
-
-    def solve(
-        self,
-        compiled: Compiled,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
-        options: Mapping[str, object] = {},
-        report: Report | None = None,
-    ) -> Solution:
-        """Solve a model that packs items into bins.
-
-        Raises:
-            EngineError: it is none, or an option is unknown.
-        """
-        return solve(self, compiled, limits, options, report, recognised, worked)
+    def work(self, shape: Bins, clock: Clock, options: Mapping[str, object]) -> Outcome:
+        """Solve them."""
+        return worked(shape, clock, options)
 
 
 def worked(bins: Bins, clock: Clock, options: Mapping[str, object]) -> Outcome:

@@ -21,51 +21,13 @@ from agentopt.compiling.arrays import Compiled, Integrality
 from agentopt.compiling.completing import completed
 from agentopt.compiling.integers import Integers, integers
 from agentopt.formulation.instance import Values
-from agentopt.solvers.availability import availability
-from agentopt.solvers.base import Availability, Limits, Report
-from agentopt.solvers.card import Card
-from agentopt.solvers.solution import Solution, Termination
-from agentopt.solvers.specialist import Clock, Outcome, features, solve
+from agentopt.solvers.solution import Termination
+from agentopt.solvers.specialist import Clock, Outcome, Specialist
 
 Whole = NDArray[np.int64]
 
 MAX_STATES = 20_000_000
 """States kept at most; a step that leaves more ends the search with its bound."""
-
-
-class Knapsack:
-    """The knapsack engine.
-
-    >>> from agentopt.solvers.card import cards
-    >>> Knapsack(cards()["knapsack"]).name
-    'knapsack'
-    """
-
-    def __init__(self, card: Card) -> None:
-        self.card, self.name, self.features = card, card.name, features(card)
-
-    def available(self) -> Availability:
-        """Always: it is part of this package."""
-        return availability(self.card)
-
-    def refuses(self, compiled: Compiled) -> str:
-        """Why a model is no knapsack; empty where it is one."""
-        found = recognised(compiled)
-        return found if isinstance(found, str) else ""
-
-    def solve(
-        self,
-        compiled: Compiled,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
-        options: Mapping[str, object] = {},
-        report: Report | None = None,
-    ) -> Solution:
-        """Solve a model of one row.
-
-        Raises:
-            EngineError: it is no knapsack, or an option is unknown.
-        """
-        return solve(self, compiled, limits, options, report, recognised, worked)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +49,23 @@ class _Sack:
     steps: Whole
     base: Whole
     capacity: int
+
+
+class Knapsack(Specialist[_Sack]):
+    """The knapsack engine.
+
+    >>> from agentopt.solvers.card import cards
+    >>> Knapsack(cards()["knapsack"]).name
+    'knapsack'
+    """
+
+    def recognise(self, compiled: Compiled) -> _Sack | str:
+        """The knapsack in a model, or why there is none."""
+        return recognised(compiled)
+
+    def work(self, shape: _Sack, clock: Clock, options: Mapping[str, object]) -> Outcome:
+        """Fill it."""
+        return worked(shape, clock, options)
 
 
 def recognised(compiled: Compiled) -> _Sack | str:

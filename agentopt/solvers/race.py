@@ -10,11 +10,12 @@ The outcome depends on which engine was quicker; the optimum does not, the point
 
 from __future__ import annotations
 
-__all__ = ["Contest", "Race", "cores", "second"]
+__all__ = ["Contender", "Contest", "Race", "cores", "second"]
 
 import os
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -49,17 +50,11 @@ LINGER = 0.3
 PROOFS = frozenset({Termination.OPTIMAL, Termination.INFEASIBLE, Termination.UNBOUNDED})
 
 
-class Race:
-    """Two engines side by side.
-
-    >>> from agentopt.solvers.card import cards
-    >>> Race(cards()["race"]).name
-    'race'
-    """
+class Contender(ABC):
+    """An engine that is HiGHS with another beside it; a subclass says who, and when."""
 
     def __init__(self, card: Card) -> None:
-        self.card = card
-        self.name = card.name
+        self.card, self.name = card, card.name
         self.features = frozenset(Feature(each) for each in card.priority) | {
             Feature.GLOBAL,
             Feature.WARM_START,
@@ -67,8 +62,14 @@ class Race:
             Feature.PROGRESS,
         }
 
+    @abstractmethod
+    def contest(
+        self, compiled: Compiled, limits: Limits, options: Options, report: Report | None, started: float
+    ) -> Contest:
+        """What is to be run on a model."""
+
     def available(self) -> Availability:
-        """Whether the engine that runs first is installed; without a second it runs alone."""
+        """Whether HiGHS, which runs first, is installed."""
         return availability(self.card)
 
     def solve(
@@ -78,7 +79,7 @@ class Race:
         options: Mapping[str, object] = {},
         report: Report | None = None,
     ) -> Solution:
-        """Solve the first objective of a model. One thread (`limits.threads`) is no race: HiGHS runs alone.
+        """Solve the first objective of a model.
 
         Raises:
             EngineError: the class is not one of `features`, or an option is unknown.
@@ -91,19 +92,34 @@ class Race:
         version = self.available().version
         found = settled(compiled, self.name, version)
         if found is None:
-            contest = Contest(
-                self.card,
-                compiled,
-                limits,
-                given.known,
-                report,
-                started,
-                partner=lambda: _partner(compiled, given.known),
-                may_follow=cores() > 1 and limits.threads != 1,
-            )
+            contest = self.contest(compiled, limits, given.known, report, started)
             found = replace(contest.run(), engine=self.name, version=version)
         shown = tuple((name, str(value)) for name, value in sorted(given.known.items()))
         return replace(found, options=shown, seconds=time.perf_counter() - started)
+
+
+class Race(Contender):
+    """Two engines side by side. One thread (`limits.threads`) is no race: HiGHS runs alone.
+
+    >>> from agentopt.solvers.card import cards
+    >>> Race(cards()["race"]).name
+    'race'
+    """
+
+    def contest(
+        self, compiled: Compiled, limits: Limits, options: Options, report: Report | None, started: float
+    ) -> Contest:
+        """HiGHS, and after a head start whoever suits the model."""
+        return Contest(
+            self.card,
+            compiled,
+            limits,
+            options,
+            report,
+            started,
+            partner=lambda: _partner(compiled, options),
+            may_follow=cores() > 1 and limits.threads != 1,
+        )
 
 
 def cores() -> int:

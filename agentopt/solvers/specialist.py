@@ -6,18 +6,20 @@ what it finds back into the columns it came from. Whoever checks the answer chec
 
 from __future__ import annotations
 
-__all__ = ["Clock", "Outcome", "features", "solve"]
+__all__ = ["Clock", "Outcome", "Specialist"]
 
 import time
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from agentopt.compiling.arrays import Compiled
 from agentopt.compiling.evaluate import max_violation, objective_value
 from agentopt.errors import EngineError
 from agentopt.formulation.instance import Values
-from agentopt.solvers.base import Engine, Feature, Limits, Report
+from agentopt.solvers.availability import availability
+from agentopt.solvers.base import Availability, Feature, Limits, Report
 from agentopt.solvers.card import Card
 from agentopt.solvers.classes import check
 from agentopt.solvers.options import checked, unknown
@@ -31,10 +33,6 @@ EVERY = 0.5
 
 TOLERANCE = 1e-6
 """How far a point may be from a row before it counts as a fault of the engine."""
-
-
-class _Engine(Engine, Protocol):
-    card: Card
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,57 +75,79 @@ class Clock:
         return Termination.INTERRUPTED if self.stopped else Termination.TIME_LIMIT
 
 
-def features(card: Card, *, proves: bool = True) -> frozenset[Feature]:
-    """The features of a specialist: the classes of its card, and whether its claims are global."""
-    found = {Feature(each) for each in card.priority} | {Feature.PROGRESS, Feature.INTERRUPT}
-    return frozenset(found | {Feature.GLOBAL} if proves else found)
+class Specialist(ABC, Generic[Shape]):
+    """An engine for one kind of problem; a subclass says how it is recognised, and how it is solved.
 
-
-def solve(
-    engine: _Engine,
-    compiled: Compiled,
-    limits: Limits,
-    options: Mapping[str, object],
-    report: Report | None,
-    recognise: Callable[[Compiled], Shape | str],
-    work: Callable[[Shape, Clock, Mapping[str, object]], Outcome],
-) -> Solution:
-    """Recognise a model and solve it.
-
-    Raises:
-        EngineError: the class or the model is not the engine's, an option is unknown, or what came out is no
-            point of the model.
+    Attributes:
+        proves: whether its claims are global.
     """
-    started = time.perf_counter()
-    check(engine, compiled)
-    given = checked(engine.card, options)
-    for name in given.native:
-        raise unknown(engine.card, name)
-    known = dict(given.known)
-    seconds = known.pop("time_limit", limits.seconds)
-    version = engine.available().version
-    shown = tuple((name, str(value)) for name, value in sorted(given.known.items()))
-    found = settled(compiled, engine.name, version)
-    if found is not None:
-        return replace(found, options=shown)
-    shape = recognise(compiled)
-    if isinstance(shape, str):
-        raise EngineError(f"`{engine.name}` does not take this model: {shape}", hint="leave the engine out")
-    clock = Clock(None if seconds is None else float(seconds), report)
-    try:
-        outcome = work(shape, clock, known)
-    except KeyboardInterrupt:
-        outcome = Outcome(Termination.INTERRUPTED, message="stopped by Ctrl-C")
-    return replace(
-        _solution(engine, compiled, outcome, version), options=shown, seconds=time.perf_counter() - started
-    )
+
+    proves: ClassVar[bool] = True
+
+    def __init__(self, card: Card) -> None:
+        self.card, self.name = card, card.name
+        found = {Feature(each) for each in card.priority} | {Feature.PROGRESS, Feature.INTERRUPT}
+        self.features = frozenset(found | {Feature.GLOBAL} if self.proves else found)
+
+    @abstractmethod
+    def recognise(self, compiled: Compiled) -> Shape | str:
+        """The problem in a model, or why there is none."""
+
+    @abstractmethod
+    def work(self, shape: Shape, clock: Clock, options: Mapping[str, object]) -> Outcome:
+        """Solve the problem."""
+
+    def available(self) -> Availability:
+        """Whether what it stands on is installed."""
+        return availability(self.card)
+
+    def refuses(self, compiled: Compiled) -> str:
+        """Why it does not take a model; empty where it does."""
+        found = self.recognise(compiled)
+        return found if isinstance(found, str) else ""
+
+    def solve(
+        self,
+        compiled: Compiled,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        options: Mapping[str, object] = {},
+        report: Report | None = None,
+    ) -> Solution:
+        """Recognise a model and solve it.
+
+        Raises:
+            EngineError: the class or the model is not the engine's, an option is unknown, or what came out is
+                no point of the model.
+        """
+        started = time.perf_counter()
+        check(self, compiled)
+        given = checked(self.card, options)
+        for name in given.native:
+            raise unknown(self.card, name)
+        known = dict(given.known)
+        seconds = known.pop("time_limit", limits.seconds)
+        version = self.available().version
+        shown = tuple((name, str(value)) for name, value in sorted(given.known.items()))
+        found = settled(compiled, self.name, version)
+        if found is not None:
+            return replace(found, options=shown)
+        shape = self.recognise(compiled)
+        if isinstance(shape, str):
+            raise EngineError(f"`{self.name}` does not take this model: {shape}", hint="leave the engine out")
+        clock = Clock(None if seconds is None else float(seconds), report)
+        try:
+            outcome = self.work(shape, clock, known)
+        except KeyboardInterrupt:
+            outcome = Outcome(Termination.INTERRUPTED, message="stopped by Ctrl-C")
+        solution = _solution(self.name, compiled, outcome, version)
+        return replace(solution, options=shown, seconds=time.perf_counter() - started)
 
 
-def _solution(engine: _Engine, compiled: Compiled, outcome: Outcome, version: str) -> Solution:
+def _solution(engine: str, compiled: Compiled, outcome: Outcome, version: str) -> Solution:
     objective = None
     if outcome.values is not None:
         if max_violation(compiled, outcome.values) > TOLERANCE:
-            raise EngineError(f"`{engine.name}` found a point that is none of the model", hint="leave it out")
+            raise EngineError(f"`{engine}` found a point that is none of the model", hint="leave it out")
         first = compiled.objective
         objective = 0.0 if first is None else objective_value(first, outcome.values)
     bound = outcome.bound
@@ -136,7 +156,7 @@ def _solution(engine: _Engine, compiled: Compiled, outcome: Outcome, version: st
     return Solution(
         outcome.termination,
         PointStatus.NONE if outcome.values is None else PointStatus.FEASIBLE,
-        engine.name,
+        engine,
         version,
         objective=objective,
         bound=bound,

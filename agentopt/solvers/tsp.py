@@ -16,11 +16,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from agentopt.compiling.arrays import Compiled
-from agentopt.solvers.availability import availability
-from agentopt.solvers.base import Availability, Limits, Report
-from agentopt.solvers.card import Card
-from agentopt.solvers.solution import Solution, Termination
-from agentopt.solvers.specialist import Clock, Outcome, features, solve
+from agentopt.solvers.solution import Termination
+from agentopt.solvers.specialist import Clock, Outcome, Specialist
 from agentopt.solvers.tour_shape import Tours, recognised
 from agentopt.solvers.tsp_links import Links, components, weak_cuts
 from agentopt.solvers.tsp_search import length, local_search
@@ -29,7 +26,7 @@ NEAR = 10
 """Links of each town the first linear program has."""
 
 
-class Tsp:
+class Tsp(Specialist[Tours]):
     """The traveling salesman engine.
 
     >>> from agentopt.solvers.card import cards
@@ -37,31 +34,13 @@ class Tsp:
     'tsp'
     """
 
-    def __init__(self, card: Card) -> None:
-        self.card, self.name, self.features = card, card.name, features(card)
+    def recognise(self, compiled: Compiled) -> Tours | str:
+        """The tours of a model, or why there are none."""
+        return _shape(compiled)
 
-    def available(self) -> Availability:
-        """Whether highspy is installed."""
-        return availability(self.card)
-
-    def refuses(self, compiled: Compiled) -> str:
-        """Why a model is no single tour; empty where it is one."""
-        found = _shape(compiled)
-        return found if isinstance(found, str) else ""
-
-    def solve(
-        self,
-        compiled: Compiled,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
-        options: Mapping[str, object] = {},
-        report: Report | None = None,
-    ) -> Solution:
-        """Solve a model that asks for one tour.
-
-        Raises:
-            EngineError: it asks for something else, or an option is unknown.
-        """
-        return solve(self, compiled, limits, options, report, _shape, worked)
+    def work(self, shape: Tours, clock: Clock, options: Mapping[str, object]) -> Outcome:
+        """Solve them."""
+        return worked(shape, clock, options)
 
 
 def _shape(compiled: Compiled) -> Tours | str:

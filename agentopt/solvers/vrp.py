@@ -16,18 +16,15 @@ import numpy as np
 
 from agentopt.compiling.arrays import Compiled
 from agentopt.formulation.instance import Values
-from agentopt.solvers.availability import availability
-from agentopt.solvers.base import Availability, Limits, Report
-from agentopt.solvers.card import Card
-from agentopt.solvers.solution import Solution, Termination
-from agentopt.solvers.specialist import Clock, Outcome, features, solve
+from agentopt.solvers.solution import Termination
+from agentopt.solvers.specialist import Clock, Outcome, Specialist
 from agentopt.solvers.tour_shape import Tours, recognised
 
 FINEST = 10_000
 """Into how many parts a unit of cost is cut where costs are no short decimals."""
 
 
-class Vrp:
+class Vrp(Specialist[Tours]):
     """The vehicle routing engine, through `pyvrp`.
 
     >>> from agentopt.solvers.card import cards
@@ -35,31 +32,15 @@ class Vrp:
     'vrp'
     """
 
-    def __init__(self, card: Card) -> None:
-        self.card, self.name, self.features = card, card.name, features(card, proves=False)
+    proves = False
 
-    def available(self) -> Availability:
-        """Whether pyvrp is installed."""
-        return availability(self.card)
+    def recognise(self, compiled: Compiled) -> Tours | str:
+        """The tours of a model, or why there are none."""
+        return _shape(compiled)
 
-    def refuses(self, compiled: Compiled) -> str:
-        """Why a model is none of routes; empty where it is one."""
-        found = _shape(compiled)
-        return found if isinstance(found, str) else ""
-
-    def solve(
-        self,
-        compiled: Compiled,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
-        options: Mapping[str, object] = {},
-        report: Report | None = None,
-    ) -> Solution:
-        """Solve a model that asks for routes from a depot.
-
-        Raises:
-            EngineError: it asks for something else, or an option is unknown.
-        """
-        return solve(self, compiled, limits, options, report, _shape, worked)
+    def work(self, shape: Tours, clock: Clock, options: Mapping[str, object]) -> Outcome:
+        """Solve them."""
+        return worked(shape, clock, options)
 
 
 def _shape(compiled: Compiled) -> Tours | str:
