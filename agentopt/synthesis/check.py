@@ -7,13 +7,16 @@ __all__ = ["check_file", "main"]
 import random
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from agentopt.assets import shipped
 from agentopt.errors import UsageError
+from agentopt.reader.network.decoding import Chances, Decoded, decode
 from agentopt.reader.network.targets import targets
 from agentopt.reader.program import optimum, program
+from agentopt.reader.reading import Mix, Row
 from agentopt.reader.tokens import tokenize
 from agentopt.synthesis.banks import (
     EVERYWHERE,
@@ -93,12 +96,26 @@ def _telling_faults(path: Path) -> Iterator[str]:
             continue
         if drawn is None:
             yield f"{place}: some number is not one number of the text, or a mark cuts a word"
-        elif targets(drawn.tokens, drawn.reading) is None:
+        elif (wanted := targets(drawn.tokens, drawn.reading)) is None:
             yield f"{place}: one number stands for constraints of two kinds, or for a coefficient and a limit"
+        elif not _same(decode(drawn.tokens, Chances.certain(wanted)), drawn.reading):
+            yield f"{place}: cannot be read back; has a decision two numbers of one sign in one sum?"
         elif all(
             optimum(program(drawn.reading, drawn.tokens, whole=w))[0] != "optimal" for w in (True, False)
         ):
             yield f"{place}: as written it has no optimum"
+
+
+def _same(decoded: Decoded | None, reading: Mix) -> bool:
+    """Whether a reading came through the heads of the network as it was."""
+    return decoded is not None and (
+        frozenset(decoded.mix.objective) == frozenset(reading.objective)
+        and Counter(map(_row, decoded.mix.rows)) == Counter(map(_row, reading.rows))
+    )
+
+
+def _row(row: Row) -> tuple[object, ...]:
+    return row.form, frozenset(row.left), row.relation, row.token, frozenset(row.right), row.strict
 
 
 def _phrase_faults(path: Path) -> Iterator[str]:
