@@ -16,7 +16,6 @@ from enum import StrEnum
 from functools import cache, cached_property
 
 from agentopt.errors import AgentoptError
-from agentopt.reader.families import READERS
 from agentopt.reader.formulating import understanding
 from agentopt.reader.network import reader as network
 from agentopt.reader.network.weights import Network, shipped
@@ -114,6 +113,8 @@ def _refusal(tokens: Sequence[Token], tables: Sequence[Table]) -> str:
 
 def _by_schema(text: str, tokens: tuple[Token, ...], given: Sequence[Table]) -> Outcome | None:
     """The reading by a class with its own schema; None if no class claims the text, or two do alike."""
+    from agentopt.reader.families import READERS  # a plain mix needs none of them
+
     tables = [*tables_in(text, tokens), *given]
     every = [each for each in (reader(text, tokens, tables) for reader in READERS.values()) if each]
     best = best_of(every, text)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agentopt.reader import judging
+from agentopt.reader import families, judging
 from agentopt.reader.judging import Verdict, read
 from agentopt.reader.network.reader import Learned
 from agentopt.reader.reading import Mix
@@ -53,5 +53,5 @@ def test_a_plain_mix_that_both_read_alike_asks_no_other_class(monkeypatch: pytes
     def asked(*given: object) -> None:
         raise AssertionError("a reader of another class was asked")
 
-    monkeypatch.setattr(judging, "READERS", {"any": asked})
+    monkeypatch.setattr(families, "READERS", {"any": asked})
     assert read(TEXT).verdict is Verdict.SOLVE
