@@ -4,10 +4,11 @@ from __future__ import annotations
 
 __all__ = ["Program", "optimum", "program", "same"]
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,13 +131,67 @@ def optimum(given: Program) -> tuple[Status, float]:
     model.a_matrix_.start_ = np.arange(rows + 1, dtype=np.int32) * size
     model.a_matrix_.index_ = np.tile(np.arange(size, dtype=np.int32), rows)
     model.a_matrix_.value_ = given.matrix.ravel()
-    if given.whole:
-        model.integrality_ = [highspy.HighsVarType.kInteger] * size
     engine = silent()
     engine.setOptionValue("time_limit", 5.0)
     engine.passModel(model)
+    status, value = _solved(engine)
+    if given.whole and status == "optimal":
+        value = _whole_optimum(engine, given.sense, value)
+        return ("infeasible" if math.isnan(value) else "optimal"), value
+    return status, value
+
+
+def _solved(engine: Any) -> tuple[Status, float]:
+    import highspy
+
     engine.run()
     status = engine.getModelStatus()
     if status == highspy.HighsModelStatus.kOptimal:
         return "optimal", float(engine.getInfo().objective_function_value)
-    return ("infeasible" if status == highspy.HighsModelStatus.kInfeasible else "unbounded"), float("nan")
+    return ("infeasible" if status == highspy.HighsModelStatus.kInfeasible else "unbounded"), math.nan
+
+
+def _whole_optimum(engine: Any, sense: str, bound: float) -> float:
+    """The best value in whole numbers, by branch and bound from the last basis; NaN if there is none.
+
+    For the few columns of a reading this is some twenty times as fast as a MIP solver's start. Trees of
+    more than `_MOST_NODES` are left to HiGHS.
+
+    Args:
+        engine: HiGHS with the relaxation, solved.
+        sense: of the objective.
+        bound: optimum of the relaxation.
+    """
+    import highspy
+
+    worst = -math.inf if sense == "maximize" else math.inf
+    size = engine.getNumCol()
+    columns = np.arange(size, dtype=np.int32)
+    best, boxes, nodes = worst, [(np.zeros(size), np.full(size, highspy.kHighsInf))], 0
+    while boxes:
+        nodes += 1
+        low, high = boxes.pop()
+        engine.changeColsBounds(size, columns, low, high)
+        if nodes > _MOST_NODES:
+            engine.changeColsBounds(size, columns, np.zeros(size), np.full(size, highspy.kHighsInf))
+            engine.changeColsIntegrality(size, columns, np.full(size, 1, np.uint8))
+            return _solved(engine)[1]
+        status, value = _solved(engine)
+        margin = 1e-9 * max(1.0, abs(value))
+        if status != "optimal" or (value <= best + margin if sense == "maximize" else value >= best - margin):
+            continue
+        point = np.array(engine.getSolution().col_value)
+        off = np.abs(point - np.round(point))
+        at = int(off.argmax())
+        if off[at] <= 1e-7:
+            best = value
+            if abs(value - bound) <= margin:
+                break
+            continue
+        down, up = high.copy(), low.copy()
+        down[at], up[at] = math.floor(point[at]), math.ceil(point[at])
+        boxes += [(low, down), (up, high)]
+    return math.nan if best == worst else best
+
+
+_MOST_NODES = 60
