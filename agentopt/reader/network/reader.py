@@ -6,8 +6,10 @@ __all__ = ["NUM_READINGS", "Learned", "read"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from agentopt.reader.network.decoding import Decoded, chances, decode
 from agentopt.reader.network.features import features
@@ -51,12 +53,18 @@ def read(tokens: Sequence[Token], network: Network | None = None, *, readings: i
         return Learned(None, 0.0, dict.fromkeys(FAMILIES, 0.0))
     network = network or shipped()
     seen = features(tokens, network.vocabulary, np.random.default_rng(0), readings=readings)
-    scores = forward(network.weights, seen)
+    with _linear_algebra().limit(limits=1, user_api="blas"):  # products so small cost twice on two threads
+        scores = forward(network.weights, seen)
     whole, each = chances(scores)
     best = decode(tokens, whole)
     votes = [decode(tokens, one) for one in each]
     same = [vote is not None and best is not None and _says(vote.mix) == _says(best.mix) for vote in votes]
     return Learned(best, sum(same) / readings, dict(zip(FAMILIES, map(float, whole.family), strict=True)))
+
+
+@cache
+def _linear_algebra() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def _says(mix: Mix) -> tuple[object, ...]:
