@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from agentopt.formulation.elements import Formulation
 from agentopt.reader.reading import Mix
 
-GENERATOR_VERSION = "4"
+GENERATOR_VERSION = "5"
 """Raised whenever a seed no longer makes the problem it made before."""
 
 OUT_OF_SCOPE = "out-of-scope"

@@ -261,6 +261,8 @@ class _Decoding:
         if not right:
             return []
         form = "ratio" if role == "ratio" else "difference"
+        if role == "ratio" and self.given.each[at] > 0.5 and len(sides) > 1:
+            return [Row(form, (Term(each),), relation, token, right, strict, at) for each in sides]
         return [Row(form, tuple(map(Term, sides)), relation, token, right, strict, at)]
 
     def _weighted(self, at: int, taken: Mapping[tuple[int, int], list[int]]) -> list[tuple[Term, ...]]:

@@ -166,13 +166,14 @@ def _anchored(
     if len(kinds) != 1 or anchor < 0:
         return False
     role, relation, strict = kinds.pop()
-    if len(rows) > 1 and role not in ("weighted", "counted"):
+    each = role in ("counted", "ratio") and len(rows) > 1
+    if len(rows) > 1 and not each and role != "weighted":
         return False
-    if role == "counted" and len(rows) > 1 and any(len(row.left) != 1 for row in rows):
+    if each and (any(len(row.left) != 1 for row in rows) or len({frozenset(row.right) for row in rows}) > 1):
         return False
     arrays["roles"][anchor] = ROLES.index((role, relation))
     arrays["strict"][anchor] = strict
-    arrays["each"][anchor] = role == "counted" and len(rows) > 1
+    arrays["each"][anchor] = each
     for row in rows:
         pairs["left"].update((anchor, firsts[term.decision]) for term in row.left)
         pairs["right"].update((anchor, firsts[term.decision]) for term in row.right)

@@ -19,7 +19,7 @@ from agentopt.synthesis.mix.tellings import draw_text, read_tellings
 from agentopt.synthesis.problem import Problem
 
 _TRIES = 200
-_TOLD = 0.45
+_TOLD = 0.55
 """Share of the problems that are whole tellings with numbers drawn anew."""
 
 
