@@ -171,7 +171,14 @@ class _Mixed:
     def learned(self) -> network.Learned | None:
         """What the network says; None where its weights are missing."""
         found = _network()
-        return None if found is None else network.read(self.tokens, found)
+        return None if found is None else network.read(self.tokens, found, enough=self._is_seconded)
+
+    def _is_seconded(self, first: network.Learned) -> bool:
+        """Whether rules that understood all of the text say what a first glance of the network says."""
+        if first.best is None or not self.ruled.is_whole or first.families["mix"] < PLAIN:
+            return False
+        one, other = self._by_rules, self._candidate(first.best.mix, (), 1.0)
+        return one is not None and same(one.program, other.program)
 
     @cached_property
     def ruled(self) -> RuleReading:
@@ -186,7 +193,7 @@ class _Mixed:
     @cached_property
     def outcome(self) -> Outcome:
         """The better reading, and whether it may be solved."""
-        one, other = self._by_rules(), self._by_network()
+        one, other = self._by_rules, self._by_network()
         agree = one is not None and other is not None and _agree(one, other)
         best = one if agree else max((each for each in (one, other) if each), key=_trust, default=None)
         if best is None:
@@ -228,6 +235,7 @@ class _Mixed:
         whole = sorted((*found.account, *idle), key=lambda each: each.token)
         return replace(found, account=tuple(whole))
 
+    @cached_property
     def _by_rules(self) -> _Candidate | None:
         found = self.ruled
         if found.mix is None or not found.mix.decisions:

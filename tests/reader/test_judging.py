@@ -25,7 +25,7 @@ def _both_say(monkeypatch: pytest.MonkeyPatch, mix: Mix) -> None:
     assert isinstance(learned, Learned)
     assert learned.best is not None
     said = replace(learned, best=replace(learned.best, mix=mix), agreement=1.0)
-    monkeypatch.setattr(judging.network, "read", lambda tokens, network: said)
+    monkeypatch.setattr(judging.network, "read", lambda tokens, network, enough: said)
     monkeypatch.setattr(judging, "read_by_rules", lambda tokens: RuleReading(mix, ()))
 
 

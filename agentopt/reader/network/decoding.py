@@ -67,30 +67,48 @@ class Chances:
             np.eye(10)[wanted.family],
         )
 
+    @classmethod
+    def mean(cls, votes: Sequence[Chances]) -> Chances:
+        """The probabilities averaged over readings."""
+        if len(votes) == 1:
+            return votes[0]
 
-def chances(scores: Scores) -> tuple[Chances, list[Chances]]:
-    """The probabilities averaged over all readings, and those of each."""
+        def averaged(of: Callable[[Chances], Chance]) -> Chance:
+            return np.asarray(np.mean([of(vote) for vote in votes], axis=0))
+
+        return cls(
+            averaged(lambda vote: vote.parts),
+            averaged(lambda vote: vote.roles),
+            averaged(lambda vote: vote.goal),
+            averaged(lambda vote: vote.strict),
+            averaged(lambda vote: vote.each),
+            {name: averaged(lambda vote, at=name: vote.pairs[at]) for name in PAIRS},  # type: ignore[misc]
+            float(np.mean([vote.minimize for vote in votes])),
+            float(np.mean([vote.counts for vote in votes])),
+            averaged(lambda vote: vote.family),
+        )
+
+
+def chances(scores: Scores) -> list[Chances]:
+    """The probabilities of each reading."""
     parts, roles, goal = (_softmax(found) for found in (scores.parts, scores.roles, scores.goal))
     strict, single = _sigmoid(scores.strict), _sigmoid(scores.each)
     pairs = {name: _sigmoid(found) for name, found in scores.pairs.items()}
-    minimize, counts = _sigmoid(scores.minimize), _sigmoid(scores.counts)
-    family = _softmax(scores.family)
-
-    def picked(of: Callable[[Chance], Chance]) -> Chances:
-        return Chances(
-            of(parts),
-            of(roles),
-            of(goal),
-            of(strict),
-            of(single),
-            {name: of(found) for name, found in pairs.items()},
-            float(of(minimize)),
-            float(of(counts)),
-            of(family),
+    minimize, counts, family = _sigmoid(scores.minimize), _sigmoid(scores.counts), _softmax(scores.family)
+    return [
+        Chances(
+            parts[at],
+            roles[at],
+            goal[at],
+            strict[at],
+            single[at],
+            {name: found[at] for name, found in pairs.items()},
+            float(minimize[at]),
+            float(counts[at]),
+            family[at],
         )
-
-    each = [picked(lambda values, at=at: values[at]) for at in range(len(family))]  # type: ignore[misc]
-    return picked(lambda values: np.asarray(values.mean(axis=0))), each
+        for at in range(len(family))
+    ]
 
 
 def _softmax(x: NDArray[np.float32]) -> Chance:

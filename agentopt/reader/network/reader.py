@@ -4,14 +4,14 @@ from __future__ import annotations
 
 __all__ = ["NUM_READINGS", "Learned", "read"]
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from agentopt.reader.network.decoding import Decoded, chances, decode
+from agentopt.reader.network.decoding import Chances, Decoded, chances, decode
 from agentopt.reader.network.features import features
 from agentopt.reader.network.forward import forward
 from agentopt.reader.network.targets import FAMILIES
@@ -41,25 +41,42 @@ class Learned:
     families: dict[str, float]
 
 
-def read(tokens: Sequence[Token], network: Network | None = None, *, readings: int = NUM_READINGS) -> Learned:
+def read(
+    tokens: Sequence[Token],
+    network: Network | None = None,
+    *,
+    readings: int = NUM_READINGS,
+    enough: Callable[[Learned], bool] | None = None,
+) -> Learned:
     """Read a text, the same way every time.
 
     Args:
         tokens: of the text.
         network: the shipped one if None.
         readings: anonymisations that vote.
+        enough: told what the first anonymisation says, whether that will do; the others are not read then.
     """
     if not any(token.is_number for token in tokens) or len(tokens) > MAX_TOKENS:
         return Learned(None, 0.0, dict.fromkeys(FAMILIES, 0.0))
     network = network or shipped()
     seen = features(tokens, network.vocabulary, np.random.default_rng(0), readings=readings)
-    with _linear_algebra().limit(limits=1, user_api="blas"):  # products so small cost twice on two threads
-        scores = forward(network.weights, seen)
-    whole, each = chances(scores)
+    votes: list[Chances] = []
+    for words in (seen.words[:1], seen.words[1:]) if enough else (seen.words,):
+        with _linear_algebra().limit(limits=1, user_api="blas"):  # two threads cost twice as much
+            votes += chances(forward(network.weights, replace(seen, words=words)))
+        found = _counted(tokens, votes)
+        if enough and enough(found):
+            break
+    return found
+
+
+def _counted(tokens: Sequence[Token], votes: Sequence[Chances]) -> Learned:
+    """What the anonymisations say together."""
+    whole = Chances.mean(votes)
     best = decode(tokens, whole)
-    votes = [decode(tokens, one) for one in each]
-    same = [vote is not None and best is not None and _says(vote.mix) == _says(best.mix) for vote in votes]
-    return Learned(best, sum(same) / readings, dict(zip(FAMILIES, map(float, whole.family), strict=True)))
+    each = [decode(tokens, vote) for vote in votes] if len(votes) > 1 else [best]
+    same = [vote is not None and best is not None and _says(vote.mix) == _says(best.mix) for vote in each]
+    return Learned(best, sum(same) / len(same), dict(zip(FAMILIES, map(float, whole.family), strict=True)))
 
 
 @cache
