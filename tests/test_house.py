@@ -35,6 +35,7 @@ ROOMS = (
     ("sandbox",),
     ("agents",),
     ("whatif",),
+    ("tuning",),
     ("api",),
     ("display",),
     ("cli", "__main__"),

@@ -40,6 +40,7 @@ COMMANDS = {
     "whatif": Command("whatif", "Change a solved problem, solve it again, and compare."),
     "diagnose": Command("diagnosing", "Say why a problem has no answer, or how hard its numbers are."),
     "blackbox": Command("blackbox", "Optimize a Python function or command by evaluating it."),
+    "tune": Command("tuning", "Choose engine options for a stream of related instances, by a test."),
     "examples": Command("examples", "List the formulations that come with agentopt."),
     "runs": Command("runs", "List, show, resume and report runs.", True),
     "models": Command("models", "Connect language models, probe servers, keep keys.", True),

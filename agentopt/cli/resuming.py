@@ -30,6 +30,7 @@ class Options(BaseModel):
     until: str = "explain"
     file: str | None = None
     settings: dict[str, JsonValue] = Field(default_factory=dict)
+    tune: dict[str, JsonValue] | None = None
 
 
 def resumed(run: Run, groups: Sequence[object], engine: EngineOptions, output: OutputOptions) -> int:
@@ -49,6 +50,10 @@ def resumed(run: Run, groups: Sequence[object], engine: EngineOptions, output: O
 
     try:
         options = _options(run)
+        if options.tune is not None:
+            from agentopt.cli.tuning import resume
+
+            return resume(run, options.tune, quiet=output.quiet, as_json=output.json)
         subject = _subject(run, options)
         if engine != EngineOptions() or _was_interrupted(run):
             _forget_solutions(run)

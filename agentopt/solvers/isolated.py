@@ -44,10 +44,11 @@ class Isolated:
     Args:
         engine: the engine; only its card and what it says of itself is used here.
         cards: the folder of cards it was made from, if one goes before the usual ones.
+        own_seconds: whether a solution keeps the engine's own time, the way to the worker not counted.
     """
 
-    def __init__(self, engine: Engine, cards: Path | None = None) -> None:
-        self.engine, self.cards = engine, cards
+    def __init__(self, engine: Engine, cards: Path | None = None, *, own_seconds: bool = False) -> None:
+        self.engine, self.cards, self.own_seconds = engine, cards, own_seconds
         self.name, self.features = engine.name, engine.features
         self.sequences = bool(getattr(engine, "sequences", False))
 
@@ -86,6 +87,8 @@ class Isolated:
             raise found
         if isinstance(found, Solution):
             _pool().give(self.name, worker)
+            if self.own_seconds:
+                return found
         else:
             worker.kill()
             version = self.available().version
