@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["compile_instance"]
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -44,8 +44,8 @@ _KINDS = {
 }
 
 
-def compile_instance(instance: Instance) -> Compiled:
-    """The arrays of a bound formulation.
+def compile_instance(instance: Instance, *, whole: Collection[str] = ()) -> Compiled:
+    """The arrays of a bound formulation; products with variables named in `whole` are left quadratic.
 
     Raises:
         CompileError: a reference outside a variable's domain, data missing where it is used, or a
@@ -68,7 +68,7 @@ def compile_instance(instance: Instance) -> Compiled:
     ):
         compiler.constraint(constraint)
     read = [compiler.read_objective(each) for each in parsed.objectives]
-    return compiler.finish(read, start, started)
+    return compiler.finish(read, start, started, whole)
 
 
 @contextmanager
@@ -250,11 +250,13 @@ class _Compiler:
         read: Sequence[tuple[ParsedObjective, Terms, Graph | None]],
         start: Values | None,
         started: float,
+        whole: Collection[str],
     ) -> Compiled:
         """All arrays, with the class of problem they state."""
         builder = self.builder
         costs = [products(terms.quadratic, 0) if terms.quadratic else _NOTHING for _, terms, _ in read]
-        linearizer = Linearizer(builder, [*builder.quadratic, *costs])
+        kept = np.concatenate([np.full(len(b.codes), b.name in whole) for b in builder.variables] or [[]])
+        linearizer = Linearizer(builder, [*builder.quadratic, *costs], kept.astype(bool, copy=False))
         parts = [linearizer.linearize_rows(part) for part in builder.quadratic]
         curved = (
             quadratic_rows(*summed(*(np.concatenate([p[k] for p in parts]) for k in range(4))))

@@ -22,9 +22,12 @@ Triplets = tuple[Ints, Ints, Ints, Values]
 
 
 class Linearizer:
-    """Columns for the products among some triplets, made when constructed."""
+    """Columns for the products among some triplets, made when constructed.
 
-    def __init__(self, builder: Builder, parts: list[Triplets]) -> None:
+    Products with a column that is `whole` (n,) stay as they are.
+    """
+
+    def __init__(self, builder: Builder, parts: list[Triplets], whole: NDArray[np.bool_]) -> None:
         self.builder = builder
         self.width = builder.num_columns + 1
         keys = np.concatenate([self._keys(part) for part in parts]) if parts else np.empty(0, dtype=np.int64)
@@ -41,6 +44,7 @@ class Linearizer:
         square = (first == second) & binary[first]
         usable = (binary[first] & bounded[second]) | (binary[second] & bounded[first])
         usable &= (first != second) | square
+        usable &= ~(whole[first] | whole[second])
         self.columns[square] = first[square]
         fresh = np.flatnonzero(usable & ~square)
         if len(fresh):

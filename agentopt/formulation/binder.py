@@ -270,10 +270,12 @@ class Binder:
             large = space.size > MAX_ELEMENTS
             found = _no_entries(space, path) if large else read_values(space, declared.default, path)
         else:
-            raise BindingError(
-                f"{path}: the parameter has no numbers",
-                hint=f"give it a `value`, `values`, a table or a `formula`, or pass data for `{name}`",
-            )
+            stated = self.parsed.formulation.uncertainty
+            if stated is not None and name in stated.parameters:
+                hint = "it is uncertain: decide with `agentopt robust`, or state what it is taken for"
+            else:
+                hint = f"give it a `value`, `values`, a table or a `formula`, or pass data for `{name}`"
+            raise BindingError(f"{path}: the parameter has no numbers", hint=hint)
         default = None if declared.default is None else float(declared.default)
         if isinstance(found, np.ndarray):
             bound = complete(space, found, default, path)

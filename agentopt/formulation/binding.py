@@ -81,6 +81,11 @@ def bind(
     errors = [error for error in failed.values() if error is not None]
     if errors:
         raise _together(errors)
+    if f.uncertainty is not None:
+        names = ", ".join(f"`{name}`" for name in f.uncertainty.parameters)
+        binder.warn(
+            f"{names} taken as stated, though uncertain: `agentopt robust` decides for all that may be"
+        )
     for path in shelf.unused():
         binder.warn(f"{path.name} was given, but nothing is read from it")
     return binder.instance()

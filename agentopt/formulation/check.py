@@ -25,6 +25,7 @@ from agentopt.formulation.generating import check_domain, check_generators
 from agentopt.formulation.resolve import Parsed, ParsedFormula, parse
 from agentopt.formulation.scope import Axis, Scope, Shapes
 from agentopt.formulation.statements import StatementChecker
+from agentopt.formulation.uncertainty_check import check_uncertainty
 from agentopt.formulation.unparse import unparse
 
 
@@ -58,6 +59,7 @@ def check_parsed(parsed: Parsed, *, text: str | None = None) -> list[Diagnostic]
         *check_cycles(parsed),
         *_Expressions(parsed, shapes).check(),
         *check_usage(parsed),
+        *check_uncertainty(parsed),
         *_quotes(parsed.formulation, text),
     ]
     if not any(d.severity == "error" for d in found):

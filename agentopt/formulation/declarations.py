@@ -4,17 +4,18 @@ from __future__ import annotations
 
 __all__ = ["check_cycles", "check_declarations", "check_names", "check_usage"]
 
+import contextlib
 import keyword
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
-from agentopt.errors import nearest
+from agentopt.errors import ExpressionError, nearest
 from agentopt.formulation import tree as t
 from agentopt.formulation.diagnostics import Diagnostic
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.instance import canonical
-from agentopt.formulation.parse import MAX_NAME
+from agentopt.formulation.parse import MAX_NAME, parse_domain, parse_expression
 from agentopt.formulation.resolve import Parsed
 from agentopt.formulation.scope import Shapes, reserved
 
@@ -265,6 +266,7 @@ def check_usage(parsed: Parsed) -> Iterator[Diagnostic]:
         used.update(_names([p.expression for p in formulas.values()]))
     for bounds in parsed.variables.values():
         used.update(_names([p.expression for p in (bounds.lower, bounds.upper, bounds.start) if p]))
+    used.update(_names(_uncertain(f)))
     used.update(name for parameter in f.parameters.values() for name in parameter.over)
     used.update(name for variable in f.variables.values() for name in variable.over)
     for each in f.sets.values():
@@ -291,3 +293,20 @@ def check_usage(parsed: Parsed) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     "warning", f"{section}.{name}", f"nothing uses this {kind}", "use or remove it"
                 )
+
+
+def _uncertain(f: Formulation) -> Iterator[t.Node]:
+    """The expressions of the section `uncertainty` that parse."""
+    if f.uncertainty is None:
+        return
+    stated = f.uncertainty
+    bounds = [b for each in stated.parameters.values() for b in (each.deviation, each.lower, each.upper)]
+    texts = [*bounds, stated.budget, *stated.budgets.values(), *(c.that for c in stated.constraints.values())]
+    for text in texts:
+        if isinstance(text, str):
+            with contextlib.suppress(ExpressionError):
+                yield parse_expression(text)
+    for each in stated.constraints.values():
+        if each.for_:
+            with contextlib.suppress(ExpressionError):
+                yield from parse_domain(each.for_)

@@ -21,61 +21,19 @@ __all__ = [
     "Waiver",
 ]
 
-import math
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    JsonValue,
-    PrivateAttr,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import Field, JsonValue, PrivateAttr, model_validator
+
+from agentopt.formulation.fields import Bound, ByName, Element, Names, Number, Plain, Scalar, Whole
+from agentopt.formulation.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
     from agentopt.api import Answer, Data
     from agentopt.formulation.diagnostics import Diagnostic
-
-MAX_NUMBER = 1e300
-
-
-def _no_truth(value: object) -> object:
-    """Refuse true and false, which would pass for 1 and 0, and numbers beyond all use."""
-    if isinstance(value, bool):
-        raise ValueError(f"expected a number, found `{str(value).lower()}`; write 1 or 0, or quote a label")
-    if isinstance(value, int) and abs(value) > MAX_NUMBER:
-        raise ValueError(f"a number of {int(math.log10(abs(value))) + 1} digits is too large")
-    return value
-
-
-_Plain = BeforeValidator(_no_truth)
-
-Scalar = Annotated[str | int | float, _Plain]
-"""An element of a one-dimensional set, or a number. A string of digits means the integer: `"12"` is `12`."""
-
-Whole = Annotated[int, _Plain]
-Number = Annotated[int | float, _Plain]
-Bound = Annotated[
-    str | int | float | None, _Plain, Field(description="a number, an expression, or null for none")
-]
-Names = Annotated[
-    list[str],
-    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
-    WithJsonSchema({"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}),
-]
-"""A list of names; a single name may be written without the brackets."""
-
-
-class Element(BaseModel):
-    """Anything declared in a formulation."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True, allow_inf_nan=False)
 
 
 class Role(StrEnum):
@@ -110,8 +68,8 @@ class IndexSet(Element):
 
     meaning: str = ""
     elements: list[Scalar | list[Scalar]] | None = None
-    first: Annotated[int | str | None, _Plain] = None
-    last: Annotated[int | str | None, _Plain] = None
+    first: Annotated[int | str | None, Plain] = None
+    last: Annotated[int | str | None, Plain] = None
     step: Whole = 1
     from_: str | None = Field(default=None, alias="from")
     column: Names | None = None
@@ -224,9 +182,9 @@ class Objective(Element):
     maximize: str | None = None
     unit: str | None = None
     meaning: str = ""
-    weight: Annotated[float, _Plain] = Field(default=1.0, gt=0)
+    weight: Annotated[float, Plain] = Field(default=1.0, gt=0)
     priority: Whole = 0
-    tolerance: Annotated[float, _Plain] = Field(default=0.0, ge=0)
+    tolerance: Annotated[float, Plain] = Field(default=0.0, ge=0)
 
     @model_validator(mode="after")
     def _one_direction(self) -> Objective:
@@ -260,23 +218,6 @@ class Waiver(Element):
     why: str
 
 
-def _by_name(value: object) -> object:
-    """Turn `[{name: A, ...}]` into `{A: {...}}`; leave anything else to validation."""
-    if not isinstance(value, list):
-        return {} if value is None else value
-    named: dict[str, object] = {}
-    for entry in value:
-        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
-            raise ValueError("in a list, every element needs a `name`")
-        if entry["name"] in named:
-            raise ValueError(f"`{entry['name']}` is declared twice")
-        named[entry["name"]] = {key: value for key, value in entry.items() if key != "name"}
-    return named
-
-
-ByName = BeforeValidator(_by_name)
-
-
 class Formulation(Element):
     """Sets, parameters, variables, objective and constraints, with what was assumed.
 
@@ -299,6 +240,7 @@ class Formulation(Element):
     report: dict[str, str] = Field(default_factory=dict)
     assumptions: list[str] = Field(default_factory=list)
     waived: list[Waiver] = Field(default_factory=list)
+    uncertainty: Uncertainty | None = None
 
     @property
     def objectives(self) -> tuple[Objective, ...]:

@@ -16,7 +16,8 @@ from itertools import pairwise
 
 from agentopt.formulation import tree as t
 from agentopt.formulation.diagnostics import Diagnostic
-from agentopt.formulation.elements import MAX_NUMBER, Parameter, Variable
+from agentopt.formulation.elements import Parameter, Variable
+from agentopt.formulation.fields import MAX_NUMBER
 from agentopt.formulation.resolve import Parsed, ParsedVariable
 from agentopt.formulation.unparse import unparse
 

@@ -26,6 +26,7 @@ from agentopt.formulation.elements import (
     Variable,
     Waiver,
 )
+from agentopt.formulation.uncertainty import Restriction, Risk, Scenarios, Uncertain, Uncertainty
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -39,6 +40,13 @@ _ELEMENTS: dict[str, type[Element]] = {
     "objective": Objective,
     "constraints": Constraint,
     "waived": Waiver,
+    "uncertainty": Uncertainty,
+}
+_UNCERTAINTY: dict[str, type[Element]] = {
+    "parameters": Uncertain,
+    "scenarios": Scenarios,
+    "risk": Risk,
+    "constraints": Restriction,
 }
 _EXPECTED = {
     "string": "text",
@@ -226,6 +234,8 @@ def _expected(error: ErrorDetails) -> str:
 def _field_hint(path: tuple[str | int, ...]) -> str:
     section, field = str(path[0]), str(path[-1])
     model = Formulation if len(path) == 1 else _ELEMENTS.get(section)
+    if model is Uncertainty and len(path) > 2:
+        model = _UNCERTAINTY.get(str(path[1]))
     if model is None:
         return ""
     known = [info.alias or name for name, info in model.model_fields.items()]

@@ -164,7 +164,8 @@ def test_a_strict_schema_requires_and_closes_every_object_and_bounds_every_list(
 
 def test_the_schemas_speak_of_the_same_fields():
     files, replies = json_schema(), decoding_schema()
-    assert set(files["properties"]) == set(replies["properties"])
+    # What is uncertain is stated by people; a model is not asked for it.
+    assert set(files["properties"]) == {*replies["properties"], "uncertainty"}
     for section in ("sets", "parameters", "variables", "constraints"):
         kind = files["properties"][section]["anyOf"][1]["items"]["$ref"].rpartition("/")[2]
         assert set(files["$defs"][kind]["properties"]) == set(
