@@ -35,6 +35,7 @@ ROOMS = (
     ("sandbox",),
     ("agents",),
     ("whatif",),
+    ("uncertainty",),
     ("tuning",),
     ("api",),
     ("display",),
