@@ -44,6 +44,7 @@ COMMANDS = {
     "examples": Command("examples", "List the formulations that come with agentopt."),
     "runs": Command("runs", "List, show, resume and report runs.", True),
     "models": Command("models", "Connect language models, probe servers, keep keys.", True),
+    "serve": Command("serving", "Serve a language model on this machine, and say how to use it."),
     "engines": Command("engines", "Engines: what solves which class, and what is installed.", True),
     "prompts": Command("prompts", "The prompts that steer the agents.", True),
     "strategies": Command("strategies", "List the ways a formulation is got from words."),

@@ -85,7 +85,7 @@ def malformed(message: str, address: str, secrets: Sequence[Secret], *, page: bo
 def _nobody(address: str) -> tuple[str, str]:
     return (
         f"no model server answers at {address}",
-        "start one, with `vllm serve MODEL` say, or name another with `--model`",
+        "start one with `agentopt serve MODEL`, or name another with `--model`",
     )
 
 
