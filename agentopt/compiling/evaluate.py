@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["graph_values", "max_violation", "objective_value", "row_values"]
+__all__ = ["graph_values", "max_violation", "nonlinear_size", "objective_value", "row_values"]
 
 from typing import Any
 
@@ -64,6 +64,18 @@ def graph_values(graph: Graph, point: Values) -> Values:
     operands = [graph_values(operand, point) for operand in graph.operands]
     with np.errstate(all="ignore"):
         return np.asarray(_apply(graph, operands), dtype=float)
+
+
+def nonlinear_size(compiled: Compiled) -> int:
+    """How many values the nonlinear expressions of a model take: what one evaluation costs."""
+    graphs = [each.graph for each in compiled.nonlinear]
+    graphs += [each.nonlinear.graph for each in compiled.objectives if each.nonlinear is not None]
+    return sum(map(_width, graphs))
+
+
+def _width(graph: Graph) -> int:
+    """The values of the widest operation of a graph, operands side by side."""
+    return max(graph.size, sum(map(_width, graph.operands)))
 
 
 def _apply(graph: Graph, operands: list[Values]) -> Any:  # numpy's reductions are typed as Any

@@ -28,6 +28,7 @@ from agentopt.solvers.classes import check
 from agentopt.solvers.doubt import still_improves
 from agentopt.solvers.options import checked, unknown
 from agentopt.solvers.solution import PointStatus, Progress, Solution, Termination
+from agentopt.solvers.starting import starts
 from agentopt.solvers.trivial import settled
 from agentopt.solvers.watching import Stop, watch
 
@@ -132,9 +133,9 @@ class _Solve:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "log"
             solver = self.solver(path)
-            starts = self.starts(num_starts, np.random.default_rng(seed))
+            points = starts(self.compiled, num_starts, np.random.default_rng(seed))
             failure = watch(
-                lambda: self.tries(solver, starts),
+                lambda: self.tries(solver, points),
                 cancel=_nothing,
                 look=self.look,
                 limits=self.limits,
@@ -188,30 +189,9 @@ class _Solve:
                 return unknown(self.card, name)
         return EngineError(f"Ipopt does not take the model: {last}")
 
-    def starts(self, number: int, rng: np.random.Generator) -> list[Values]:
-        """Points to start from: the one given or the middle, then random ones, the wider the later."""
-        lower, upper = self.compiled.lower, self.compiled.upper
-        middle = np.clip(0.0, lower, upper)
-        both = np.isfinite(lower) & np.isfinite(upper)
-        middle[both] = (lower[both] + upper[both]) / 2
-        # Without a bound on a side, a unit inside the other, where functions like log are defined.
-        middle = np.where(np.isfinite(lower) & ~np.isfinite(upper), lower + 1.0, middle)
-        middle = np.where(~np.isfinite(lower) & np.isfinite(upper), upper - 1.0, middle)
-        given = self.compiled.start
-        found = [middle if given is None else np.where(np.isnan(given), middle, given)]
-        # A Latin hypercube: every column is tried once in each of as many slices as there are starts.
-        slices = rng.permuted(np.tile(np.arange(number - 1), (len(lower), 1)), axis=1)
-        for k in range(number - 1):
-            reach = 10.0 ** (k % 4)
-            low = np.where(np.isfinite(lower), lower, np.where(np.isfinite(upper), upper - reach, -reach))
-            high = np.where(np.isfinite(upper), upper, np.where(np.isfinite(lower), lower + reach, reach))
-            share = (slices[:, k] + rng.random(len(lower))) / (number - 1)
-            found.append(low + share * (high - low))
-        return found
-
-    def tries(self, solver: Any, starts: list[Values]) -> None:
+    def tries(self, solver: Any, points: list[Values]) -> None:
         compiled = self.compiled
-        for start in starts:
+        for start in points:
             if self.stop.reason is not None:
                 return
             self.current = None

@@ -30,6 +30,7 @@ ENGINES: Mapping[str, str] = {
     "vrp": "agentopt.solvers.vrp:Vrp",
     "race": "agentopt.solvers.race:Race",
     "alns": "agentopt.solvers.alns.engine:Alns",
+    "gradient": "agentopt.solvers.gradient:Gradient",
     "tpe": "agentopt.solvers.blackbox.engines:BlackBox",
     "cmaes": "agentopt.solvers.blackbox.engines:BlackBox",
     "consensus": "agentopt.solvers.blackbox.engines:BlackBox",

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentopt.compiling.arrays import Compiled
+from agentopt.compiling.evaluate import nonlinear_size
 from agentopt.errors import AvailabilityError, EngineError
 from agentopt.solvers.base import Availability, Engine, Feature
 from agentopt.solvers.classes import check, feature, refusal
 from agentopt.solvers.registry import ENGINES, cards, engine, engines
+
+PREFERRED = 1000
+"""The priority of an engine made for models of this size."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,15 @@ def routes(compiled: Compiled, override: Path | None = None) -> Iterator[Engine]
     wanted = feature(compiled)
     known = cards(override)
     bare = any(not each.restated for each in compiled.structures)
+    size = nonlinear_size(compiled)
     ranked = {
         name: card.rank(wanted.value)
         for name, card in known.items()
         if card.rank(wanted.value) > 0 and (bare or compiled.num_columns >= card.least_columns)
+    } | {
+        name: PREFERRED
+        for name, card in known.items()
+        if wanted.value in card.priority and 0 < card.preferred_from <= size
     }
     for name in sorted(ranked, key=lambda each: (-ranked[each], each)):
         if name in ENGINES or name in engines(override):
