@@ -127,7 +127,9 @@ class Cached:
         positions = [mine[key] for key in keys]
 
         def keep(place: int, reply: Reply) -> None:
-            if reply.stop != "error":
+            if reply.stop == "error":
+                self._file.release([keys[place]])
+            else:
                 self._file.put(keys[place], reply)
             self._land([keys[place]], reply, batch)
             batch.have(positions[place], reply, streamed=True)

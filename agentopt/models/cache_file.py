@@ -63,6 +63,20 @@ class CacheFile:
 
         return self._with_file(select, {}) if keys else {}
 
+    def total(self) -> tuple[int, int, int]:
+        """How many replies are kept, and the tokens read and written for them."""
+
+        def add(connection: sqlite3.Connection) -> tuple[int, int, int]:
+            kept = [_load(text) for (text,) in connection.execute("select reply from replies")]
+            usages = [reply.usage for reply in kept if reply is not None]
+            return (
+                len(usages),
+                sum(usage.prompt_tokens for usage in usages),
+                sum(usage.completion_tokens for usage in usages),
+            )
+
+        return self._with_file(add, (0, 0, 0))
+
     def put(self, key: str, reply: Reply) -> None:
         """Keep a reply and let go of its claim."""
 

@@ -9,7 +9,7 @@ refused connection, a 429 or a 5xx costs nothing.
 
 from __future__ import annotations
 
-__all__ = ["Metered", "most_tokens"]
+__all__ = ["Metered", "is_refused", "most_tokens"]
 
 import json
 import time
@@ -24,6 +24,14 @@ from agentopt.models.prices import Price, price_of
 DEFAULT_MAX_TOKENS = 16_384
 _PREAMBLE, _OVERHEAD = 64, 8
 """Tokens a chat format spends on what it says of itself, and on a turn, at most."""
+
+
+_REFUSED = "budget: "
+
+
+def is_refused(reply: Reply) -> bool:
+    """Whether a request was not sent because the budget has no room for it."""
+    return reply.stop == "error" and reply.error.startswith(_REFUSED)
 
 
 class Metered:
@@ -124,7 +132,7 @@ class Metered:
                 f"{why}: {wanted} calls were not sent" if wanted > 1 else f"{why}: the call was not sent",
                 hint="give a larger `--budget`; `agentopt runs resume` goes on and pays nothing twice",
             )
-        refused = [Reply("", Usage(calls=0), "error", f"budget: {why}") for _ in costs]
+        refused = [Reply("", Usage(calls=0), "error", f"{_REFUSED}{why}") for _ in costs]
         for place, reply in enumerate(refused if watch is not None else ()):
             assert watch is not None
             watch.reply(had + place, reply)

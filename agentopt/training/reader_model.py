@@ -180,9 +180,10 @@ def loss(outputs: tuple[Tensor, Tensor, Tensor], batch: Batch) -> Tensor:
     weight = torch.where(batch.numbers | anchors, 1.0, 0.05)
     total = 4 * F.cross_entropy(parts[inside], batch.parts[inside])
     by_role = F.cross_entropy(roles[at_role], batch.roles[at_role], reduction="none") * weight[at_role]
-    total = total + 3 * by_role.sum() / weight[at_role].sum()
+    total = total + 3 * by_role.sum() / weight[at_role].sum().clamp(min=1e-6)
     asked = batch.numbers & inside
-    total = total + 2 * F.cross_entropy(goal[asked], batch.goal[asked])
+    if bool(asked.any()):  # a batch may hold no number at all
+        total = total + 2 * F.cross_entropy(goal[asked], batch.goal[asked])
     if bool(anchors.any()):
         for head, wanted in ((strict, batch.strict), (each, batch.each)):
             found = F.binary_cross_entropy_with_logits(head[..., 0][anchors], wanted[anchors].float())

@@ -491,3 +491,31 @@ def test_an_interrupted_batch_leaves_nobody_waiting(path: Path) -> None:
         assert connection.execute("select count(*) from claims").fetchone() == (0,)
     connection.close()
     model.close()
+
+
+class _Refusing:
+    """Answers nothing."""
+
+    name = identity = "refusing"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def generate(self, requests: Sequence[Request], watch: Watch | None = None) -> list[Reply]:
+        self.asked += 1
+        replies = [Reply("", Usage(calls=0), "error", "no") for _ in requests]
+        for place, reply in enumerate(replies if watch is not None else ()):
+            assert watch is not None
+            watch.reply(place, reply)
+        return replies
+
+    def close(self) -> None:
+        return
+
+
+def test_what_came_to_an_error_may_be_asked_again_at_once(tmp_path: Path) -> None:
+    asked = Request((Message("user", "again"),))
+    for _ in range(2):  # two users of one file, in one process that lives on
+        model = _Refusing()
+        (reply,) = Cached(model, tmp_path / "replies.sqlite").generate([asked])
+        assert (reply.stop, model.asked) == ("error", 1)

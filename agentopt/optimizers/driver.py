@@ -1,0 +1,307 @@
+"""The driver of a search: evaluation, budget, journal, resume, and the verdict at the end.
+
+A method proposes; the driver picks. The best candidate is the one with the best validation score over the
+whole validation split; the test split is opened once, when the search has ended, and outside of the budget.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Ended", "Optimized", "Progress", "optimize"]
+
+import hashlib
+import json
+import random
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass, is_dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from agentopt.budget import Budget, Cost, Meter, Spend
+from agentopt.errors import BudgetExceeded, UsageError
+from agentopt.evaluation.tasks import Task
+from agentopt.evaluation.trials import Evaluation, Example, Feedback, Outcome, Splits, Trial
+from agentopt.models.base import Model
+from agentopt.models.metered import Metered
+from agentopt.optimizers.asking import Asking
+from agentopt.optimizers.guards import Guard
+from agentopt.optimizers.journal import SearchJournal, Used
+from agentopt.optimizers.paying import Tallied, kept, paid
+from agentopt.optimizers.search import Method
+from agentopt.optimizers.verdict import Verdict, judged
+
+
+class Ended(StrEnum):
+    """Why a search came to its end."""
+
+    DONE = "the method has nothing more to try"
+    BUDGET = "the budget is spent"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A trial that was made: `best` is the best full validation so far, `spend` what was paid."""
+
+    evaluation: Evaluation
+    best: Evaluation | None
+    spend: Spend
+    used: Used
+    is_replayed: bool
+
+
+@dataclass(frozen=True)
+class Optimized:
+    """What came of a search.
+
+    Attributes:
+        seed: the seed's full validation.
+        best: the best full validation; the seed's where nothing was better.
+        validations: every full validation, in order.
+        ended: why.
+        spend: what was paid in this process; `used` counts replies however they were had.
+        verdict: on the test split; None where there is none.
+    """
+
+    seed: Evaluation
+    best: Evaluation
+    validations: tuple[Evaluation, ...]
+    ended: Ended
+    spend: Spend
+    used: Used
+    verdict: Verdict | None = None
+
+
+def optimize(
+    task: Task,
+    method: Method,
+    *,
+    model: Model,
+    optimizer_model: Model | None = None,
+    budget: Budget | None = None,
+    seed: int = 0,
+    folder: Path | None = None,
+    prompts: Sequence[Path] = (),
+    guard: Guard | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Optimized:
+    """Run a search until it ends or its budget does.
+
+    Args:
+        task: what is tried, on which examples.
+        method: who proposes.
+        model: runs the candidates.
+        optimizer_model: the method asks it; `model` if None.
+        budget: over both models together, from the beginning of the search on.
+        seed: of all chance.
+        folder: keeps journal and replies; with those of an earlier process the search goes on from there,
+            and pays for nothing twice. A larger budget may be given.
+        prompts: folders of prompt files, highest priority first.
+        guard: refuses candidates before they are tried; the usual one if None.
+        on_progress: told every trial.
+
+    Raises:
+        UsageError: the budget does not hold the seed's validation.
+        RunError: the folder is of another search.
+        ModelError: a model cannot be reached.
+    """
+    with ExitStack() as stack:
+        desk = stack.enter_context(
+            closing(_Desk(task, method, model, optimizer_model, budget, seed, folder, prompts, guard))
+        )
+        desk.afford_seed()
+        visible = Splits(task.data.train, task.data.val)
+        search = stack.enter_context(
+            closing(method.search(task.seed, visible, model=desk.asking, rng=random.Random(seed)))
+        )
+        ended = Ended.DONE
+        try:
+            trials = next(search)
+            while True:
+                trials = search.send(desk.evaluated(trials, on_progress))
+        except StopIteration:
+            pass
+        except BudgetExceeded:
+            ended = Ended.BUDGET
+        if not desk.validations:
+            raise UsageError(
+                "the search ended before the seed was validated", hint="give a larger `--budget`"
+            )
+        verdict = judged(task, desk.validations, model, folder) if task.data.test else None
+        first = desk.validations[0]
+        return Optimized(
+            first,
+            best_of(desk.validations),
+            tuple(desk.validations),
+            ended,
+            desk.meter.spend(),
+            desk.used,
+            verdict,
+        )
+
+
+def best_of(validations: Sequence[Evaluation]) -> Evaluation:
+    """The best score; the earlier of equals."""
+    return max(validations, key=lambda each: each.score)
+
+
+class _Desk:
+    """Where trials come in and evaluations go out."""
+
+    def __init__(
+        self,
+        task: Task,
+        method: Method,
+        model: Model,
+        optimizer_model: Model | None,
+        budget: Budget | None,
+        seed: int,
+        folder: Path | None,
+        prompts: Sequence[Path],
+        guard: Guard | None,
+    ) -> None:
+        self.task = task
+        self.guard = guard or Guard.of(task)
+        asked = optimizer_model or model
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        before = paid(folder, "replies.sqlite", model), paid(folder, "asked.sqlite", asked)
+        self.meter = Meter(budget, spent=Spend().plus(before[0]).plus(before[1]))
+        self._model = Tallied(kept(Metered(model, self.meter), folder, "replies.sqlite"))
+        self._asked = Tallied(kept(Metered(asked, self.meter), folder, "asked.sqlite"))
+        self.asking = Asking(self._asked, prompts)
+        self.journal = SearchJournal(
+            None if folder is None else folder / "trials.jsonl",
+            _given(task, method, [model.name, asked.name], seed),
+            task.data,
+        )
+        self.validations: list[Evaluation] = []
+        self.used = Used()
+        self._known: dict[tuple[str, str], Feedback] = {}
+        self._whole = {example.id for example in task.data.val}
+
+    def close(self) -> None:
+        """Close journal and files."""
+        self.journal.close()
+        self._model.close()
+        self._asked.close()
+
+    def afford_seed(self) -> None:
+        """Refuse a budget that does not hold the seed's validation.
+
+        Raises:
+            UsageError: it does not.
+        """
+        needed = len(self.task.data.val) * self.task.calls_per_example
+        cap = self.meter.budget.calls
+        if cap is not None and cap < needed:
+            raise UsageError(
+                f"validating the seed takes up to {needed} calls, and the budget allows {cap}",
+                hint=f"`--budget calls={4 * needed}`, or fewer validation examples",
+            )
+
+    def evaluated(self, trials: Sequence[Trial], told: Callable[[Progress], None] | None) -> list[Evaluation]:
+        """What came of the trials: from the journal, from examples known already, or from the task.
+
+        Raises:
+            BudgetExceeded: the budget does not hold the next trial; those before it are in the journal.
+        """
+        found: list[Evaluation] = []
+        while len(found) < len(trials) and (kept := self.journal.replay(trials[len(found)])) is not None:
+            self._learn(*kept)
+            found.append(kept[0])
+            self._tell(kept[0], told, is_replayed=True)
+        rest = list(trials[len(found) :])
+        while rest:
+            some = rest if self._fits(rest) else rest[:1]
+            for evaluation, used in self._run(some):
+                self.journal.record(evaluation, used)
+                self._learn(evaluation, used)
+                found.append(evaluation)
+                self._tell(evaluation, told, is_replayed=False)
+            rest = rest[len(some) :]
+        return found
+
+    def _fits(self, trials: Sequence[Trial]) -> bool:
+        """Whether the budget has room for all of them at once."""
+        calls = sum(len(self._unknown(trial)) for trial in trials) * self.task.calls_per_example
+        return not self.meter.shortage(Cost(calls=calls, dollars=0.0))
+
+    def _unknown(self, trial: Trial) -> list[str]:
+        return [each.id for each in trial.examples if not self._is_known(trial, each.id)]
+
+    def _is_known(self, trial: Trial, example: str) -> bool:
+        kept = self._known.get((trial.candidate.id, example))
+        return kept is not None and (bool(kept.trace) or not trial.trace)
+
+    def _run(self, trials: Sequence[Trial]) -> list[tuple[Evaluation, Used]]:
+        """Evaluate trials, each pair of candidate and example once; what was used counts for the first."""
+        refusals = {trial.candidate.id: self.guard.refusal(trial.candidate) for trial in trials}
+        asked: dict[tuple[str, str], None] = {}
+        new = []
+        for trial in trials:
+            rest = [] if refusals[trial.candidate.id] else self._unknown(trial)
+            fresh = [name for name in rest if (trial.candidate.id, name) not in asked]
+            asked |= dict.fromkeys((trial.candidate.id, name) for name in fresh)
+            new.append(replace(trial, examples=tuple(self.task.data.by_id[name] for name in fresh)))
+        evaluations = self.task.evaluate([each for each in new if each.examples], self._model)
+        used = self._model.tally()
+        had = {
+            (evaluation.candidate.id, feedback.example.id): feedback
+            for evaluation in evaluations
+            for feedback in evaluation.feedback
+        }
+
+        def of(trial: Trial, example: Example) -> Feedback:
+            if why := refusals[trial.candidate.id]:
+                return Feedback(example, None, Outcome.UNMEASURED, "", why)
+            key = trial.candidate.id, example.id
+            found = had.get(key) or self._known[key]
+            return found if trial.trace else replace(found, trace=())
+
+        return [
+            (
+                Evaluation(trial, tuple(of(trial, example) for example in trial.examples)),
+                used if not at else Used(),
+            )
+            for at, trial in enumerate(trials)
+        ]
+
+    def _learn(self, evaluation: Evaluation, used: Used) -> None:
+        trial = evaluation.trial
+        self.used = self.used.plus(used).plus(self._asked.tally())
+        for feedback in evaluation.feedback:
+            if feedback.score is not None:
+                self._known[trial.candidate.id, feedback.example.id] = feedback
+        if trial.split == "val" and {each.id for each in trial.examples} == self._whole:
+            self.validations.append(evaluation)
+
+    def _tell(
+        self, evaluation: Evaluation, told: Callable[[Progress], None] | None, *, is_replayed: bool
+    ) -> None:
+        if told is not None:
+            best = best_of(self.validations) if self.validations else None
+            told(Progress(evaluation, best, self.meter.spend(), self.used, is_replayed))
+
+
+def _given(task: Task, method: Method, models: Sequence[str], seed: int) -> dict[str, JsonValue]:
+    """What a search is a function of."""
+    rows = [
+        [split, each.id, dict(each.inputs), each.target]
+        for split in ("train", "val")
+        for each in getattr(task.data, split)
+    ]
+    digest = hashlib.sha256(json.dumps(rows, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    settings: dict[str, object] = (
+        asdict(method) if is_dataclass(method) and not isinstance(method, type) else {}
+    )
+    return {
+        "task": task.name,
+        "data": digest,
+        "method": type(method).__name__,
+        "settings": json.loads(json.dumps(settings, default=str)),
+        "models": list(models),
+        "candidate": task.seed.id,
+        "seed": seed,
+    }
