@@ -1,4 +1,4 @@
-"""The process of our own model server, which `agentopt serve` starts: `python -m agentopt.cli.chat_server`."""
+"""What `agentopt serve` starts where vLLM does not run: `python -m agentopt.cli.chat_server`."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ def models(incomplete: str) -> list[tuple[str, str]]:
     own = {"builtin": "the reader inside agentopt"}
     starts = {"openai:": "the OpenAI API", "http://": "a server", "https://": "a server"}
     files = {"scripted:": "replies from a file", "recorded:": "replies kept from earlier calls"}
+    files |= {"local:": "a transformers model in this process"}
     return _fitting({**own, **starts, **files}.items(), incomplete)
 
 

@@ -20,12 +20,13 @@ from agentopt.errors import AgentoptError
 
 if TYPE_CHECKING:
     from agentopt.settings import Settings
+    from agentopt.solvers.card import Evidence
 
 EXTRAS = {
     "nlp": ("casadi", "nonlinear problems, locally"),
     "blackbox": ("optuna", "objectives that are only evaluated, from few evaluations"),
     "parquet": ("pyarrow", "Parquet tables"),
-    "hf": ("transformers", "language models in this process"),
+    "hf": ("transformers", "language models in this process, and served without a GPU"),
     "vllm": ("vllm", "serving language models on a GPU"),
 }
 
@@ -72,6 +73,7 @@ def findings() -> Iterator[Finding]:
     yield from _guarded("built-in reader", _reader)
     yield from _guarded("model", _model)
     yield _sandbox()
+    yield _serving()
     for name, (module, use) in EXTRAS.items():
         if find_spec(module) is not None:
             yield Finding(f"extra {name}", "ok", use)
@@ -144,8 +146,20 @@ def _engines() -> Iterator[Finding]:
         classes = ", ".join(about.priority) if about is not None else ""
         if available:
             yield Finding(f"engine {name}", "ok", f"{available.version}; {classes}")
+            if about is not None and about.tuned is not None:
+                yield _tuned(name, available.version, about.tuned)
         else:
             yield Finding(f"engine {name}", "missing", f"{available.reason}; for {classes}", available.fix)
+
+
+def _tuned(name: str, version: str, found: Evidence) -> Finding:
+    """Options that were tuned, and whether that was with the engine there is now."""
+    what, when = f"engine {name}, tuned", f"on {found.date} with {found.engine_version}, run {found.run}"
+    if found.engine_version != version:
+        return Finding(
+            what, "missing", f"{when}; not measured with {version}", f"agentopt tune FOLDER --engine {name}"
+        )
+    return Finding(what, "ok", when)
 
 
 def _prompts() -> Iterator[Finding]:
@@ -183,6 +197,16 @@ def _sandbox() -> Finding:
         fix = "a container or virtual machine with Linux 5.13 or newer; or `--unsafe`, at your own risk"
         return Finding("sandbox", "missing", f"{reason}; for the strategies that run programs", fix)
     return Finding("sandbox", "ok", "programs a model writes can be confined (Landlock, seccomp)")
+
+
+def _serving() -> Finding:
+    """What `agentopt serve` would start here."""
+    from agentopt.models.serving.launching import way
+
+    try:
+        return Finding("serving models", "ok", way().why)
+    except AgentoptError as error:
+        return Finding("serving models", "missing", error.message, error.hint)
 
 
 def _model() -> Iterator[Finding]:

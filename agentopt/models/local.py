@@ -13,11 +13,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib.util import find_spec
 
 from agentopt.errors import AvailabilityError
 from agentopt.models.base import Reply, Request, Usage, Watch
 from agentopt.models.decoding import Decoder, Decoding, PromptRefused, Wanted, Written
 from agentopt.models.grammars import GrammarError, json_under
+from agentopt.models.serving.folders import resolve
 from agentopt.models.wire import sent_seed
 
 _log = logging.getLogger(__name__)
@@ -34,10 +36,18 @@ class Local:
 
     Raises:
         AvailabilityError: torch or transformers is not installed.
-        ModelError: the model cannot be loaded.
+        ModelError: the folder is not one of a chat model, or, once asked, the model cannot be loaded.
+        UsageError: there is no such folder.
     """
 
     def __init__(self, source: str, *, device: str = "") -> None:
+        self._named = resolve(source)
+        missing = [each for each in ("torch", "transformers") if find_spec(each) is None]
+        if missing:
+            raise AvailabilityError(
+                f"`local:{source}` needs what is not installed: {', '.join(missing)}",
+                hint="pip install 'agentopt[hf]', or serve the model elsewhere and name its address",
+            )
         self.source = source
         self.name = f"local:{source}"
         self._device = device
@@ -47,8 +57,8 @@ class Local:
 
     @property
     def identity(self) -> str:
-        """Its name."""
-        return self.name
+        """Its name, and which weights lay there."""
+        return f"local:{self._named.source} {self._named.name}"
 
     def generate(self, requests: Sequence[Request], watch: Watch | None = None) -> list[Reply]:
         """Replies, one after the other."""
@@ -72,9 +82,7 @@ class Local:
 
     def _load(self) -> Decoding:
         if self._decoder is None:
-            from agentopt.models.serving.folders import resolve
-
-            self._decoder = Decoder.load(resolve(self.source).source, device=self._device)
+            self._decoder = Decoder.load(self._named.source, device=self._device)
         return self._decoder
 
     def _one(self, request: Request, show: Callable[[str], None], deadline: float | None) -> Reply:

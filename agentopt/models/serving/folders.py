@@ -1,4 +1,4 @@
-"""What a person means by a model: a folder in transformers' format or a name on the hub; what a folder lacks."""
+"""What a person means by a model: a folder in transformers' format or a name on the hub; what it lacks."""
 
 from __future__ import annotations
 

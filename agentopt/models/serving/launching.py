@@ -25,6 +25,10 @@ Engine = Literal["vllm", "transformers"]
 _GRAMMAR = '{"backend": "xgrammar", "disable_any_whitespace": true}'
 _VLLM_DEFAULTS = {"--generation-config": "vllm", "--structured-outputs-config": _GRAMMAR}
 _INSTALL = "pip install 'agentopt[hf]' (any machine), or pip install 'agentopt[vllm]' (Linux with a GPU)"
+_TELL_VERSION = (
+    "from importlib.metadata import distributions as found; "
+    "print(*[f'{each.name}={each.version}' for each in found() if each.name.startswith('vllm')])"
+)
 _HF = ("torch", "transformers", "tokenizers", "safetensors", "llguidance")
 
 
@@ -68,13 +72,13 @@ def way(wanted: str = "auto") -> Way:
         UsageError: it is none of these.
     """
     if wanted == "transformers":
-        return _transformers("asked for")
+        return _transformers()
     if wanted == "vllm":
         found = _vllm()
         if found is None:
             raise AvailabilityError(
                 "there is no `vllm` in this environment or on the path",
-                hint="pip install 'agentopt[vllm]', or name the one of another environment: `--with PATH/bin/vllm`",
+                hint="pip install 'agentopt[vllm]', or name another environment's: `--with PATH/bin/vllm`",
             )
         return Way("vllm", found, "asked for")
     if wanted != "auto":
@@ -129,19 +133,17 @@ def lacking() -> list[str]:
     return [name for name in _HF if find_spec(name) is None]
 
 
-def _transformers(why: str) -> Way:
-    missing = lacking()
-    if missing:
+def _transformers(why: str = "") -> Way:
+    """Our server; `why` it is not vLLM that serves, if that was not asked for."""
+    if missing := lacking():
+        lacks = (
+            f"{' and '.join(missing)} for transformers {'is' if len(missing) == 1 else 'are'} not installed"
+        )
         raise AvailabilityError(
-            f"no model can be served here: {why}, and {', '.join(missing)} "
-            f"{'is' if len(missing) == 1 else 'are'} missing for transformers"
-            if why != "asked for"
-            else f"transformers cannot serve here: {', '.join(missing)} missing",
+            f"no model can be served here: {why}, and {lacks}" if why else f"no model can be served: {lacks}",
             hint=_INSTALL,
         )
-    return Way(
-        "transformers", sys.executable, "transformers" if why == "asked for" else f"transformers; {why}"
-    )
+    return Way("transformers", sys.executable, "transformers" + (f"; {why}" if why else ""))
 
 
 def _vllm() -> str | None:
@@ -165,9 +167,10 @@ def _for_processors(program: str) -> bool:
     except OSError:
         return False
     interpreter = first.removeprefix("#!").split()[0] if first.startswith("#!") and first != "#!" else ""
-    code = "from importlib.metadata import distributions as d; print(*[f'{x.name}={x.version}' for x in d() if x.name.startswith('vllm')])"
     try:
-        done = subprocess.run([interpreter, "-I", "-c", code], capture_output=True, text=True, timeout=20)
+        done = subprocess.run(
+            [interpreter, "-I", "-c", _TELL_VERSION], capture_output=True, text=True, timeout=20
+        )
     except (OSError, ValueError, subprocess.SubprocessError):
         return False
     return "cpu" in done.stdout

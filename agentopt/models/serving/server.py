@@ -43,7 +43,7 @@ _IDLE = 120.0
 """Seconds that a connection may say nothing."""
 
 
-class _Gone(Exception):
+class _Gone(Exception):  # noqa: N818 - it is not a fault
     """The client went away."""
 
 

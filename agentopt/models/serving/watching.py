@@ -1,4 +1,4 @@
-"""A model server as a child process: started in a group of its own, followed, and ended with all it started."""
+"""A model server as a child process: in a group of its own, followed, and ended with all it started."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _FIXES = (
         "bound what it reads: add `-- --max-model-len 8192`",
     ),
     (
-        r"offline mode|LocalEntryNotFound|couldn't connect|Connection error|not a valid model identifier|Max retries",
+        r"offline mode|LocalEntryNotFound|couldn't connect|Connection error|not a valid model|Max retries",
         "name a folder; a model of the hub must be downloaded first, which needs a network",
     ),
     (r"gated repo|401 Client Error|403 Client Error", "the hub wants you to log in: `hf auth login`"),
