@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["app"]
 
 import textwrap
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from agentopt.cli import completing
 from agentopt.cli.options import AsJson
 from agentopt.display.listing import bold, card, columns, listing, paragraph, shown
 from agentopt.display.terminal import write_json, write_out
+
+if TYPE_CHECKING:
+    from agentopt.solvers.card import Card
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -77,12 +80,26 @@ def show(
     if about is not None:
         write_out(paragraph(about.summary))
     write_out("\n" + card(lines))
+    if about is not None and about.tuned is not None:
+        write_out("\n" + paragraph(_tuned(about)))
     if about is not None and about.options:
         rows = [
             [option, _kind(each.type, each.choices), shown(each.default), each.means]
             for option, each in about.options.items()
         ]
         write_out("\n" + columns(["option", "is", "default", "means"], rows))
+
+
+def _tuned(about: Card) -> str:
+    """What the tuned defaults rest on, in a sentence."""
+    found = about.tuned
+    assert found is not None
+    low, high = found.ratio_interval
+    return (
+        f"Tuned on {found.date} with version {found.engine_version}: {found.measure}, on {found.instances} "
+        f"instances it was not tuned on, {found.ratio:.3f} of what it was (95 %: {low:.3f} to {high:.3f}; "
+        f"p = {found.p_value:.2g}); run {found.run}."
+    )
 
 
 def _kind(kind: str, choices: tuple[str, ...]) -> str:

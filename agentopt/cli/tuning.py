@@ -124,9 +124,8 @@ def resume(run: Run, stated: object, *, quiet: bool, as_json: bool) -> int:
     Raises:
         RunError: it is damaged, or the instances are not what they were.
     """
-    from agentopt.tuning.request import Request
-
     from agentopt.display.terminal import write_json, write_out
+    from agentopt.tuning.request import Request
 
     with run:
         if run.has("answer.json") and run.has("answer.txt"):
@@ -168,9 +167,8 @@ def _performed(run: Run, request: Request, found: Stream, *, quiet: bool, as_jso
             "solve", number=number, instance=instance.name, options=dict(choice), seconds=solve.seconds
         )
         if not quiet:
-            sys.stderr.write(
-                f"{number}  {instance.name}  {described(choice)}  {solve.termination}, {solve.seconds:.2f} s\n"
-            )
+            came = f"{solve.termination}, {solve.seconds:.2f} s"
+            sys.stderr.write(f"{number}  {instance.name}  {described(choice)}  {came}\n")
 
     card = Path(request.out) / f"{request.engine}.toml"
     before = tuned_before(card)
@@ -303,9 +301,10 @@ def _text(request: Request, outcome: Outcome, written: str, count: int) -> str:
             ),
         ]
     lines += ["", *(f"left out, since it answers otherwise: {each}" for each in outcome.wrong)]
+    search = outcome.search
     lines.append(
-        f"{outcome.search.tried} changes tried by {request.method} on {len(outcome.training)} of {count} instances; "
-        f"{outcome.search.stopped}; {outcome.solves} solves, {outcome.seconds:.1f} s"
+        f"{search.tried} changes tried by {request.method} on {len(outcome.training)} of {count} instances; "
+        f"{search.stopped}; {outcome.solves} solves, {outcome.seconds:.1f} s"
     )
     if written:
         lines.append(f"written to {written}, which `agentopt` uses from now on here; remove it to undo that")

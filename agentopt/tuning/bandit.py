@@ -17,12 +17,11 @@ class TsallisInf:
     Its regret is at most of the order of sqrt(arms * rounds) for any losses, and of the logarithm of the
     rounds where one arm is better throughout.
 
-    >>> bandit = TsallisInf(2)
-    >>> for _ in range(200):
-    ...     bandit.learn(0, 0.2), bandit.learn(1, 0.8)
-    (None, None)
-    ...
-    >>> bool(bandit.weights[0] > 0.9)
+    >>> bandit, rng = TsallisInf(2), np.random.default_rng(0)
+    >>> for _ in range(400):
+    ...     arm = bandit.choose(rng)
+    ...     bandit.learn(arm, 0.1 if arm else 0.9)
+    >>> bool(bandit.weights[1] > 0.9)
     True
     """
 
@@ -47,7 +46,7 @@ class TsallisInf:
 
     def _weigh(self, rate: float) -> None:
         """The weights 4 (rate (losses - normal))^-2 whose sum is 1; the normal by Newton's method."""
-        # Here the largest weight alone is 1; the sum is convex in the normal, so the steps go down to the root.
+        # Here the largest weight alone is 1; the sum is convex, so the steps go down to the root.
         normal = float(self.losses.min()) - 2.0 / rate
         for _ in range(100):
             weights = 4.0 * (rate * (self.losses - normal)) ** -2

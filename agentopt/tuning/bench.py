@@ -53,8 +53,8 @@ class Bench:
         measure: makes a solve.
         ledger: where solves are kept, and taken from.
         kind: what is compared.
-        time_limit: of one solve; an instance not finished counts as twice that (PAR-2). By iterations it counts
-            as twice its own or the defaults' count, whichever is more.
+        time_limit: of one solve; an instance not finished counts as twice that (PAR-2). By iterations it
+            counts as twice its own or the defaults' count, whichever is more.
         cap: raises `Spent` where the next solve is over it.
         heard: told of every solve, with the number of solves.
         shift: added to each cost before logarithms are taken; set by `calibrate`.

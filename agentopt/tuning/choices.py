@@ -16,7 +16,7 @@ from agentopt.solvers.options import checked
 Choice: TypeAlias = tuple[tuple[str, Value], ...]
 """Options that differ from the defaults, by name; empty for the defaults."""
 
-_DECIDE = ("gap", "tol", "limit", "target", "max_nodes", "threads", "num_workers", "regularization", "seed")
+_DECIDE = ("gap", "tol", "time", "target", "max_nodes", "threads", "num_workers", "regularization", "seed")
 """Parts of the names of options that change what counts as an answer, or what it may cost."""
 
 
@@ -79,7 +79,8 @@ def _asked(text: str, usual: dict[str, tuple[Value, ...]], card: Card) -> tuple[
     name, equals, values = (each.strip() for each in text.partition("="))
     alias = {option.native: short for short, option in card.options.items() if option.native}
     name = alias.get(name, name)
-    if any(part in name.lower() for part in _DECIDE):
+    low = f"{name} {card.options[name].native if name in card.options else ''}".lower()
+    if any(part in low for part in _DECIDE) or "iteration_limit" in low or "limits/" in low:
         raise UsageError(
             f"`{name}` changes what counts as an answer or what it may cost, not how it is found",
             hint="give it as a limit (`--time-limit`, `--threads`), or leave it as it is",

@@ -78,7 +78,7 @@ def by_bandit(knobs: Sequence[Knob], instances: Sequence[Instance], bench: Bench
 
 
 def by_tpe(knobs: Sequence[Knob], instances: Sequence[Instance], bench: Bench, seed: int) -> Found:
-    """TPE over all options together; a proposal clearly worse than the best is not tried on every instance."""
+    """TPE over all options together; a proposal clearly worse than the best is not tried on all instances."""
     words = {each.name: {_word(value): value for value in each.values} for each in knobs}
     space = Space({name: Variable(choices=(KEPT, *values)) for name, values in words.items()})
     proposer = made("tpe", space, seed, PROPOSALS)

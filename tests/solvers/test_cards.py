@@ -121,3 +121,20 @@ def test_text_is_converted_and_the_engines_own_names_are_taken() -> None:
     assert found.known["mip_gap"] == 1e-3
     assert found.known["presolve"] == "off"
     assert found.native == {"mip_max_leaves": "9"}
+
+
+def test_a_card_may_say_only_what_differs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / ".agentopt" / "solvers"
+    folder.mkdir(parents=True)
+    path = folder / "highs.toml"
+    path.write_text('name = "highs"\nextends = true\n[options.presolve]\ndefault = "off"\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    card, shipped_card = cards()["highs"], load(shipped("solvers") / "highs.toml")
+    assert card.options["presolve"].default == "off"
+    assert checked(card, {}).known["presolve"] == "off"
+    assert card.options["presolve"].choices == shipped_card.options["presolve"].choices
+    assert card.refused == shipped_card.refused
+    path.write_text('name = "highs"\nextends = true\n[options.presolve]\ndefualt = "off"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"unknown key `options\.presolve\.defualt`") as raised:
+        cards()
+    assert str(path) in raised.value.message
