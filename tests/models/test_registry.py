@@ -97,12 +97,18 @@ def test_scripts_and_recordings_are_connected_by_their_files(tmp_path: Path) -> 
     assert [reply.text for reply in replayed.generate([ask("and one?"), ask("2 + 2?")])] == [*reversed(said)]
 
 
-def test_a_model_in_process_is_loaded_when_it_is_asked(tmp_path: Path) -> None:
-    model = connect(f"local:{tmp_path / 'nothing'}")
-    assert model.name == f"local:{tmp_path / 'nothing'}"
-    with pytest.raises((AvailabilityError, ModelError), match=r"torch|cannot be loaded") as caught:
-        model.generate([ask("x")])
-    assert caught.value.hint
+def test_a_model_in_process_that_is_none_is_told_before_anything_is_loaded(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no folder"):
+        connect(f"local:{tmp_path / 'nothing'}")
+    with pytest.raises(ModelError, match=r"no config\.json"):
+        connect(f"local:{tmp_path}")
+
+
+def test_a_model_in_process_says_which_package_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agentopt.models.local.find_spec", lambda name: None)
+    with pytest.raises(AvailabilityError, match="torch, transformers") as caught:
+        connect("local:Qwen/Qwen3-8B")
+    assert "agentopt[hf]" in caught.value.hint
 
 
 def test_a_plug_in_is_connected_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,6 +148,6 @@ def test_every_scheme_is_listed_and_understood(server: Loopback, tmp_path: Path)
         spec = scheme.replace("HOST:PORT", values["HOST:PORT"])
         for name, value in values.items():
             spec = spec.replace(name, value)
-        if spec.startswith("openai:"):
+        if spec.startswith(("openai:", "local:")):  # a key, and a folder of a model, are looked for at once
             continue
         assert connect(spec).name

@@ -136,14 +136,17 @@ def lacking() -> list[str]:
 def _transformers(why: str = "") -> Way:
     """Our server; `why` it is not vLLM that serves, if that was not asked for."""
     if missing := lacking():
-        lacks = (
-            f"{' and '.join(missing)} for transformers {'is' if len(missing) == 1 else 'are'} not installed"
-        )
+        lacks = f"{_listed(missing)} {'is' if len(missing) == 1 else 'are'} not installed"
         raise AvailabilityError(
             f"no model can be served here: {why}, and {lacks}" if why else f"no model can be served: {lacks}",
             hint=_INSTALL,
         )
     return Way("transformers", sys.executable, "transformers" + (f"; {why}" if why else ""))
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _vllm() -> str | None:

@@ -125,7 +125,10 @@ class _Handler(BaseHTTPRequestHandler):
         except Closing:
             self._refuse(Refused("the server is being stopped", status=503))
         except AgentoptError as error:
-            self._refuse(Refused(f"{error.message} ({error.hint})", "response_format", 501))
+            # The only thing that may be missing by now is what keeps to grammars.
+            self._refuse(
+                Refused(f"schemas are not supported: {error.message} ({error.hint})", "response_format")
+            )
         except (_Gone, ConnectionError, TimeoutError):
             self.close_connection = True
             _log.info("the client of a request went away after %.1f s", time.monotonic() - began)
