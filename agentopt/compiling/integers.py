@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from agentopt.compiling.arrays import Compiled, Integrality
 from agentopt.compiling.bounds import tightened
+from agentopt.compiling.names import shown_column
 from agentopt.formulation.instance import Values
 
 LARGEST = 2**52
@@ -201,7 +202,7 @@ def _bounds(compiled: Compiled, scale: Whole) -> tuple[Values, Values] | str:
         _dominance(compiled, lower, upper)
     wide = np.flatnonzero(~(np.isfinite(lower) & np.isfinite(upper)))
     if len(wide):
-        return f"`{_shown(compiled, int(wide[0]))}` has no finite bounds"
+        return f"`{shown_column(compiled, int(wide[0]))}` has no finite bounds"
     # Bounds worked out in floating point are rounded outwards before they are rounded inwards.
     lower, upper = np.ceil(lower * scale - 1e-6), np.floor(upper * scale + 1e-6)
     if max(np.abs(lower).max(initial=0.0), np.abs(upper).max(initial=0.0)) > LARGEST:
@@ -267,13 +268,3 @@ def _members(compiled: Compiled) -> set[int]:
         for part in structure.parts.values()
         for column in part.columns.tolist()
     }
-
-
-def _shown(compiled: Compiled, column: int) -> str:
-    for block in compiled.variables:
-        if block.start <= column < block.start + len(block.codes):
-            labels = compiled.instance.labels.tuples(
-                block.codes[column - block.start : column - block.start + 1]
-            )[0]
-            return f"{block.name}[{', '.join(map(str, labels))}]" if labels else block.name
-    return f"column {column}"

@@ -5,7 +5,7 @@ Names are in the order of the arrays, so that a solution by name goes back to co
 
 from __future__ import annotations
 
-__all__ = ["column_names", "fresh", "row_names"]
+__all__ = ["column_names", "fresh", "row_names", "shown_column", "shown_row"]
 
 import re
 from collections.abc import Iterable, Sequence
@@ -23,6 +23,25 @@ def column_names(compiled: Compiled) -> list[str]:
 def row_names(compiled: Compiled) -> list[str]:
     """One name a row: `meet_demand_topeka`."""
     return _distinct(_names(compiled, compiled.rows), "r")
+
+
+def shown_column(compiled: Compiled, column: int) -> str:
+    """A column as a person writes it: `ship[seattle, topeka]`."""
+    return _shown(compiled, compiled.variables, column) or f"column {column}"
+
+
+def shown_row(compiled: Compiled, row: int) -> str:
+    """A row as a person writes it: `meet_demand[topeka]`."""
+    return _shown(compiled, compiled.rows, row) or f"row {row}"
+
+
+def _shown(compiled: Compiled, blocks: Sequence[VariableBlock] | Sequence[RowBlock], place: int) -> str:
+    for block in blocks:
+        if block.start <= place < block.start + len(block.codes):
+            at = place - block.start
+            labels = compiled.instance.labels.tuples(block.codes[at : at + 1])[0]
+            return f"{block.name}[{', '.join(map(str, labels))}]" if labels else block.name
+    return ""
 
 
 def fresh(name: str, taken: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ ENGINES: Mapping[str, str] = {
     "highs": "agentopt.solvers.highs:Highs",
     "scip": "agentopt.solvers.scip:Scip",
     "ipopt": "agentopt.solvers.ipopt:Ipopt",
+    "clarabel": "agentopt.solvers.conic.engine:Clarabel",
     "cpsat": "agentopt.solvers.cpsat:Cpsat",
     "knapsack": "agentopt.solvers.knapsack:Knapsack",
     "cutting": "agentopt.solvers.cutting:Cutting",
