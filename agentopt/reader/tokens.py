@@ -31,6 +31,7 @@ class Token:
         value: of a number, exact; a share of 30 % is 3/10.
         sentence: counted from 0.
         doubtful: the notation has two readings (`1.000`), and `value` is one of them.
+        line: counted from 0.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Token:
     value: Fraction | None = None
     sentence: int = 0
     doubtful: bool = False
+    line: int = 0
     lower: str = field(init=False, repr=False, compare=False)
     """The text in lower case."""
 
@@ -403,14 +405,15 @@ _ABBREVIATIONS = {
 
 def _with_sentences(text: str, tokens: list[Token]) -> tuple[Token, ...]:
     """Number the sentences: they end at `.`, `?` and `!`, and before a blank or listed line."""
-    count = 0
+    count = line = 0
     found: list[Token] = []
     for at, token in enumerate(tokens):
         if at and "\n" in (gap := text[tokens[at - 1].end : token.start]):
+            line += gap.count("\n")
             listed = token.text in "-*•|#" or token.is_number
             count += ("\n\n" in gap or listed) and found[-1].text not in ".?!"
         found.append(
-            Token(token.text, token.start, token.end, token.kind, token.value, count, token.doubtful)
+            Token(token.text, token.start, token.end, token.kind, token.value, count, token.doubtful, line)
         )
         if token.text in ("?", "!") or (token.text == "." and not _is_abbreviated(tokens, at)):
             count += 1
