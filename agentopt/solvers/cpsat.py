@@ -3,12 +3,17 @@
 It takes linear models whose numbers are proved to be integers on some scale (`agentopt.compiling.integers`),
 and refuses others with the reason. OR-tools and highspy cannot be loaded into one process; the card says
 that this engine runs in one of its own (`agentopt.solvers.isolated`).
+
+Beside other engines it offers every point it finds. It cannot be handed one while it searches: it begins from
+the best there is, and where another finds a better one it begins anew from that, keeping the bound it has
+proved, after a time that doubles with every round.
 """
 
 from __future__ import annotations
 
 __all__ = ["Cpsat"]
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -27,12 +32,19 @@ from agentopt.solvers.classes import check
 from agentopt.solvers.cpsat_model import Built, build
 from agentopt.solvers.gap import relative_gap
 from agentopt.solvers.options import checked, unknown
+from agentopt.solvers.sharing import Shared
 from agentopt.solvers.solution import PointStatus, Progress, Solution, Termination
 from agentopt.solvers.trivial import settled
 from agentopt.solvers.watching import Stop, watch
 
 MAX_LOG = 200_000
 """Characters of log that are kept, the last ones."""
+
+_UNKNOWN_BOUND = 1e17
+"""Bounds as large stand for none."""
+
+PATIENCE = 5.0
+"""Seconds a search is left alone, in its first round, before it begins anew from another's better point."""
 
 
 class Cpsat:
@@ -54,6 +66,7 @@ class Cpsat:
             Feature.WARM_START,
             Feature.INTERRUPT,
             Feature.PROGRESS,
+            Feature.SHARES,
         }
 
     def available(self) -> Availability:
@@ -71,8 +84,10 @@ class Cpsat:
         limits: Limits = Limits(),  # noqa: B008 - frozen
         options: Mapping[str, object] = {},
         report: Report | None = None,
+        *,
+        shared: Shared | None = None,
     ) -> Solution:
-        """Solve the first objective of a model.
+        """Solve the first objective of a model; beside other engines where `shared` is given.
 
         Raises:
             EngineError: the class is not one of `features`, the model cannot be put in integers, or an option
@@ -84,6 +99,8 @@ class Cpsat:
         given = checked(self.card, options)
         found = settled(compiled, self.name, version)
         run = _Solve(self.card, version, compiled, limits, report, started)
+        if shared is not None:
+            run.shared, run.stop = shared, shared.stop
         solver = run.solver(given.known, given.native)
         if found is None:
             whole = integers(compiled)
@@ -112,6 +129,11 @@ class _Solve:
     log: list[str] = field(default_factory=list)
     incumbent: float | None = None
     bound: float | None = None
+    shared: Shared | None = None
+    points: list[Values] = field(default_factory=list)
+    handed: Values | None = None
+    begun: float = 0.0
+    patience: float = PATIENCE
 
     def solver(self, known: Mapping[str, object], native: Mapping[str, object]) -> Any:
         """A solver with its parameters set.
@@ -145,30 +167,86 @@ class _Solve:
         return solver
 
     def run(self, solver: Any, whole: Integers) -> Solution:
+        """Search, and again from the points of others, until there is an end."""
         from ortools.sat.python import cp_model
 
-        built = build(self.compiled, whole)
-        if self.limits.seconds is not None:
-            left = self.limits.seconds - (time.perf_counter() - self.started)
-            solver.parameters.max_time_in_seconds = max(0.0, min(left, solver.parameters.max_time_in_seconds))
+        seconds = solver.parameters.max_time_in_seconds
+        least: float | None = None
+        while True:
+            self.hear()
+            built = build(self.compiled, whole, self.handed, least)
+            self.handed = None
+            left = seconds
+            if self.limits.seconds is not None:
+                left = max(0.0, min(seconds, self.limits.seconds - (time.perf_counter() - self.started)))
+            solver.parameters.max_time_in_seconds = left
+            status, failure = self.round(solver, whole, built)
+            open_ = status in (cp_model.FEASIBLE, cp_model.UNKNOWN) and failure is None
+            if not open_ or self.handed is None or self.stop.reason is not None:
+                return self.read(solver, status, whole, failure)
+            self.patience *= 2
+            if abs(solver.best_objective_bound) < _UNKNOWN_BOUND:
+                least = max(solver.best_objective_bound, -math.inf if least is None else least)
+
+    def round(self, solver: Any, whole: Integers, built: Built) -> tuple[Any, BaseException | None]:
+        """One search: its status, and what it raised."""
+        from ortools.sat.python import cp_model
+
         outcome: list[Any] = []
-        points: list[Values] = []
-        listener = _listener(self, whole, built, points)
-        solver.best_bound_callback = lambda bound: setattr(self, "bound", whole.objective(bound))
+        self.begun = time.perf_counter()
+        listener = _listener(self, whole, built)
+        solver.best_bound_callback = lambda bound: self.proved(whole, bound)
         failure = watch(
             lambda: outcome.append(solver.solve(built.model, listener)),
             cancel=solver.stop_search,
-            look=lambda: Progress(time.perf_counter() - self.started, self.incumbent, self.bound),
+            look=lambda: self.look(solver),
             limits=self.limits,
             report=self.report,
             stop=self.stop,
         )
-        status = outcome[0] if outcome else cp_model.UNKNOWN
-        return self.read(solver, status, whole, points, failure)
+        return outcome[0] if outcome else cp_model.UNKNOWN, failure
 
-    def read(
-        self, solver: Any, status: Any, whole: Integers, points: list[Values], failure: BaseException | None
-    ) -> Solution:
+    def look(self, solver: Any) -> Progress:
+        """Where it stands; a better point of another engine, in time, ends the round."""
+        now = time.perf_counter()
+        self.hear()
+        if self.handed is not None and now - self.begun >= self.patience:
+            solver.stop_search()
+        return Progress(now - self.started, self.incumbent, self.bound)
+
+    def hear(self) -> None:
+        """Take the better point of another engine, if there is one."""
+        point = None if self.shared is None else self.shared.take()
+        self.handed = self.handed if point is None else point
+
+    def proved(self, whole: Integers, bound: float) -> None:
+        """Note a bound; those of all rounds hold."""
+        found = whole.objective(bound)
+        if self.bound is None or self.sign * (found - self.bound) > 0:
+            self.bound = found
+
+    def found(self, whole: Integers, objective: float, values: Values) -> None:
+        """Note a point, if it is the best of all rounds, and offer it."""
+        value = whole.objective(objective)
+        if self.incumbent is not None and self.sign * (self.incumbent - value) <= 0:
+            return
+        self.incumbent, self.points[:] = value, [values]
+        if self.shared is None:
+            return
+        first, handed = self.compiled.objective, self.handed
+        if first is None or (
+            handed is not None and self.sign * (value - objective_value(first, handed)) <= 0
+        ):
+            self.handed = None
+        self.shared.offer(completed(self.compiled, values))
+
+    @property
+    def sign(self) -> float:
+        """1 where less is better, -1 where more is."""
+        objective = self.compiled.objective
+        return -1.0 if objective is not None and objective.sense == "maximize" else 1.0
+
+    def read(self, solver: Any, status: Any, whole: Integers, failure: BaseException | None) -> Solution:
         """The outcome; the point is completed by the columns CP-SAT did not need."""
         from ortools.sat.python import cp_model
 
@@ -181,15 +259,17 @@ class _Solve:
             termination, message = self.stop.reason, self.stop.message
         if failure is not None:
             termination, message = Termination.ERROR, str(failure)
-        values = points[-1] if points and termination is not Termination.INFEASIBLE else None
+        values = self.points[-1] if self.points and termination is not Termination.INFEASIBLE else None
         objective = bound = None
         if values is not None:
             values = completed(self.compiled, values)
             first = self.compiled.objective
             objective = 0.0 if first is None else objective_value(first, values)
         known = status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN) and failure is None
-        if known and (values is not None or solver.best_objective_bound > -1e17):
-            bound = whole.objective(solver.best_objective_bound)
+        if known and (values is not None or solver.best_objective_bound > -_UNKNOWN_BOUND):
+            if abs(solver.best_objective_bound) < _UNKNOWN_BOUND:
+                self.proved(whole, solver.best_objective_bound)
+            bound = self.bound
             bound = objective if termination is Termination.OPTIMAL and not whole.cost.any() else bound
         return Solution(
             termination,
@@ -205,14 +285,13 @@ class _Solve:
         )
 
 
-def _listener(solve: _Solve, whole: Integers, built: Built, points: list[Values]) -> Any:
+def _listener(solve: _Solve, whole: Integers, built: Built) -> Any:
     from ortools.sat.python import cp_model
 
     class Noting(cp_model.CpSolverSolutionCallback):
         def on_solution_callback(self) -> None:
-            points[:] = [built.values(self.value)]
-            solve.incumbent = whole.objective(self.objective_value)
-            solve.bound = whole.objective(self.best_objective_bound)
+            solve.proved(whole, self.best_objective_bound)
+            solve.found(whole, self.objective_value, built.values(self.value))
             if solve.stop.reason is not None:
                 self.stop_search()
 

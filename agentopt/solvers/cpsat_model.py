@@ -32,8 +32,17 @@ class Built:
         return np.asarray(np.array(found, dtype=float) / self.scale)
 
 
-def build(compiled: Compiled, whole: Integers) -> Built:
-    """The CP-SAT model of a compiled model in integers."""
+def build(
+    compiled: Compiled, whole: Integers, hint: Values | None = None, least: float | None = None
+) -> Built:
+    """The CP-SAT model of a compiled model in integers.
+
+    Args:
+        compiled: the model.
+        whole: it in integers.
+        hint: shape (n,), a point to begin from, instead of the model's own start.
+        least: a proved bound on the objective in integers, which is minimized.
+    """
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
@@ -58,8 +67,8 @@ def build(compiled: Compiled, whole: Integers) -> Built:
         _STATED[each.kind](
             model, each, {role: _linear(model, part, variables) for role, part in expressions.items()}
         )
-    _objective(model, whole, variables)
-    _hints(model, compiled, whole, variables)
+    _objective(model, whole, variables, least)
+    _hints(model, compiled.start if hint is None else hint, whole, variables)
     return Built(model, variables, whole.scale)
 
 
@@ -99,21 +108,24 @@ def _rows(model: Any, whole: Integers, variables: Sequence[Any], left_out: np.nd
         model.add_linear_constraint(expression, least, most)
 
 
-def _objective(model: Any, whole: Integers, variables: Sequence[Any]) -> None:
+def _objective(model: Any, whole: Integers, variables: Sequence[Any], least: float | None) -> None:
     from ortools.sat.python import cp_model
 
     priced = np.flatnonzero(whole.cost).tolist()
     if priced:
         terms = [variables[j] for j in priced]
-        model.minimize(cp_model.LinearExpr.weighted_sum(terms, whole.cost[priced].tolist()))
+        total = cp_model.LinearExpr.weighted_sum(terms, whole.cost[priced].tolist())
+        model.minimize(total)
+        if least is not None and abs(least) < 2**52:
+            model.add_linear_constraint(total, math.ceil(least - 1e-6), cp_model.INT_MAX)
 
 
-def _hints(model: Any, compiled: Compiled, whole: Integers, variables: Sequence[Any]) -> None:
-    if compiled.start is None:
+def _hints(model: Any, start: Values | None, whole: Integers, variables: Sequence[Any]) -> None:
+    if start is None:
         return
-    for column in np.flatnonzero(~np.isnan(compiled.start)).tolist():
+    for column in np.flatnonzero(~np.isnan(start)).tolist():
         if variables[column] is not None:
-            model.add_hint(variables[column], round(float(compiled.start[column]) * int(whole.scale[column])))
+            model.add_hint(variables[column], round(float(start[column]) * int(whole.scale[column])))
 
 
 _FAR = 2**55

@@ -29,6 +29,7 @@ from agentopt.compiling.arrays import Compiled
 from agentopt.errors import AgentoptError
 from agentopt.solvers.base import Availability, Engine, Limits, Report
 from agentopt.solvers.classes import check
+from agentopt.solvers.sharing import Shared
 from agentopt.solvers.solution import PointStatus, Solution, Termination
 
 PAUSE = 0.05
@@ -67,8 +68,17 @@ class Isolated:
         limits: Limits = Limits(),  # noqa: B008 - frozen
         options: Mapping[str, object] = {},
         report: Report | None = None,
+        *,
+        shared: Shared | None = None,
     ) -> Solution:
-        """Solve in a worker; a worker that dies is an answer of termination `error` that says how.
+        """Solve in a worker; one that dies is an answer of termination `error` that says how.
+
+        Args:
+            compiled: the model.
+            limits: where to stop.
+            options: of the engine.
+            report: called with progress; True asks to stop.
+            shared: of an engine with `Feature.SHARES`, what it shares with others beside it.
 
         Raises:
             EngineError: what the engine raises.
@@ -76,9 +86,9 @@ class Isolated:
         check(self, compiled)
         started = time.perf_counter()
         worker = _pool().take(self.name)
-        job = (self.name, self.cards, compiled, limits, dict(options))
+        job = (self.name, self.cards, compiled, limits, dict(options), shared is not None)
         try:
-            found = _watched(worker, job, limits, report)
+            found = _watched(worker, job, limits, report, shared)
         except BaseException:
             worker.kill()
             raise
@@ -97,9 +107,9 @@ class Isolated:
 
 
 def _watched(
-    worker: _Worker, job: object, limits: Limits, report: Report | None
+    worker: _Worker, job: object, limits: Limits, report: Report | None, shared: Shared | None
 ) -> Solution | AgentoptError | tuple[Termination, str, str]:
-    """Send a job and wait for its outcome, passing progress on and requests to stop."""
+    """Send a job and wait for its outcome, passing progress and points on, and requests to stop."""
     started, stopped, asked = time.monotonic(), False, False
     try:
         worker.link.send(job)
@@ -107,9 +117,17 @@ def _watched(
             try:
                 if worker.link.poll(PAUSE):
                     kind, content = worker.link.recv()
-                    if kind != "progress":
+                    if kind == "outcome":
                         return content  # type: ignore[no-any-return]  # what the worker sends
-                    asked = (report is not None and report(content) is True) or asked
+                    if kind == "point" and shared is not None:
+                        shared.offer(content)
+                    if kind == "progress":
+                        asked = (report is not None and report(content) is True) or asked
+                if shared is not None and not stopped:
+                    asked = shared.stop.reason is not None or asked
+                    point = shared.take()
+                    if point is not None:
+                        worker.link.send(("point", point))
                 late = limits.seconds is not None and time.monotonic() - started > limits.seconds + GRACE
                 if late:
                     return (

@@ -23,7 +23,7 @@ from agentopt.compiling.arrays import Compiled, Integrality
 from agentopt.solvers.availability import availability
 from agentopt.solvers.base import Availability, Feature, Limits, Report
 from agentopt.solvers.card import Card
-from agentopt.solvers.classes import check
+from agentopt.solvers.classes import check, refusal
 from agentopt.solvers.gap import relative_gap
 from agentopt.solvers.options import checked, unknown
 from agentopt.solvers.race_board import Board, Lane
@@ -141,7 +141,7 @@ def second(compiled: Compiled, wanted: str) -> SharingEngine | None:
         if name not in ENGINES or (name in INTEGERS_ONLY and not whole):
             continue
         found = engine(name)
-        able = {Feature.MILP, Feature.SHARES} <= found.features
+        able = {Feature.MILP, Feature.SHARES} <= found.features and not refusal(found, compiled)
         if able and found.available() and isinstance(found, SharingEngine):
             return found
     return None
