@@ -131,7 +131,7 @@ def _say(
             }
         )
     else:
-        write_out(f"{name} answers at {where.address} after {seconds:.0f} s; Ctrl-C stops it\n")
+        write_out(f"{name} answers at {where.address} after {seconds:.0f} s; Ctrl-C stops it")
         shown = spec if re.fullmatch(r"[\w:/.#\[\]-]+", spec) else shlex.quote(spec)
         write_out(f"use it:    --model {shown}")
         write_out(f"for good:  export AGENTOPT_MODEL={shown}")
