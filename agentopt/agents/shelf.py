@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from agentopt.compiling.arrays import Basis
 from agentopt.errors import RunError
 from agentopt.solvers.solution import PointStatus, Solution, Termination
 
@@ -25,9 +26,12 @@ def save_solution(path: Path, solution: Solution) -> None:
     Raises:
         RunError: the file cannot be written.
     """
-    skipped = {*_ARRAYS, "pool"}
+    skipped = {*_ARRAYS, "pool", "basis", "matrices"}
     plain = {f.name: getattr(solution, f.name) for f in fields(solution) if f.name not in skipped}
     arrays = {name: getattr(solution, name) for name in _ARRAYS if getattr(solution, name) is not None}
+    if solution.basis is not None:
+        arrays |= {"basis_columns": solution.basis.columns, "basis_rows": solution.basis.rows}
+    arrays |= {f"matrix_{k}": matrix for k, matrix in enumerate(solution.matrices)}
     buffer = BytesIO()
     np.savez(buffer, _plain=np.array(json.dumps(plain)), **arrays)
     part = path.with_suffix(".part")
@@ -48,8 +52,12 @@ def load_solution(path: Path) -> Solution | None:
     """The solution `save_solution` wrote, or None when there is none that can be read."""
     try:
         with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as kept:
-            arrays = {name: kept[name] for name in kept.files if name in _ARRAYS}
+            arrays: dict[str, object] = {name: kept[name] for name in kept.files if name in _ARRAYS}
+            matrices = sum(name.startswith("matrix_") for name in kept.files)
+            arrays["matrices"] = tuple(kept[f"matrix_{k}"] for k in range(matrices))
             plain = json.loads(str(kept["_plain"]))
+            if "basis_columns" in kept.files:
+                arrays["basis"] = Basis(kept["basis_columns"], kept["basis_rows"])
     except (OSError, ValueError, KeyError, BadZipFile):
         return None
     conflict = plain.pop("conflict")

@@ -50,6 +50,8 @@ class ProblemClass(StrEnum):
     MINLP = "MINLP"
     CP = "CP"
     """Linear, with sequencing statements (`Compiled.structures`) beside the rows that restate them."""
+    SDP = "SDP"
+    """With matrices that are positive semidefinite (`Compiled.structures`), whatever the rest is."""
 
 
 class Integrality(IntEnum):
@@ -165,12 +167,12 @@ class Structure:
     """A sequencing statement as it was made, beside the rows and binaries that restate it.
 
     Attributes:
-        kind: a form of `agentopt.formulation.tree.SEQUENCING`.
+        kind: a form of `agentopt.formulation.tree.SEQUENCING`, or `semidefinite`.
         name: the constraint or objective it stands in.
         rows, columns: (first, end) of what restates it, or it and its like at other points, and nothing else.
         parts: expressions by role: `member` (alldifferent); `place` (one), `member`, `value` (one; element);
             `arc` (0 or 1; circuit, routes); `start`, `length`, `present` (no_overlap, cumulative), `capacity`
-            (one; cumulative).
+            (one; cumulative); `entry` (semidefinite; the upper triangle by columns).
         numbers: data by role: `tail`, `head` (node of each arc, from 0), `load` (of each node), `capacity`
             (one), `need` (of each task). The depot of `routes` is node 0.
         auxiliary: the columns of the restatement by role, see `agentopt.compiling.completing`.
@@ -205,6 +207,17 @@ class CompiledObjective:
 
 
 @dataclass(frozen=True, eq=False)
+class Basis:
+    """Where a simplex method may begin: for every column (n,) and row (m,) how it stands.
+
+    0 at its lower bound, 1 basic, 2 at its upper bound, 3 free at zero, 4 not basic, at whichever bound.
+    """
+
+    columns: NDArray[np.int8]
+    rows: NDArray[np.int8]
+
+
+@dataclass(frozen=True, eq=False)
 class Compiled:
     """A model as arrays.
 
@@ -218,6 +231,7 @@ class Compiled:
         row_lower, row_upper: row bounds, shape (m,).
         integrality: shape (n,), values of `Integrality`.
         start: shape (n,), NaN where no start value is given; or None.
+        basis: where a simplex method may begin; one that does not fit is passed over.
         convex: for QP, whether Q is positive (minimize) or negative (maximize) semidefinite; None when
         unknown or
             not applicable.
@@ -240,6 +254,7 @@ class Compiled:
     quadratic_rows: tuple[QuadraticRow, ...] = ()
     nonlinear: tuple[Nonlinear, ...] = ()
     start: Values | None = None
+    basis: Basis | None = None
     convex: bool | None = None
     structures: tuple[Structure, ...] = ()
     strict: tuple[str, ...] = ()

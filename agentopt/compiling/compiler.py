@@ -288,6 +288,7 @@ class _Compiler:
                 quadratic_rows=bool(curved),
                 nonlinear=bool(builder.nonlinear) or any(o.nonlinear is not None for o in objectives),
                 structured=bool(builder.structures),
+                semidefinite=any(each.kind == "semidefinite" for each in builder.structures),
             ),
             quadratic_rows=tuple(curved),
             nonlinear=tuple(builder.nonlinear),
@@ -350,12 +351,15 @@ def problem_class(
     quadratic_rows: bool,
     nonlinear: bool,
     structured: bool = False,
+    semidefinite: bool = False,
 ) -> ProblemClass:
     """The class of a problem from the parts it has.
 
     >>> problem_class(discrete=True, quadratic_objective=False, quadratic_rows=True, nonlinear=False).value
     'MIQCP'
     """
+    if semidefinite:
+        return ProblemClass.SDP
     if nonlinear:
         return ProblemClass.MINLP if discrete else ProblemClass.NLP
     if quadratic_rows:

@@ -36,6 +36,11 @@ def export(compiled: Compiled, path: str | Path) -> Path:
     kind, packed = _kind(target)
     bare = next((each for each in compiled.structures if not each.restated), None)
     if bare is not None:
+        if bare.kind == "semidefinite":
+            raise CompileError(
+                f"`{bare.name}`: a model file holds rows, and a semidefinite matrix is none",
+                hint="solve it with `--engine clarabel`",
+            )
         raise CompileError(
             f"`{bare.name}`: a `{bare.kind}` of this size has no rows, and a model file holds only rows",
             hint="solve it with `--engine cpsat`, or state it for fewer tasks",

@@ -36,7 +36,7 @@ _PARTS = (1, 2, 3, 4, 5, 6, 8, 10, 20, 100, 1000)
 
 
 _MEMBERS = frozenset(["sos1", "sos2", "alldifferent"])
-_ALONE = _MEMBERS | {"circuit", "routes", "no_overlap", "cumulative"}
+_ALONE = _MEMBERS | {"circuit", "routes", "no_overlap", "cumulative", "semidefinite"}
 """Forms that are stated on their own, not under a condition."""
 
 

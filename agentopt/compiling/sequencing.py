@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from agentopt.compiling import restating
+from agentopt.compiling import restating, semidefinite
 from agentopt.compiling.arrays import Affine, Integrality
 from agentopt.compiling.build import Terms, flat_columns
 from agentopt.compiling.reformulate import Rewriter, Scope
@@ -60,6 +60,8 @@ def state(rewriter: Rewriter, form: t.Form, scope: Scope) -> None:
             arcs = _arcs(rewriter, form.kind, form.arguments[0], scope)
             for group in np.unique(arcs.groups):
                 restating.circuit(rewriter, scope, arcs.take(int(group)))
+        case "semidefinite":
+            _matrices(rewriter, form.arguments[0], scope)
         case _:
             _routes(rewriter, form.arguments, scope)
 
@@ -248,6 +250,23 @@ def _arcs(rewriter: Rewriter, kind: str, argument: t.Expr, scope: Scope) -> Arcs
     tails, heads = np.stack(columns[:half], axis=1), np.stack(columns[half:], axis=1)
     literal = _truth(rewriter, body, each.scope)
     return Arcs(literal, tails, heads, loads, each.groups)
+
+
+def _matrices(rewriter: Rewriter, argument: t.Expr, scope: Scope) -> None:
+    """The matrices of `semidefinite`, one per point."""
+    each = _expanded(rewriter, argument, scope)
+    entries, _ = read(rewriter, each.body, each.scope, "semidefinite")
+    names, half = each.arcs, len(each.arcs) // 2
+    if not names or len(names) % 2:
+        raise CompileError(
+            "an entry of `semidefinite` has a row and a column", hint="`x[i, j] for i in N for j in N`"
+        )
+    columns = np.stack([each.scope.frame.column(name).astype(np.int64) for name in names], axis=1)
+    for group in np.unique(each.groups):
+        picked = np.flatnonzero(each.groups == group)
+        semidefinite.state(
+            rewriter, scope.name, entries.take(picked), columns[picked, :half], columns[picked, half:]
+        )
 
 
 def _routes(rewriter: Rewriter, arguments: Sequence[t.Expr], scope: Scope) -> None:

@@ -70,7 +70,9 @@ def diagnose(compiled: Compiled, solution: Solution, seconds: float = SECONDS) -
     hard = scaling(compiled)
     found = Diagnosis("open", scaling=hard if hard.is_hard else None)
     claim = solution.termination
-    if compiled.num_columns + compiled.num_rows <= MAX_SIZE:
+    # A matrix cannot be taken away row by row.
+    bare = any(each.kind == "semidefinite" for each in compiled.structures)
+    if compiled.num_columns + compiled.num_rows <= MAX_SIZE and not bare:
         try:
             plain = without_semicontinuous(compiled)
             if claim in {Termination.INFEASIBLE, Termination.INFEASIBLE_OR_UNBOUNDED}:

@@ -19,7 +19,7 @@ from agentopt.formulation import tree as t
 from agentopt.formulation.elements import Formulation
 from agentopt.formulation.resolve import Parsed, parse
 
-ClassName = Literal["LP", "MILP", "QP", "MIQP", "QCP", "MIQCP", "NLP", "MINLP", "CP"]
+ClassName = Literal["LP", "MILP", "QP", "MIQP", "QCP", "MIQCP", "NLP", "MINLP", "CP", "SDP"]
 
 
 class Degree(IntEnum):
@@ -75,11 +75,17 @@ def classify(formulation: Formulation | Parsed) -> Classes:
         for node in t.walk(tree)
     )
     integer = bool(reformulated) or any(v.domain != "real" for v in variables.values())
+    statements = [c.statement for c in parsed.constraints.values()]
     worst = max(objectives.values(), default=Degree.DATA)
     rows = max(constraints.values(), default=Degree.DATA)
     found = _class(worst, rows, integer=integer)
     found = "CP" if sequencing and found == "MILP" else found
+    found = "SDP" if any(_is_semidefinite(tree) for tree in statements) else found
     return Classes(found, constraints, objectives, integer, reformulated)
+
+
+def _is_semidefinite(tree: t.Node) -> bool:
+    return any(isinstance(node, t.Form) and node.kind == "semidefinite" for node in t.walk(tree))
 
 
 def _class(objective: Degree, rows: Degree, *, integer: bool) -> ClassName:
@@ -152,6 +158,8 @@ def _needs_binaries(tree: t.Node, held: int, variables: frozenset[str]) -> bool:
             return any(_needs_binaries(each, way, variables) for each, way in parts)
         case t.Not(operand=t.Compare(operands=operands, operators=(operator,))) if operator in _OPPOSITE:
             return _needs_binaries(t.Compare(operands, (_OPPOSITE[operator],)), held, variables)
+        case t.Form(kind="semidefinite"):
+            return False
         case t.Form() | t.Or() | t.Not() | t.Aggregate(function="count" | "any"):
             return True
         case t.Negate(operand=operand):

@@ -31,6 +31,7 @@ _EXAMPLES = {
     "routes": 'routes("depot", capacity, (go[i, j], load[j]) for i in I for j in I if i != j)',
     "no_overlap": "no_overlap((start[j], length[j]) for j in J)",
     "cumulative": "cumulative(capacity, (start[j], length[j], need[j]) for j in J)",
+    "semidefinite": "semidefinite(x[i, j] for i in I for j in I)",
 }
 
 
@@ -43,6 +44,7 @@ def check_form(checker: StatementChecker, node: t.Form, scope: Scope) -> Seen:
         "routes": _routes,
         "no_overlap": _tasks,
         "cumulative": _tasks,
+        "semidefinite": _matrix,
     }.get(node.kind)
     if special is not None:
         return special(checker, node, scope)
@@ -136,6 +138,22 @@ def _routes(checker: StatementChecker, node: t.Form, scope: Scope) -> Seen:
     checker.data(capacity, scope, "the capacity of `routes`")
     _arcs(checker, node, arcs, scope)
     return Seen("statement", decides=True)
+
+
+def _matrix(checker: StatementChecker, node: t.Form, scope: Scope) -> Seen:
+    """The entries of a matrix, by row and column."""
+    hint = f"write `{_EXAMPLES['semidefinite']}`"
+    found = Seen("statement", decides=True)
+    entries = node.arguments[0] if len(node.arguments) == 1 else None
+    if not isinstance(entries, t.Aggregate) or entries.function != "each":
+        checker.error(node, "`semidefinite` takes one `for` over rows and columns", hint)
+        return found
+    inner = check_generators(checker, entries.generators, scope)
+    targets = [target for generator in entries.generators for target in generator.targets]
+    if len(targets) % 2:
+        checker.error(node, "an entry of a matrix has a row and a column, so it has two indices", hint)
+    checker.number(entries.body, inner)
+    return found
 
 
 def _arcs(checker: StatementChecker, form: t.Form, node: t.Expr, scope: Scope) -> None:

@@ -62,7 +62,7 @@ def fit(index: Axis | None, place: Axis | None) -> Fit:
 def reserved() -> frozenset[str]:
     """Names with a meaning of their own, which no element may take."""
     # A variable may be called `routes`: `routes[...]` and `routes(...)` are never confused.
-    forms = t.CONSTRAINT_FORMS - (t.SEQUENCING - {"alldifferent"})
+    forms = t.CONSTRAINT_FORMS - (t.SEQUENCING - {"alldifferent"}) - {"semidefinite"}
     functions = t.FUNCTIONS | t.AGGREGATES | t.ORDER_FUNCTIONS | forms
     return functions | {"pow", "range", "each"}
 

@@ -51,7 +51,7 @@ _NUMERIC = (
 )
 _FORMS = (
     "implies iff at_most at_least exactly sos1 sos2 piecewise alldifferent "
-    "element circuit routes no_overlap cumulative"
+    "element circuit routes no_overlap cumulative semidefinite"
 )
 
 FUNCTIONS = frozenset(_NUMERIC.split())
@@ -244,7 +244,8 @@ class Form(Node):
     be left out, the condition under which it is done. `circuit(go[i, j] for i in N for j in N)`: one closed
     tour through the nodes, along the arcs whose condition holds; a node whose arc to itself is taken is left
     out. `routes(depot, capacity, (go[i, j], load[j]) for i in N for j in N)`: closed tours from the depot
-    through every other node once, none with more load than the capacity.
+    through every other node once, none with more load than the capacity. `semidefinite(x[i, j] for i in N for
+    j in N)`: the matrix of these entries is symmetric and positive semidefinite.
     """
 
     kind: str

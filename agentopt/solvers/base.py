@@ -30,6 +30,8 @@ class Feature(StrEnum):
     MINLP = "MINLP"
     CP = "CP"
     """Linear with integers, and sequencing statements (`Compiled.structures`)."""
+    SDP = "SDP"
+    """Matrices that are positive semidefinite (`Compiled.structures`)."""
     BLACK_BOX = "black-box"
     """Objectives that are only evaluated (`agentopt.solvers.blackbox`), not arrays."""
     GLOBAL = "global"

@@ -23,7 +23,7 @@ from agentopt.errors import SettingsError, nearest
 Value = bool | int | float | str
 
 ClassName = Literal[
-    "LP", "MILP", "convex QP", "QP", "MIQP", "QCP", "MIQCP", "NLP", "MINLP", "CP", "black-box"
+    "LP", "MILP", "convex QP", "QP", "MIQP", "QCP", "MIQCP", "NLP", "MINLP", "CP", "SDP", "black-box"
 ]
 
 

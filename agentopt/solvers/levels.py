@@ -82,5 +82,6 @@ def _classified(compiled: Compiled) -> Compiled:
         quadratic_rows=bool(compiled.quadratic_rows),
         nonlinear=bool(compiled.nonlinear) or (objective is not None and objective.nonlinear is not None),
         structured=bool(compiled.structures),
+        semidefinite=any(each.kind == "semidefinite" for each in compiled.structures),
     )
     return with_convexity(replace(compiled, problem_class=found))

@@ -7,6 +7,7 @@ __all__ = ["PointStatus", "Progress", "Solution", "Termination"]
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from agentopt.compiling.arrays import Basis
 from agentopt.formulation.instance import Values
 
 
@@ -56,7 +57,9 @@ class Solution:
         values: shape (n,), or None.
         duals: shape (m,): d objective / d right-hand side, in the model's own sense; None without any.
         reduced_costs: shape (n,).
+        matrices: for each semidefinite statement its dual, symmetric, for minimization; empty without any.
         ray: shape (n,), a direction of unbounded improvement, when the engine gives one.
+        basis: of a linear problem, where it ended: another one like it may begin there (`Compiled.basis`).
         conflict: (row indices, column indices) of an irreducible infeasible set, when the engine gives one.
         pool: other feasible points found on the way, best first.
         message: the engine's own words, one line.
@@ -71,7 +74,9 @@ class Solution:
     values: Values | None = None
     duals: Values | None = None
     reduced_costs: Values | None = None
+    matrices: tuple[Values, ...] = ()
     ray: Values | None = None
+    basis: Basis | None = None
     conflict: tuple[tuple[int, ...], tuple[int, ...]] | None = None
     pool: tuple[Values, ...] = ()
     seconds: float = 0.0

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from agentopt.compiling.arrays import ProblemClass
 from agentopt.formulation.instance import Values
 from agentopt.solvers.solution import Termination
 from agentopt.verification.branching import prove
 from agentopt.verification.case import Case, shown
 from agentopt.verification.duality import Linear, objective_bound, semidefinite, tangent, value_at
 from agentopt.verification.linear import Oracle
+from agentopt.verification.matrices import implied_rows
 from agentopt.verification.polynomials import Polynomial
 from agentopt.verification.programs import Program, from_arrays
 from agentopt.verification.refuting import allowed, better_point, refute
@@ -99,12 +101,20 @@ def _by_multipliers(case: Case, program: Program, target: Fraction) -> bool:
     if linearized is None:
         return False
     sign = 1.0 if program.sense == "minimize" else -1.0
+    matrices = bool(case.solution.matrices) and case.compiled.problem_class is ProblemClass.SDP
+    if matrices:
+        implied = implied_rows(case.compiled, case.solution.matrices, case.within(0.4, 8.0))
+        linearized = replace(linearized, rows=(*linearized.rows, *(implied or ())))
     cost = tangent(program.objective, point) if program.objective.degree == 2 else program.objective.terms
     duals = case.solution.duals
     given: Fraction | None = None
     enough = target - allowed(target)
     if duals is not None:
         multipliers = _multipliers(linearized, duals, sign)
+        if matrices:
+            # The rows that the dual matrices imply count once, in the scale of the matrices.
+            known = len(program.rows)
+            multipliers = [*multipliers[:known], *(1.0 for _ in linearized.rows[known:])]
         given = objective_bound(linearized, cost, multipliers, enough=enough, deadline=case.deadline)
         if given is not None and given >= enough:
             _proved_by_duals(case, program, target, given, "the engine's duals")
@@ -209,7 +219,7 @@ def _proved_by_duals(case: Case, program: Program, target: Fraction, bound: Frac
 
 def _doubt_duals(case: Case, program: Program, target: Fraction, duals: Values) -> None:
     """Say so if the duals are not those of the answer; judged by the arrays, whose duals they are."""
-    if program.degree == 2:
+    if program.degree == 2 or case.compiled.problem_class is ProblemClass.SDP:
         return  # they may belong to another point: no doubt, only no proof
     if case.left < _EACH * len(case.compiled.matrix.values):
         return

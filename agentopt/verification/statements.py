@@ -71,6 +71,10 @@ def gaps(evaluator: Evaluator, expr: t.Expr, scope: Scope) -> Measure:
             return _counted(evaluator, kind, count, members, scope)
         case t.Form(kind="sos1" | "sos2" | "alldifferent" as kind, arguments=members):
             return _special(evaluator, kind, members, scope)
+        case t.Form(kind="semidefinite", arguments=(entries,)):
+            from agentopt.verification.semidefinite import matrix_gaps
+
+            return matrix_gaps(evaluator, entries, scope)
         case t.Form(kind="circuit" | "routes" | "no_overlap" | "cumulative"):
             from agentopt.verification.sequences import sequence_gaps
 

@@ -131,6 +131,7 @@ class _Builder:
         for row in self.curved:
             if not bent[row]:
                 self.quadratic(row, None, 0)
+        self.matrices()
         self.objective()
         return self.found
 
@@ -237,6 +238,15 @@ class _Builder:
             said = f": seen{turned}, {why}" if why and turned else f": {why}" if why else ""
             raise NotConvex(f"`{shown_row(compiled, row)}` {error}{said}") from None
         self.found.one_sided.append(OneSided(row, form, linear, above, first, self.cones.num_rows))
+
+    def matrices(self) -> None:
+        """Semidefinite matrices, their entries beside the diagonal times sqrt(2)."""
+        for each in self.compiled.structures:
+            if each.kind == "semidefinite":
+                size = int(each.numbers["size"][0])
+                row, column = np.tril_indices(size)
+                weights = np.where(row == column, 1.0, np.sqrt(2.0))
+                self.cones.add("semidefinite", size, scaled(each.parts["entry"], weights))
 
     # -- the objective ---------------------------------------------------------------------------------------
 

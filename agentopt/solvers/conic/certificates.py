@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["contradiction", "is_ray"]
+__all__ = ["contradiction", "is_ray", "matrix_of", "off_matrices"]
 
 import numpy as np
 
@@ -106,6 +106,19 @@ def _outside_exponential(each: Values, *, dual: bool) -> float:
             needed = y * np.exp(min(x / y, 700.0)) if y > 1e-12 else 0.0
             worst = max(worst, -y, needed - z, x if y <= 1e-12 else 0.0)
     return float(worst)
+
+
+def off_matrices(compiled: Compiled, point: Values) -> float:
+    """By how much the least eigenvalue of a semidefinite matrix is below zero at a point."""
+    worst = 0.0
+    for each in compiled.structures:
+        if each.kind == "semidefinite":
+            size = int(each.numbers["size"][0])
+            row, column = np.tril_indices(size)
+            weights = np.where(row == column, 1.0, np.sqrt(2.0))
+            matrix = matrix_of(size, weights * each.parts["entry"].at(point))
+            worst = max(worst, -float(np.linalg.eigvalsh(matrix)[0]))
+    return worst
 
 
 def matrix_of(size: int, triangle: Values) -> Values:

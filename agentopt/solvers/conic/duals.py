@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["multipliers"]
+__all__ = ["dual_matrices", "multipliers"]
 
 import numpy as np
 
 from agentopt.compiling.arrays import Compiled
 from agentopt.formulation.instance import Values
 from agentopt.solvers.conic.build import OneSided, Program
+from agentopt.solvers.conic.certificates import matrix_of
 
 
 def multipliers(
@@ -30,6 +31,15 @@ def multipliers(
             return None, None
         duals[row.row] = found
     return sign * duals, sign * reduced
+
+
+def dual_matrices(program: Program, z: Values) -> tuple[Values, ...]:
+    """The multipliers of semidefinite cones as symmetric matrices."""
+    return tuple(
+        matrix_of(block.size, z[block.start : block.start + len(block.members.constant)])
+        for block in program.cones.blocks
+        if block.kind == "semidefinite"
+    )
 
 
 def _by_gradient(

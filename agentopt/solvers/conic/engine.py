@@ -27,6 +27,8 @@ class Clarabel:
     'clarabel'
     """
 
+    semidefinite = True
+
     def __init__(self, card: Card) -> None:
         self.card = card
         self.name = card.name

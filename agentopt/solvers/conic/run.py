@@ -18,9 +18,9 @@ from agentopt.formulation.instance import Values
 from agentopt.solvers.base import Limits, Report
 from agentopt.solvers.card import Card
 from agentopt.solvers.conic.build import Program, build
-from agentopt.solvers.conic.certificates import contradiction, is_ray
+from agentopt.solvers.conic.certificates import contradiction, is_ray, off_matrices
 from agentopt.solvers.conic.cones import Block
-from agentopt.solvers.conic.duals import multipliers
+from agentopt.solvers.conic.duals import dual_matrices, multipliers
 from agentopt.solvers.conic.vectors import constants, stacked
 from agentopt.solvers.doubt import still_improves
 from agentopt.solvers.options import unknown
@@ -157,7 +157,7 @@ class Run:
         objective = 0.0 if compiled.objective is None else objective_value(compiled.objective, values)
         sides = np.abs(np.concatenate([compiled.row_lower, compiled.row_upper]))
         scale = 1.0 + float(sides[np.isfinite(sides)].max(initial=0.0))
-        violation = max_violation(compiled, values)
+        violation = max(max_violation(compiled, values), off_matrices(compiled, values))
         if not np.isfinite(objective) or not violation <= TOLERANCE * scale:
             message = f"the point it ended at is off by {violation:.1e}"
             return self.nothing(Termination.ERROR, message)
@@ -181,6 +181,7 @@ class Run:
             values=values,
             duals=duals,
             reduced_costs=reduced,
+            matrices=dual_matrices(program, np.asarray(found.z)),
             message=message,
             iterations=self.iterations,
             log=self.log,
