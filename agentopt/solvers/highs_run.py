@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from agentopt.compiling.arrays import Compiled
+from agentopt.compiling.arrays import Basis, Compiled
 from agentopt.compiling.evaluate import objective_value
 from agentopt.compiling.highs_model import build, silent
 from agentopt.formulation.instance import Values
@@ -30,6 +30,11 @@ from agentopt.solvers.watching import Stop, watch
 
 MAX_LOG_LINES = 4000
 """Messages of the log that are kept, the last ones."""
+
+MAX_BASIS = 200_000
+"""Columns and rows up to which the last basis is kept."""
+
+_BASIC = 1
 
 MAX_POOL = 10
 """Incumbents that are kept beside the best."""
@@ -111,13 +116,33 @@ class HighsRun:
         return max(0.0, limit - (time.perf_counter() - self.started))
 
     def start(self, highs: Any) -> None:
-        """Give the start values, where some are given, to the search for integer points."""
+        """Give the start values, where some are given, to the search for integer points; else the basis."""
         start = self.plain.start
-        if start is None or not self.plain.integrality.any():
+        if not self.plain.integrality.any():
+            self.start_basis(highs)
+            return
+        if start is None:
             return
         given = np.flatnonzero(~np.isnan(start))
         if len(given):
             highs.setSolution(len(given), given.astype(np.int32), start[given])
+
+    def start_basis(self, highs: Any) -> None:
+        """Give the basis of a linear problem, where one is given that fits; HiGHS then needs no presolve."""
+        import highspy
+
+        basis, model = self.plain.basis, self.plain
+        if basis is None or len(basis.columns) != model.num_columns or len(basis.rows) != model.num_rows:
+            return
+        made = highspy.HighsBasis()
+        kinds = [highspy.HighsBasisStatus(kind) for kind in range(5)]
+        made.col_status = [kinds[each] for each in basis.columns.tolist()]
+        made.row_status = [kinds[each] for each in basis.rows.tolist()]
+        # With as many basic ones as rows it is one; else HiGHS is told to make one of it.
+        basic = np.count_nonzero(basis.columns == _BASIC) + np.count_nonzero(basis.rows == _BASIC)
+        made.alien = bool(basic != model.num_rows)
+        made.valid = True
+        highs.setBasis(made)
 
     def run(self, highs: Any, work: Callable[[], object] | None = None) -> BaseException | None:
         """Solve, or do something else with HiGHS, under the limits."""
@@ -230,7 +255,7 @@ class HighsRun:
         """Duals, reduced costs and the bound of a continuous problem."""
         if found.termination is Termination.OPTIMAL:
             solution = highs.getSolution()
-            found = replace(found, bound=found.objective)
+            found = replace(found, bound=found.objective, basis=self.basis(highs))
             if solution.dual_valid:
                 found = replace(
                     found,
@@ -238,6 +263,16 @@ class HighsRun:
                     reduced_costs=np.array(solution.col_dual)[: self.compiled.num_columns] + 0.0,
                 )
         return found
+
+    def basis(self, highs: Any) -> Basis | None:
+        """Where the simplex method ended; None where there was none, or the model is large."""
+        found, model = highs.getBasis(), self.plain
+        if not found.valid or model is not self.compiled:
+            return None
+        if model.num_columns + model.num_rows > MAX_BASIS:
+            return None
+        columns = np.fromiter(map(int, found.col_status), dtype=np.int8, count=model.num_columns)
+        return Basis(columns, np.fromiter(map(int, found.row_status), dtype=np.int8, count=model.num_rows))
 
 
 def _nothing() -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["Decision", "Difference", "Outcome", "difference", "outcome_of", "point_of"]
+__all__ = ["Decision", "Difference", "Outcome", "basis_of", "difference", "outcome_of", "point_of"]
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agentopt.agents.answer import Answer, Status
 from agentopt.agents.findings import row_name
-from agentopt.compiling.arrays import Compiled, Integrality
+from agentopt.compiling.arrays import Basis, Compiled, Integrality, RowBlock, VariableBlock
 from agentopt.compiling.evaluate import max_violation, objective_value, row_values
 from agentopt.diagnosis import Diagnosis
 from agentopt.formulation.instance import Label, Values
@@ -22,6 +23,8 @@ _SAME = 1e-6
 """Relative difference of two values that is none."""
 
 Key = tuple[str, tuple[Label, ...]]
+_Blocks = Sequence[VariableBlock] | Sequence[RowBlock]
+_Stands = NDArray[np.int8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,6 +177,39 @@ def point_of(values: Mapping[Key, float], compiled: Compiled) -> Values:
             for column, key in enumerate(keys, start=block.start):
                 point[column] = values.get((block.name, key), np.nan)
     return point
+
+
+def basis_of(before: Outcome, compiled: Compiled) -> Basis | None:
+    """The basis an outcome ended with, for other arrays, by names and indices; None without one.
+
+    A column that was not there is at its lower bound, or zero; a row that was not there is basic.
+    """
+    basis = before.solution.basis
+    if basis is None:
+        return None
+    at_bound = np.where(np.isfinite(compiled.lower), 0, np.where(np.isfinite(compiled.upper), 2, 3))
+    old = before.compiled
+    return Basis(
+        _carried(old, old.variables, basis.columns, compiled, compiled.variables, at_bound.astype(np.int8)),
+        _carried(old, old.rows, basis.rows, compiled, compiled.rows, np.ones(compiled.num_rows, np.int8)),
+    )
+
+
+def _carried(
+    old: Compiled, blocks: _Blocks, stands: _Stands, new: Compiled, into: _Blocks, otherwise: _Stands
+) -> _Stands:
+    """How the columns or rows of one model stand, for those of the same name and index in another."""
+    found = otherwise.copy()
+    known = {(each.name, each.auxiliary): each for each in blocks}
+    for block in into:
+        before = known.get((block.name, block.auxiliary))
+        if before is None:
+            continue
+        keys = old.instance.labels.tuples(before.codes)
+        by_key = dict(zip(keys, stands[before.start : before.start + len(keys)].tolist(), strict=True))
+        for place, key in enumerate(new.instance.labels.tuples(block.codes), start=block.start):
+            found[place] = by_key.get(key, found[place])
+    return found
 
 
 def _kept(before: Outcome, after: Outcome) -> tuple[bool | None, float | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Step", "Study", "compiled_of", "of_arrays", "opened"]
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from agentopt.formulation.elements import Formulation
 from agentopt.formulation.instance import Instance
 from agentopt.solvers.solution import Solution
 from agentopt.whatif.changes import Change, changed
-from agentopt.whatif.outcomes import Difference, Key, Outcome, difference, outcome_of, point_of
+from agentopt.whatif.outcomes import Difference, Outcome, basis_of, difference, outcome_of, point_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ class Study:
             AgentoptError: it does not hold, or no engine is there.
         """
         if self._base is None:
-            self._base = self.solved(self.problem, {})
+            self._base = self.solved(self.problem)
         return self._base
 
     @property
@@ -99,7 +99,7 @@ class Study:
         every = (*self.changes, *changes)
         problem = self.changed(every)
         before = self.current
-        outcome = self.solved(problem, before.values)
+        outcome = self.solved(problem, before)
         return Step(every, problem, outcome, difference(before, outcome))
 
     def undo(self) -> bool:
@@ -109,8 +109,8 @@ class Study:
         self.steps.pop()
         return True
 
-    def solved(self, problem: Problem, start: Mapping[Key, float]) -> Outcome:
-        """What a problem comes to, the engine starting from the values given.
+    def solved(self, problem: Problem, before: Outcome | None = None) -> Outcome:
+        """What a problem comes to, the engine starting from the point, and for an LP the basis, of before.
 
         Raises:
             AgentoptError: it does not hold, or no engine is there.
@@ -118,8 +118,9 @@ class Study:
         from agentopt.agents.model_file import run_compiled
 
         compiled = compiled_of(problem)
-        if start:
-            compiled = replace(compiled, start=point_of(start, compiled))
+        if before is not None and before.values:
+            start = point_of(before.values, compiled)
+            compiled = replace(compiled, start=start, basis=basis_of(before, compiled))
         answer = run_compiled(compiled, replace(self.context, run=None))
         report: dict[str, float] = {}
         if answer.solution is not None and answer.solution.values is not None and answer.solution.has_point:

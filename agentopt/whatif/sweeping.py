@@ -74,14 +74,14 @@ def sweep(study: Study, wanted: Sweep, tell: Callable[[Point], None] | None = No
         UsageError: there is no such parameter.
     """
     found: list[Point] = []
-    before: dict[Key, float] = study.current.values
+    before = study.current
     for value in wanted.values:
         problem = study.changed([*study.changes, Change("set", f"{wanted.what}={value!r}")])
         outcome = study.solved(problem, before)
         now = outcome.values
-        differs = bool(found) and _differ(before, now)
+        differs = bool(found) and _differ(before.values, now)
         found.append(Point(value, outcome, differs))
-        before = now or before
+        before = outcome if now else before
         if tell is not None:
             tell(found[-1])
     return tuple(found)
