@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["sweep_svg"]
+__all__ = ["standalone", "sweep_svg"]
 
 from collections.abc import Sequence
 
@@ -44,7 +44,7 @@ def sweep_svg(wanted: Sweep, points: Sequence[Point], unit: str = "") -> str:
             fill = "#c0702a" if each.differs else "#1f5f8b"
             hint = f"{wanted.what} {figure(each.value)}: {figure(value)} {unit}".strip()
             drawing.dot(flat.at(each.value), upright.at(value), 3.5, fill, hint=hint)
-    return str(_standalone(drawing, f"objective over {wanted.what}")) + "\n"
+    return str(standalone(drawing, f"objective over {wanted.what}")) + "\n"
 
 
 def _tracks(known: Sequence[tuple[float, float | None]]) -> list[list[tuple[float, float]]]:
@@ -58,7 +58,8 @@ def _tracks(known: Sequence[tuple[float, float | None]]) -> list[list[tuple[floa
     return [track for track in tracks if track]
 
 
-def _standalone(drawing: Drawing, title: str) -> Html:
+def standalone(drawing: Drawing, title: str) -> Html:
+    """A drawing as an SVG element that needs nothing around it."""
     return element(
         "svg",
         element("title", title),

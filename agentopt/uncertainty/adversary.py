@@ -73,6 +73,7 @@ class Adversary:
         threads: int | None = None,
     ) -> None:
         self.stages, self.wanted, self.deadline, self.threads = stages, method, deadline, threads
+        self.used: Method | None = None
         late = stages.is_late
         for column in np.flatnonzero(late & stages.integer)[:1].tolist():
             name = stages.name(column)[0] or "a decision a statement was restated with"
@@ -226,7 +227,7 @@ class Adversary:
 
     @property
     def method(self) -> Method:
-        """The one that is used where dual points are bounded."""
+        """The way that is tried first; `used` is the one the last attack took."""
         if self.wanted != "auto":
             return self.wanted
         if self.stages.polytope.is_plain and not self.costs[1].any():
@@ -247,6 +248,7 @@ class Adversary:
 
     def _attack(self, x: Values, *, missing: bool) -> Attack:
         a, b = self.right(x)
+        self.used = self.method
         own = np.zeros(b.shape[1]) if missing else self.early_steps(x)
         method = self.method
         if method == "vertices" or self.costs[1].any():
@@ -263,6 +265,7 @@ class Adversary:
         if not (np.isfinite(low).all() and np.isfinite(high).all()):
             if self._vertices is None:
                 raise self._unbounded()
+            self.used = "vertices"
             return self._by_vertices(a, b, own, missing=missing)
         return self._by_milp(a, b, own, (low, high), missing=missing)
 

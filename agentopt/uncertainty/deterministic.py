@@ -223,7 +223,7 @@ class _Writer:
         if name not in self.stated.recourse:
             if moving:
                 raise FormulationError(
-                    f"variables.{name}.{moving[0]}: the bound is uncertain, but `{name}` is decided before it is known",
+                    f"variables.{name}.{moving[0]}: the bound is uncertain, but `{name}` is decided before",
                     hint=f"state it as a constraint, which then holds in every scenario, or name `{name}` "
                     "under `recourse`",
                 )

@@ -42,6 +42,8 @@ class Generated:
     Attributes:
         status: `optimal`, `infeasible`, `unbounded` or `limit`.
         point: the plan over all columns, its late ones as they are at the stated values; None without one.
+        method: of the adversary, as it was used last.
+        complete: whether recourse was proved to exist whatever is decided and happens.
         lower: no plan is better in its worst case, by the master's bound.
         upper: the plan's own worst case is no worse, by the adversary's bound.
         worst: the worst point found for that plan.
@@ -120,7 +122,7 @@ def generate(
         rounds.append(Round(number, lower, upper, kind, attack.z))
         if tell is not None:
             tell(rounds[-1])
-        if upper - lower <= gap * max(1.0, abs(upper)):
+        if np.isfinite(upper) and upper - lower <= gap * max(1.0, abs(upper)):
             status = "optimal"
             break
         if attack.z is None or (deadline is not None and time.monotonic() > deadline):
@@ -137,7 +139,7 @@ def generate(
         worst,
         recourse,
         tuple(rounds),
-        adversary.method,
+        adversary.used or adversary.method,
         adversary.is_complete if len(adversary.late) else False,
     )
 

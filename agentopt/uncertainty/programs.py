@@ -87,7 +87,11 @@ class Program:
         self._rows.append((low, high))
         for row, column, value in entries:
             self._entries.append(
-                (np.asarray(row) + start, np.asarray(column), np.asarray(value, dtype=float))
+                (
+                    np.asarray(row, dtype=np.int64) + start,
+                    np.asarray(column, dtype=np.int64),
+                    np.asarray(value, dtype=float),
+                )
             )
         self.num_rows += len(low)
         return np.arange(start, self.num_rows)

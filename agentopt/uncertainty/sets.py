@@ -75,6 +75,14 @@ class Polytope:
         )
         return apart or all(limit.is_integer() for _, limit in budgets)
 
+    def limited(self, budget: float) -> Polytope:
+        """The set with another budget for all steps together, in place of one that is there."""
+        whole = self.rows.all(axis=1) & (np.arange(len(self.rows)) < self.num_budgets)
+        kept = ~whole
+        rows = np.vstack([np.ones((1, self.size)), self.rows[kept]])
+        limits = np.concatenate([[budget], self.limits[kept]])
+        return Polytope(self.steps, rows, limits, 1 + int(kept[: self.num_budgets].sum()))
+
     def put(self, program: Program) -> Indices:
         """Add its coordinates and rows to a program; the columns."""
         columns = program.columns(0.0, 1.0, count=self.size)
