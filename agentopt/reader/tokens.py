@@ -10,8 +10,10 @@ from __future__ import annotations
 
 __all__ = ["Token", "tokenize"]
 
+import math
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -62,7 +64,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
     ['Twice = 2', '1,000 = 1000', 'a third = 1/3', '2 1/2 = 5/2', 'three dozen = 36', '5% = 1/20']
     """
     found: list[Token] = []
-    raw = [_Raw(each.group(), each.start(), each.end()) for each in _PIECE.finditer(text)]
+    raw = [part for each in _PIECE.finditer(text) for part in _split(each.group(), each.start())]
     at = 0
     while at < len(raw):
         token, at = _next(text, raw, at)
@@ -81,6 +83,29 @@ class _Raw:
         return self.text.lower()
 
 
+def _split(piece: str, start: int) -> Iterator[_Raw]:
+    """A piece, or three where a slash joins two numbers: "they earn 70/310"."""
+    above, slash, below = piece.partition("/")
+    whole = not slash or not above or " " in piece or len(piece) > _LONGEST
+    if whole or _is_fraction(piece, int(above), int(below)):
+        yield _Raw(piece, start, start + len(piece))
+        return
+    for part in (above, slash, below):
+        yield _Raw(part, start, start + len(part))
+        start += len(part)
+
+
+_DENOMINATORS = {*range(2, 11), 12, 16, 20, 25, 32, 50, 64, 100}
+_IDIOMS = {"24/7", "50/50"}
+
+
+def _is_fraction(piece: str, above: int, below: int) -> bool:
+    """Whether digits around a slash are a fraction in its lowest terms, of parts that people count in."""
+    if piece in _IDIOMS or below == 0:
+        return True
+    return math.gcd(above, below) == 1 and below in (_DENOMINATORS if above < below else {2, 3, 4})
+
+
 _VULGAR = {
     "½": Fraction(1, 2), "⅓": Fraction(1, 3), "⅔": Fraction(2, 3), "¼": Fraction(1, 4), "¾": Fraction(3, 4),
     "⅕": Fraction(1, 5), "⅖": Fraction(2, 5), "⅗": Fraction(3, 5), "⅘": Fraction(4, 5), "⅙": Fraction(1, 6),
@@ -90,13 +115,13 @@ _VULGAR = {
 _SPACE = "[ \u00a0\u2009\u202f]"
 _PIECE = re.compile(
     rf"""
-      \d{{1,3}}(?:,\d{{3}}){{1,9}}(?:\.\d+)?(?!\d)                   # 1,000  12,500.75
+      (?<!\d,)\d{{1,3}}(?:,\d{{3}}){{1,9}}(?:\.\d+)?(?!,?\d)       # 1,000  12,500.75, but not 45,120,35
     | \d{{1,3}}(?:'\d{{3}}){{1,9}}(?!\d)                              # 1'000
     | \d{{1,3}}(?:[\u00a0\u2009\u202f]\d{{3}}){{1,9}}(?![\d,.]\d|\d)  # 1 000 with the space of printers
     | \d{{1,3}}(?:[ ]\d{{3}}){{0,9}}[ ]\d00(?![\d,.]\d|\d)           # 1 000, 12 500
     | \d{{1,3}}(?:\.\d{{3}}){{1,9}},\d+(?!\d)                        # 1.000,50
-    | \d+{_SPACE}\d+/\d+(?![\d/])                                  # 2 1/2
-    | \d+/\d+(?![\d/])                                             # 1/3
+    | \d+{_SPACE}\d+/\d+(?![\d/]|\.\d)                            # 2 1/2
+    | (?<![\d/])\d+/\d+(?![\d/]|\.\d)                             # 1/3, but not 5/3/2
     | \d+[{"".join(_VULGAR)}] | [{"".join(_VULGAR)}]                # 2½  ½
     | \d*\.\d+(?!\.?\d) | \d+                                     # 1.5  .5  10
     | [^\W\d_]\w{{0,40}}?\d\w{{0,40}}                               # x1  B2B
@@ -128,6 +153,8 @@ _SUFFIXES = {
     "mn": 10**6,
     "billion": 10**9,
     "bn": 10**9,
+    "lakh": 10**5,
+    "crore": 10**7,
     "hundred": 100,
 }
 _FACTORS = {
@@ -200,7 +227,7 @@ def _digits(raw: list[_Raw], at: int) -> _Number | None:
         scale = _SUFFIXES.get(after.lower)
         if scale is not None and (len(after.text) > 1 or glued):
             value, end = value * scale, end + 1
-        elif after.text == "M" and glued and money:
+        elif after.lower == "m" and glued and money:
             value, end = value * 10**6, end + 1
         elif after.lower in ("dozen", "dozens"):
             value, end = value * 12, end + 1
@@ -216,7 +243,8 @@ def _value(piece: str) -> tuple[Kind, Fraction, bool]:
         *wholes, part = piece.split()
         above, below = part.split("/")
         fraction = Fraction(int(above), int(below)) if int(below) else Fraction(0)
-        return "factor", sum(map(Fraction, wholes), fraction), not int(below)
+        improper = not wholes and fraction > 1 and piece not in _IDIOMS  # three halves, or a list of two
+        return "factor", sum(map(Fraction, wholes), fraction), improper or not int(below)
     if re.fullmatch(r"\d+(\.\d{3})+,\d+", piece):
         return "decimal", Fraction(piece.replace(".", "").replace(",", ".")), False
     if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", piece):  # a thousand, or one to three places
@@ -235,6 +263,8 @@ def _spelled(raw: list[_Raw], at: int) -> _Number | None:
     if first in ("half", "halves"):
         dozen = [each.lower for each in raw[at + 1 : at + 3]] == ["a", "dozen"]
         return ("spelled", Fraction(6), at + 3, False) if dozen else ("factor", Fraction(1, 2), at + 1, False)
+    if first == "quarter" and _follows(raw, at, _BEFORE_SHARE) and raw[at + 1 : at + 2]:
+        return ("factor", Fraction(1, 4), at + 1, False) if raw[at + 1].lower == "of" else None
     if first in ("a", "an", "one"):
         part = _part(raw, at + 1, Fraction(1))
         if part is not None:
@@ -313,7 +343,22 @@ def _part(raw: list[_Raw], at: int, count: Fraction) -> _Number | None:
 def _is_share(raw: list[_Raw], at: int) -> bool:
     """Whether `a third` is a part and no place in an order: not `a third machine`."""
     after = raw[at + 1].lower if at + 1 < len(raw) else "."
+    further = raw[at + 2].lower if at + 2 < len(raw) else ""
+    if _follows(raw, at - 1, _BEFORE_SHARE) or (after, further) in _BEHIND_SHARE:
+        return True
     return after in ("of", "as", "the", "or", "and", "that", "its", "their") or not after[0].isalpha()
+
+
+_BEFORE_SHARE = {"least", "most", "than", "exactly", "over", "under", "about"}
+_BEHIND_SHARE = {
+    *(("has", "to"), ("have", "to"), ("must", "be"), ("must", "go"), ("should", "be"), ("should", "go")),
+    *(("at", "least"), ("at", "most")),
+}
+
+
+def _follows(raw: list[_Raw], at: int, words: set[str]) -> bool:
+    """Whether a piece stands behind one of some words."""
+    return at > 0 and raw[at - 1].lower in words
 
 
 def _and_a_part(raw: list[_Raw], at: int, value: Fraction) -> _Number | None:
@@ -417,7 +462,26 @@ def _with_sentences(text: str, tokens: list[Token]) -> tuple[Token, ...]:
         )
         if token.text in ("?", "!") or (token.text == "." and not _is_abbreviated(tokens, at)):
             count += 1
-    return tuple(found)
+    return tuple(_with_doubt(found))
+
+
+_BUNDLES = {"hundreds", "thousands", "millions", "000s"}
+
+
+def _with_doubt(tokens: list[Token]) -> list[Token]:
+    """Doubt the plain numbers of a sentence that counts "in thousands", and of a text with such a heading."""
+    places = [
+        at for at in range(1, len(tokens)) if tokens[at].lower in _BUNDLES and tokens[at - 1].lower == "in"
+    ]
+    headed = any(at > 1 and tokens[at - 2].text in "([" for at in places)
+    counted = {tokens[at].sentence for at in places}
+    plain = ("integer", "decimal", "spelled")
+    return [
+        replace(token, doubtful=True)
+        if token.kind in plain and (headed or token.sentence in counted)
+        else token
+        for token in tokens
+    ]
 
 
 def _is_abbreviated(tokens: list[Token], at: int) -> bool:

@@ -45,6 +45,18 @@ def values(text: str) -> list[str]:
         ("it takes an hour", ["1"]),
         ("$10 an hour", ["10"]),
         ("half an hour", ["1/2"]),
+        ("cups and bowls bring 70/310", ["70", "310"]),
+        (
+            "5/3/2 h, 10/3/4 h and 1.1/0.3 or 3/0.5",
+            ["5", "3", "2", "10", "3", "4", "11/10", "3/10", "3", "1/2"],
+        ),
+        ("open 24/7, split 50/50, on 12/05/2026", ["24/7", "1", "12", "5", "2026"]),
+        ("45,1.5,160 and 45,120,35", ["45", "3/2", "160", "45", "120", "35"]),
+        ("3.4 million, 4 thousand steps, 60 dozen, 7 hundred", ["3400000", "4000", "720", "700"]),
+        ("$3m and £1.2m, 3m of rope, 2 lakh", ["3000000", "1200000", "3", "200000"]),
+        ("at least a third single beds, no more than a fifth loft", ["1/3", "1/5"]),
+        ("a third has to be oak; a third machine; a third has 40 seats", ["1/3", "40"]),
+        ("at least quarter of them, in the third quarter of 2026", ["1/4", "2026"]),
         ("x1 and B2B in the 2nd week", []),
         ("two hundred and desks", ["200"]),
         ("٣ and ４５", ["3", "45"]),
@@ -58,6 +70,20 @@ def test_a_point_before_three_digits_is_doubtful() -> None:
     (number,) = numbers("costs 1.000 euros")
     assert number.doubtful
     assert number.value == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        ("each takes 3/2 hours", ["3/2"]),
+        ("each takes 3/4 hours or 1 3/2", []),
+        ("wages in thousands: 20, 35. There are 9.", ["20", "35"]),
+        ("| wages (in thousands) | 20 |\n\nThere are 9.", ["20", "9"]),
+        ("thousands of 20 in 9", []),
+    ],
+)
+def test_what_can_be_counted_in_two_ways_is_doubtful(text: str, doubtful: list[str]) -> None:
+    assert [each.text for each in numbers(text) if each.doubtful] == doubtful
 
 
 def test_a_share_is_a_fraction_with_its_sign_inside() -> None:
@@ -77,11 +103,12 @@ def test_sentences_end_at_marks_and_blank_lines_and_not_at_abbreviations() -> No
 def test_endless_digits_are_a_word() -> None:
     assert values("9" * 5000) == []
     assert values("1," * 3 + "1,000" * 2000) != []
+    assert values("9" * 5000 + "/" + "7" * 5000) == []
 
 
 @pytest.mark.parametrize(
     "piece",
-    ["1.111", "a_", "1,", "1,111,", "1/", "twenty and ", "twenty-", "1 111 ", "5\n", "a'", "🍞", "世"],
+    ["1.111", "a_", "1,", "1,111,", "1/", "1/7", "twenty and ", "twenty-", "1 111 ", "5\n", "a'", "🍞", "世"],
 )
 def test_a_megabyte_of_anything_is_read(piece: str) -> None:
     text = piece * (1_000_000 // len(piece) // 10)
