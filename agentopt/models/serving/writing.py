@@ -9,6 +9,7 @@ __all__ = ["Busy", "Closing", "Job", "Writer"]
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
@@ -63,12 +64,16 @@ class Job:
         self._heard.put(None)
 
     def pieces(self, seconds: float) -> Iterator[Piece | None]:
-        """The pieces until the end; None when none came for so many seconds, so that one can look around."""
+        """The pieces until the end; None every so many seconds among them, so that one can look around."""
+        look = time.monotonic() + seconds
         while True:
-            try:
-                piece = self._heard.get(timeout=seconds)
-            except Empty:
+            if (left := look - time.monotonic()) <= 0:
+                look = time.monotonic() + seconds
                 yield None
+                continue
+            try:
+                piece = self._heard.get(timeout=left)
+            except Empty:
                 continue
             if piece is None:
                 return

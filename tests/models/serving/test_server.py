@@ -34,6 +34,7 @@ class Counting:
     asked: list[Wanted] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     fails: str = ""
+    endless: bool = False
 
     def encode(self, messages: Sequence[Mapping[str, str]]) -> list[int]:
         if messages[0]["role"] == "assistant":
@@ -62,6 +63,9 @@ class Counting:
         go_on: Callable[[], bool],
     ) -> Written:
         text = ""
+        while self.endless and go_on():
+            hear(place, "and ", ())
+            time.sleep(0.01)
         for number, word in enumerate(WORDS):
             if number >= wanted.most:
                 return Written(text, number, "length")
@@ -295,6 +299,21 @@ def test_a_reply_nobody_waits_for_is_ended_and_the_next_is_written(
     until(lambda: decoder.ended == ["cancelled"])
     decoder.held.clear()
     assert post(server, chat())[0] == 200
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_reply_that_goes_on_and_on_is_ended_when_nobody_waits_for_it(
+    server: ChatServer, decoder: Counting, stream: bool
+) -> None:
+    decoder.endless = True
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1])
+    headers = {"content-type": "application/json"}
+    connection.request("POST", "/v1/chat/completions", json.dumps(chat(stream=stream)), headers)
+    assert decoder.begun.wait(20)
+    assert connection.sock is not None
+    connection.sock.shutdown(socket.SHUT_RDWR)
+    connection.close()
+    until(lambda: decoder.ended == ["cancelled"])
 
 
 def test_a_reply_that_waits_in_the_line_and_is_given_up_is_never_written(
