@@ -31,7 +31,7 @@ SCHEMES: Mapping[str, str] = {
     "https://HOST/v1#NAME": "the same; its key is AGENTOPT_API_KEY or stands in keys.toml under the address",
     "scripted:FILE": "replies from a YAML or JSON file",
     "recorded:DIR": "replies kept from earlier calls",
-    "local:DIR": "a transformers model in this process (extra `hf`)",
+    "local:DIR": "a transformers model in this process (extra `hf`); or `agentopt serve DIR`",
 }
 """Every form of a model's specification, and what it means."""
 
