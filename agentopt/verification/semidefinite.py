@@ -52,14 +52,11 @@ def matrix_gaps(evaluator: Evaluator, entries: t.Expr, scope: Scope) -> Callable
         matrix: Matrix = [[Fraction(0)] * len(labels) for _ in labels]
         for i, row in enumerate(labels):
             for j, column in enumerate(labels):
-                one, other = found.get((row, column)), found.get((column, row))
-                if one is None and other is None:
+                pair = [found[key] for key in ((row, column), (column, row)) if key in found]
+                if not pair:
                     return FALSE
-                entry = one if one is not None else other
-                assert entry is not None
-                mirrored = other if other is not None else entry
-                skew = max(skew, abs(entry - mirrored))
-                matrix[i][j] = (entry + mirrored) / 2
+                skew = max(skew, abs(pair[0] - pair[-1]))
+                matrix[i][j] = (pair[0] + pair[-1]) / 2
         return _worse(_below_zero(matrix), Gap(skew, skew, ABSOLUTE))
 
     return gap

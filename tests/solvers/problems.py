@@ -351,6 +351,79 @@ KNOWN = [
         1.3862943611,
     ),
     Known(
+        "a contradiction of a disc and a line",
+        Feature.QCP,
+        {
+            "variables": _two(-5, 5),
+            "objective": {"minimize": "x"},
+            "constraints": {"a": {"that": "x**2 + y**2 <= 4"}, "b": {"that": "x + y >= 3"}},
+        },
+        termination=Termination.INFEASIBLE,
+    ),
+    Known(
+        "two factors whose product is given",
+        Feature.QCP,
+        {
+            "variables": _two(0, 9),
+            "objective": {"minimize": "x + 2*y"},
+            "constraints": {"a": {"that": "x*y >= 8"}},
+        },
+        8.0,
+        point={"x": 4.0, "y": 2.0},
+    ),
+    Known(
+        "the nearest point of a plane",
+        Feature.NLP,
+        {
+            "sets": {"I": {"first": 1, "last": 3}},
+            "variables": {"x": {"over": ["I"], "lower": -9, "upper": 9}},
+            "objective": {"minimize": "norm(x[i] - i for i in I)"},
+            "constraints": {"a": {"that": "sum(x[i] for i in I) <= 3"}},
+        },
+        3**0.5,
+    ),
+    Known(
+        "a correlation that two others leave open",
+        Feature.SDP,
+        {
+            "sets": {"I": {"first": 1, "last": 3}},
+            "variables": {"r": {"over": ["I", "I"], "lower": -1, "upper": 1}},
+            "objective": {"maximize": "r[1,3]"},
+            "constraints": {
+                "own": {"for": "i in I", "that": "r[i,i] == 1"},
+                "known": {"that": "r[1,2] == 0.6 and r[2,3] == 0.8"},
+                "matrix": {"that": "semidefinite(r[i,j] for i in I for j in I)"},
+            },
+        },
+        0.96,
+    ),
+    Known(
+        "correlations that no three quantities have",
+        Feature.SDP,
+        {
+            "sets": {"I": {"first": 1, "last": 3}},
+            "variables": {"r": {"over": ["I", "I"], "lower": -1, "upper": 1}},
+            "objective": {"minimize": "r[1,2]"},
+            "constraints": {
+                "own": {"for": "i in I", "that": "r[i,i] == 1"},
+                "apart": {"for": "i in I, j in I if i < j", "that": "r[i,j] <= -0.6"},
+                "matrix": {"that": "semidefinite(r[i,j] for i in I for j in I)"},
+            },
+        },
+        termination=Termination.INFEASIBLE,
+    ),
+    Known(
+        "a matrix that may grow",
+        Feature.SDP,
+        {
+            "variables": _two(0, None),
+            "sets": {"I": {"first": 1, "last": 2}},
+            "objective": {"maximize": "x - y"},
+            "constraints": {"matrix": {"that": "semidefinite((x if i == j else 1) for i in I for j in I)"}},
+        },
+        termination=Termination.UNBOUNDED,
+    ),
+    Known(
         "waves of an integer",
         Feature.MINLP,
         {

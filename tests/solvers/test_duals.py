@@ -65,13 +65,34 @@ PROBLEMS = {
             "c": {"that": "x + z == 4.2"},
         },
     },
+    "cones": {
+        "variables": {
+            "x": {"lower": 1, "upper": 4},
+            "y": {"lower": 0.5, "upper": 9},
+            "z": {"lower": -2, "upper": 8},
+        },
+        "objective": "{sign}(exp(x) + 2*y - sqrt(z + 3)) - 0.01*z",
+        "constraints": {
+            "a": {"that": "x**2 + 0.1*z**2 - y <= 7.3"},
+            "b": {"that": "x*y >= 5"},
+            "c": {"that": "x + z <= 4.2"},
+        },
+    },
 }
 
 
 @pytest.mark.parametrize("sense", ["minimize", "maximize"])
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("highs", "linear"), ("highs", "quadratic"), ("ipopt", "quadratic"), ("ipopt", "smooth")],
+    [
+        ("highs", "linear"),
+        ("highs", "quadratic"),
+        ("ipopt", "quadratic"),
+        ("ipopt", "smooth"),
+        ("clarabel", "linear"),
+        ("clarabel", "quadratic"),
+        ("clarabel", "cones"),
+    ],
 )
 def test_duals_are_derivatives_by_the_right_hand_side(name: str, kind: str, sense: str) -> None:
     engine = engines()[name]

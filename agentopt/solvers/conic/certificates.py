@@ -17,6 +17,9 @@ HOLDS = 1e-6
 
 MAX_NAMED = 5
 
+_SHARES = (1e-3, 1e-5, 1e-8, 0.0)
+"""Of the largest weight: lighter ones are left out as long as the contradiction holds without them."""
+
 
 def contradiction(compiled: Compiled, program: Program, z: Values) -> str | None:
     """What weights of the cones add up to the impossible, in a sentence; None if they do not.
@@ -24,24 +27,47 @@ def contradiction(compiled: Compiled, program: Program, z: Values) -> str | None
     With z in the dual cones, the sum of z times the expressions is at least zero at every feasible point;
     as a function of the columns it is a constant below zero.
     """
+    for share in _SHARES:
+        heavy = np.where(np.abs(z) >= share * float(np.abs(z).max(initial=0.0)), z, 0.0)
+        weights = _lightened(program, z, heavy)
+        if _contradicts(program, weights):
+            break
+    else:
+        return None
+    rows = [shown_row(compiled, row) for row in _weighty(program.rows, weights)]
+    rows += [
+        shown_row(compiled, each.row) for each in program.one_sided if weights[each.first : each.end].any()
+    ]
+    columns = [
+        f"the bounds of `{shown_column(compiled, each)}`" for each in _weighty(program.bounds, weights)
+    ]
+    matrices = [f"`{each.name}`" for each in compiled.structures if each.kind == "semidefinite"]
+    named = list(dict.fromkeys([*matrices, *(f"`{row}`" for row in rows), *columns]))
+    if not named:
+        return "nothing is feasible, by a proof that was worked out again"
+    shown = ", ".join(named[:MAX_NAMED])
+    more = f" and {len(named) - MAX_NAMED} more" if len(named) > MAX_NAMED else ""
+    return f"nothing is feasible: weighted and added up, {shown}{more} contradict each other"
+
+
+def _lightened(program: Program, z: Values, heavy: Values) -> Values:
+    """The weights with those of linear rows and bounds that carry little taken away."""
+    found = z.copy()
+    for each in (*program.rows, *program.bounds):
+        found[each.places] = heavy[each.places]
+    return found
+
+
+def _contradicts(program: Program, z: Values) -> bool:
     constant, slopes = 0.0, np.zeros(program.cones.num_columns)
     for block in program.cones.blocks:
         mine = z[block.start : block.start + len(block.members.constant)]
         constant += float(mine @ block.members.constant)
         np.add.at(slopes, block.members.columns, block.members.values * mine[block.members.points])
     if constant >= 0 or float(np.abs(slopes).max(initial=0.0)) > HOLDS * -constant:
-        return None
-    if any(outside(block, z, dual=True) > HOLDS * float(np.abs(z).max()) for block in program.cones.blocks):
-        return None
-    rows = [shown_row(compiled, row) for row in _weighty(program.rows, z)]
-    rows += [shown_row(compiled, each.row) for each in program.one_sided if _carries(z, each.first, each.end)]
-    columns = [f"the bounds of {shown_column(compiled, each)}" for each in _weighty(program.bounds, z)]
-    named = list(dict.fromkeys([*(f"`{row}`" for row in rows), *columns]))
-    if not named:
-        return "nothing is feasible, by a proof that was worked out again"
-    shown = ", ".join(named[:MAX_NAMED])
-    more = f" and {len(named) - MAX_NAMED} more" if len(named) > MAX_NAMED else ""
-    return f"nothing is feasible: weighted and added up, {shown}{more} contradict each other"
+        return False
+    limit = HOLDS * float(np.abs(z).max(initial=0.0))
+    return all(outside(block, z, dual=True) <= limit for block in program.cones.blocks)
 
 
 def is_ray(program: Program, direction: Values) -> bool:
@@ -132,16 +158,10 @@ def matrix_of(size: int, triangle: Values) -> Values:
 
 
 def _weighty(kept: list[Multipliers], z: Values) -> list[int]:
-    limit = 1e-6 * float(np.abs(z).max(initial=0.0))
+    """The rows or columns whose weight is not zero."""
     return [
         target
         for each in kept
-        for target, carries in zip(
-            each.targets.tolist(), (np.abs(z[each.places]) > limit).tolist(), strict=True
-        )
+        for target, carries in zip(each.targets.tolist(), z[each.places].astype(bool).tolist(), strict=True)
         if carries
     ]
-
-
-def _carries(z: Values, first: int, end: int) -> bool:
-    return bool(np.abs(z[first:end]).max(initial=0.0) > 1e-6 * float(np.abs(z).max(initial=0.0)))

@@ -221,6 +221,6 @@ def _factored(read: _Quadratics, k: int) -> Affine:
     shift = members.columns == one
     constant = np.bincount(
         members.points[shift], weights=members.values[shift], minlength=len(members.constant)
-    )
-    rest = ~shift
+    ).astype(float)
+    rest = np.flatnonzero(~shift)
     return Affine(constant, members.points[rest], used[members.columns[rest]], members.values[rest])
