@@ -38,6 +38,7 @@ COMMANDS = {
         "formulations", "Check, solve, show and export formulations; no model needed.", True
     ),
     "whatif": Command("whatif", "Change a solved problem, solve it again, and compare."),
+    "robust": Command("robust", "Decide before the numbers are known: scenarios or uncertainty sets."),
     "diagnose": Command("diagnosing", "Say why a problem has no answer, or how hard its numbers are."),
     "blackbox": Command("blackbox", "Optimize a Python function or command by evaluating it."),
     "tune": Command("tuning", "Choose engine options for a stream of related instances, by a test."),
