@@ -1,4 +1,4 @@
-"""`agentopt train`: train the built-in reader on generated problems."""
+"""`agentopt train`: train the built-in reader on generated problems; what optimizers there are."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic import JsonValue
 
+from agentopt.cli.options import AsJson
 from agentopt.errors import AvailabilityError, UsageError
 
 if TYPE_CHECKING:
@@ -73,3 +74,25 @@ def reader(
     plan = Plan(examples=examples, seed=seed, judge_every=every, threads=threads, device=device)
     path = train(out, plan, judge, report, begin=None if begin is None else load(begin))
     sys.stdout.write(f"{path}\n")
+
+
+@app.command(help="List the named optimizers of `--engine gradient`: what a step of each needs.")
+def optimizers(as_json: AsJson = False) -> None:
+    """One line an optimizer."""
+    from agentopt.display.listing import listing
+    from agentopt.training.optimizers import OPTIMIZERS
+
+    rows = [
+        {
+            "name": name,
+            "package": each.package,
+            "available": each.available,
+            "needs": sorted(each.needs),
+            "learning_rate": each.rate,
+            "source": each.source,
+            "status": each.package if each.available else f"{each.package} (missing)",
+        }
+        for name, each in OPTIMIZERS.items()
+    ]
+    heads = {"name": "name", "needs": "a step needs", "status": "package", "source": "source"}
+    listing(rows, heads, as_json=as_json, empty="there are no optimizers")

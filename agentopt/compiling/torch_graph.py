@@ -25,7 +25,8 @@ Evaluate = Callable[[Any, Any | None], Any]
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
-_SAME = frozenset("exp log log10 log2 sqrt sin cos tan asin acos atan sinh cosh tanh abs".split())
+_SAME = frozenset(["exp", "log", "log10", "log2", "sqrt", "abs", "sin", "cos", "tan", "asin", "acos", "atan"])
+_SAME |= {"sinh", "cosh", "tanh"}
 """Functions that torch has by the same name."""
 
 
@@ -74,6 +75,12 @@ def built(graph: Graph, axes: tuple[int, ...], leaves: Leaves, *, batched: bool 
 
         inner = built(softened, axes, leaves, batched=batched)
         return lambda x, picked: torch.nn.functional.softplus(inner(x, picked), threshold=40.0)
+    if graph.operation == "sqrt" and _is_square(graph.operands[0]):
+        import torch
+
+        root = built(graph.operands[0].operands[0], axes, leaves, batched=batched)
+        # |z| as it stands: the root has no derivative at zero.
+        return lambda x, picked: torch.abs(root(x, picked))
     if graph.operation == "power" and (exponent := _uniform(graph.operands[1])) is not None:
         base = built(graph.operands[0], axes, leaves, batched=batched)
         # A plain number: the derivative by a tensor of exponents would need logarithms.
@@ -201,6 +208,10 @@ def _softplus(graph: Graph) -> Graph | None:
     ones = [each for each in terms if _uniform(each) == 1.0]
     powers = [each for each in terms if each.operation == "exp"]
     return powers[0].operands[0] if len(terms) == 2 and len(ones) == len(powers) == 1 else None
+
+
+def _is_square(graph: Graph) -> bool:
+    return graph.operation == "power" and _uniform(graph.operands[1]) == 2.0
 
 
 def _operation(name: str) -> Callable[[Sequence[Any]], Any]:

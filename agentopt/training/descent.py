@@ -175,7 +175,11 @@ def _step(
         for optimizer in optimizers:
             optimizer.zero_grad()
         loss = forward()
-        loss.backward(create_graph=Need.HESSIAN in spec.needs)
+        found = torch.autograd.grad(
+            loss, parameters, create_graph=Need.HESSIAN in spec.needs, materialize_grads=True
+        )
+        for parameter, gradient in zip(parameters, found, strict=True):
+            parameter.grad = gradient
         return loss
 
     if Need.CLOSURE in spec.needs:

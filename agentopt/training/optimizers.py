@@ -63,8 +63,8 @@ class Named:
 
     @property
     def available(self) -> bool:
-        """Whether its package is installed."""
-        return find_spec(self.package) is not None
+        """Whether its package is installed, and torch, which all of them need."""
+        return all(find_spec(each) is not None for each in ("torch", self.package))
 
 
 _TORCH, _MORE, _OURS = "torch.optim:", "pytorch_optimizer:", "agentopt.training."
@@ -166,8 +166,9 @@ def named(name: str) -> Named:
         raise EngineError(f"there is no optimizer `{name}`", hint=hint)
     found = OPTIMIZERS[name]
     if not found.available:
+        missing = "torch" if find_spec("torch") is None else found.package
         raise AvailabilityError(
-            f"optimizer `{name}` is in the package `{found.package}`, which is not installed",
+            f"optimizer `{name}` needs the package `{missing}`, which is not installed",
             hint="pip install 'agentopt[train]'",
         )
     return found
@@ -178,7 +179,8 @@ def made(spec: Named, parameters: Sequence[Any], rate: float) -> list[Any]:
     if Need.MATRICES in spec.needs:
         matrices = [each for each in parameters if each.ndim == 2]
         others = [each for each in parameters if each.ndim != 2]
-        parts = [_class(spec)(matrices, lr=rate, **spec.options)] if matrices else []
+        group = [{"params": matrices, "use_muon": True}]
+        parts = [_class(spec)(group, lr=rate, **spec.options)] if matrices else []
         return [*parts, *(made(named("adam"), others, rate) if others else [])]
     if spec.inner:
         inner = made(named(spec.inner), parameters, rate)

@@ -25,6 +25,9 @@ ROUNDS = 60
 COARSE = 6
 """Updates of the multipliers while an optimizer other than L-BFGS works."""
 
+TIGHT = 1e-7
+"""How far rows may be off where the first-order conditions are said to hold."""
+
 ROWS = 400
 """Rows up to which each one's derivatives are looked at to scale it."""
 
@@ -173,7 +176,7 @@ class _Problem:
             found = settle(self.rows.relaxed(), z, steps - taken, aim, stopped)
             z, taken = found.z, taken + found.steps
             off = self.rows.update(z)
-            if (off <= tolerance and aim <= tolerance) or taken >= steps or runs_away(z) or stopped():
+            if (off <= TIGHT and aim <= tolerance) or taken >= steps or runs_away(z) or stopped():
                 break
         assert found is not None
         return Outcome(z, found.loss, taken, found.settled)
@@ -189,7 +192,7 @@ class _Problem:
             duals = -self.rows.multipliers * self.row_scale / self.factor
             field = self.rows.linear()
         loss, gradient, moved = slope(field, z)
-        met = moved <= 10.0 * tolerance * max(1.0, abs(loss)) ** 0.5 and off <= 2.0 * tolerance
+        met = moved <= 10.0 * tolerance * max(1.0, abs(loss)) ** 0.5 and off <= 2.0 * TIGHT
         reduced = gradient / (self.scale * self.factor)
         return Trained(
             (self.scale * z).detach().cpu().numpy().astype(float),

@@ -16,6 +16,8 @@ from agentopt.training.descent import Field, Outcome, slope
 
 ROUNDS = 60
 HISTORY = 20
+FACTOR = 1e6
+"""What the loss is multiplied by: torch learns no curvature from steps that change it by less than 1e-10."""
 FAR = 1e12
 """Scaled columns from which a descent is taken to have no end."""
 
@@ -80,7 +82,7 @@ class _Round:
             lr=1.0,
             max_iter=evaluations,
             max_eval=evaluations,
-            tolerance_grad=tolerance * 0.1,
+            tolerance_grad=0.1 * tolerance * FACTOR,
             tolerance_change=0.0,
             history_size=HISTORY,
             line_search_fn="strong_wolfe",
@@ -99,7 +101,7 @@ class _Round:
         self.leaf.grad = None
         inside = self.field.inside(self.leaf)
         loss = self.field.loss(inside, None)
-        loss.backward()
+        (FACTOR * loss).backward()
         gradient = torch.nan_to_num(self.leaf.grad, nan=0.0, posinf=0.0, neginf=0.0)
         self.leaf.grad = torch.where(self.free, gradient, torch.zeros_like(gradient))
         self.evaluations += 1
@@ -109,4 +111,4 @@ class _Round:
             if runs_away(self.best):
                 raise _StopError
         # The line search shortens its step at what is greater, not at what is no number.
-        return loss if math.isfinite(value) else torch.full_like(loss, 1e30)
+        return FACTOR * loss if math.isfinite(value) else torch.full_like(loss, 1e30)
