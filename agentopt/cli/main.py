@@ -51,7 +51,7 @@ COMMANDS = {
     "strategies": Command("strategies", "List the ways a formulation is got from words."),
     "config": Command("config", "Settings: their values and where each comes from.", True),
     "synth": Command("synth", "Make problems in words with their formulation and answer.", True),
-    "train": Command("train", "Train the built-in reader on generated problems.", True),
+    "train": Command("train", "Train the built-in reader; list the optimizers of `--engine gradient`.", True),
     "doctor": Command("doctor", "See whether everything is in place, and what to type if not."),
 }
 

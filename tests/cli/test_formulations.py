@@ -14,6 +14,8 @@ from agentopt.formulation.io import loads
 from tests.cli.conftest import JOINERY, Home
 
 OPTIMA = {"bakery": 1241.2, "production": 246249.4, "shipping": 148770}
+FITS = {"churn": 43.7092346, "portfolio": 0.0529777778, "rents": 650548.556, "surrogate": 0.12785751}
+"""Smooth problems, with the value that Ipopt and the gradient trainers come to."""
 
 
 @pytest.mark.parametrize("name", sorted(OPTIMA))
@@ -22,6 +24,14 @@ def test_every_example_solves_and_is_verified(home: Home, name: str) -> None:
     assert done.status == 0
     assert done.json["objective"] == pytest.approx(OPTIMA[name])
     assert done.json["certificate"]["verdict"] == "verified"
+
+
+@pytest.mark.parametrize("name", sorted(FITS))
+def test_every_fit_is_solved_and_checked(home: Home, name: str) -> None:
+    done = home.agentopt("formulation", "solve", f"example:{name}", "--json", "-q")
+    assert done.status == 0
+    assert done.json["objective"] == pytest.approx(FITS[name], rel=1e-6)
+    assert done.json["certificate"]["verdict"] in ("checked", "verified")
 
 
 def test_examples_are_listed_by_the_name_that_solves_them(home: Home) -> None:

@@ -28,6 +28,7 @@ LISTINGS = [
     ["doctor"],
     ["runs", "list"],
     ["synth", "families"],
+    ["train", "optimizers"],
 ]
 
 

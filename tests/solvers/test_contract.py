@@ -24,7 +24,14 @@ from agentopt.solvers.routing import require
 from tests.compiling.models import compiled
 from tests.solvers.problems import KNOWN, Known
 
-ENGINES = {name: each for name, each in engines().items() if Feature.BLACK_BOX not in each.features}
+OPTIONAL = {"gradient"}
+"""Engines whose packages the tests do not ask for: tested where they are."""
+
+ENGINES = {
+    name: each
+    for name, each in engines().items()
+    if Feature.BLACK_BOX not in each.features and (name not in OPTIONAL or each.available())
+}
 """Those that solve arrays; objectives that are only evaluated are tested in `tests/solvers/blackbox`."""
 
 

@@ -12,6 +12,7 @@ from agentopt.errors import AvailabilityError, EngineError
 from agentopt.solvers import Feature, Termination, engine, engines, route, solve
 from agentopt.solvers.classes import feature
 from agentopt.solvers.routing import routes
+from tests.compiling.models import compiled
 from tests.solvers.problems import KNOWN
 from tests.solvers.test_contract import model
 
@@ -50,6 +51,19 @@ def test_every_class_has_its_engine(kind: Feature) -> None:
     problem = first(kind)
     assert feature(problem) is kind
     assert route(problem).engine.name == EXPECTED[kind]
+
+
+def test_trainers_come_first_only_where_a_table_is_big() -> None:
+    def fit(rows: int) -> Compiled:
+        return compiled(
+            sets={"R": {"first": 1, "last": rows}},
+            variables={"w": {"lower": None}},
+            objective={"minimize": "sum(log(1 + exp(w - sqrt(r))) - w/9 for r in R)"},
+        )
+
+    assert "gradient" not in [each.name for each in routes(fit(500))]
+    assert next(routes(fit(60_000))).name == "gradient"
+    assert "gradient" not in [each.name for each in routes(first(Feature.LP))]
 
 
 def test_highs_refuses_a_quadratic_objective_that_is_not_convex() -> None:
