@@ -16,6 +16,7 @@ from agentopt.formulation.elements import Formulation, IndexSet, Objective, Para
 from agentopt.formulation.notation import domain, write
 from agentopt.formulation.resolve import Parsed, ParsedFormula, ParsedVariable, parse
 from agentopt.formulation.scripts import SCRIPTS, Script, latex_escape, printable
+from agentopt.formulation.uncertainty_text import uncertainty_lines
 
 _MAX_SHOWN = 12
 _STYLE = (
@@ -80,6 +81,9 @@ def text(formulation: Formulation) -> str:
             for row in rows
         ]
         blocks.append("\n".join([kind, *(line.rstrip() for line in shown)]))
+    if formulation.uncertainty is not None:
+        told = (f"  {line}" for line in uncertainty_lines(formulation.uncertainty))
+        blocks.append("\n".join(["uncertain", *told]))
     if formulation.assumptions:
         blocks.append("\n".join(["assumptions", *(f"  - {each}" for each in formulation.assumptions)]))
     return "\n\n".join("\n".join(map(printable, block.split("\n"))) for block in blocks)
@@ -153,6 +157,9 @@ def html(formulation: Formulation) -> str:
             for row in declared
         )
         parts.append(f"<h4>{kind.capitalize()}</h4><table>{body}</table>")
+    if formulation.uncertainty is not None:
+        told = "".join(f"<li>{_escaped(each)}</li>" for each in uncertainty_lines(formulation.uncertainty))
+        parts.append(f"<h4>Uncertain</h4><ul>{told}</ul>")
     if formulation.assumptions:
         items = "".join(f"<li>{_escaped(each)}</li>" for each in formulation.assumptions)
         parts.append(f"<h4>Assumptions</h4><ul>{items}</ul>")
