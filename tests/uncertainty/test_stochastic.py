@@ -163,10 +163,10 @@ def test_a_plan_for_the_mean_that_fails_is_worth_nothing() -> None:
     ("uncertainty", "message"),
     [
         (
-            {"scenarios": {"elements": [1, 2], "probability": {1: 0.5, 2: 0.4}}},
+            {"scenarios": {"elements": [1, 2], "probability": {"1": 0.5, "2": 0.4}}},
             "sum to 0.9, not to 1",
         ),
-        ({"scenarios": {"elements": [1, 2], "probability": {1: 1.5, 2: -0.5}}}, "below 0"),
+        ({"scenarios": {"elements": [1, 2], "probability": {"1": 1.5, "2": -0.5}}}, "below 0"),
         ({"scenarios": {"elements": [1, 2, 3, 4, 5]}}, "5"),
         ({"parameters": {"demand": {"deviation": 1}}}, "has bounds, but there are scenarios"),
         ({"parameters": {"demand": {}}}, "has no values by scenario"),
@@ -193,6 +193,6 @@ def test_a_set_that_would_differ_by_scenario_is_refused() -> None:
 
 
 def test_a_missing_number_names_the_scenario() -> None:
-    f = newsvendor(parameters={"demand": {"values": {1: 10, 2: 20, 3: 30}}})
+    f = newsvendor(parameters={"demand": {"values": {"1": 10, "2": 20, "3": 30}}})
     with pytest.raises(BindingError, match="4"):
         done(f)
