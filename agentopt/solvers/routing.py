@@ -49,10 +49,25 @@ def route(compiled: Compiled, override: Path | None = None) -> Route:
             return Route(candidate, wanted, tuple(skipped))
         skipped.append((candidate.name, available))
     if not skipped:
-        raise EngineError(f"no engine solves problems of class {wanted.value}")
+        raise _nobody(compiled, wanted, override)
     reasons = "; ".join(f"{name}: {why.reason}" for name, why in skipped)
     raise AvailabilityError(
         f"no engine for problems of class {wanted.value} is there ({reasons})", hint=skipped[0][1].fix
+    )
+
+
+def _nobody(compiled: Compiled, wanted: Feature, override: Path | None) -> EngineError:
+    """What is said where every engine for the class refuses the model, or there is none."""
+    refused = [
+        f"`{name}`: {why}"
+        for name, card in cards(override).items()
+        if name in ENGINES and card.rank(wanted.value) and (why := refusal(engine(name, override), compiled))
+    ]
+    if not refused:
+        return EngineError(f"no engine solves problems of class {wanted.value}")
+    return EngineError(
+        f"no engine takes this problem of class {wanted.value} ({'; '.join(refused)})",
+        hint="restate what they refuse, or leave it out",
     )
 
 

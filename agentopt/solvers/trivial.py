@@ -15,13 +15,19 @@ TOLERANCE = 1e-9
 """How far a row without columns may be from its bounds."""
 
 
+EXACT = 2**53
+"""The largest size up to which every whole number is a double."""
+
+
 def settled(compiled: Compiled, engine: str, version: str) -> Solution | None:
     """The outcome, where a look at the bounds tells it; None where an engine is needed.
 
     Raises:
-        EngineError: a coefficient, cost or bound is not a number.
+        EngineError: a coefficient, cost or bound is not a number, or the bound of a whole number is beyond
+            those that doubles tell apart.
     """
     _refuse_nonsense(compiled)
+    _refuse_inexact(compiled)
     rows = np.flatnonzero(_crossed(compiled.row_lower, compiled.row_upper))
     if len(rows):
         message = "the bounds of a row leave nothing between them"
@@ -52,6 +58,23 @@ def settled(compiled: Compiled, engine: str, version: str) -> Solution | None:
         reduced_costs=nothing,
         message="there is nothing to decide",
     )
+
+
+def _refuse_inexact(compiled: Compiled) -> None:
+    """See that the bounds of whole numbers are ones that doubles tell apart from their neighbours."""
+    discrete = np.isin(compiled.integrality, (Integrality.INTEGER, Integrality.SEMIINTEGER))
+    for bounds in (compiled.lower, compiled.upper):
+        beyond = np.flatnonzero(discrete & np.isfinite(bounds) & (np.abs(bounds) > EXACT))
+        if len(beyond):
+            from agentopt.compiling.names import shown_column
+
+            column = int(beyond[0])
+            raise EngineError(
+                f"`{shown_column(compiled, column)}` is a whole number that may reach {bounds[column]:.6g}, "
+                f"and beyond {EXACT:,} engines cannot tell one whole number from the next",
+                hint="count it in thousands or millions, make it a real number, "
+                "or leave its bound out if it has none",
+            )
 
 
 def _crossed(lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
