@@ -17,7 +17,13 @@ from tests.servers.launching import PYTHON, Server
 
 INSTALL = {
     "transformers": "pip install torch 'transformers[serving]'",
+    "agentopt": "pip install '.[hf]'",
     "vllm": "pip install vllm (see tests/servers/README.md for a machine without a GPU)",
+}
+NEEDS = {
+    "transformers": ["fastapi", "uvicorn"],
+    "vllm": ["vllm"],
+    "agentopt": ["agentopt", "llguidance"],
 }
 
 
@@ -41,12 +47,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session", params=["transformers", "vllm"])
+@pytest.fixture(scope="session", params=["transformers", "vllm", "agentopt"])
 def server(
     request: pytest.FixtureRequest, tiny: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     kind = request.param
-    if lacking := launching.missing(*(["vllm"] if kind == "vllm" else ["fastapi", "uvicorn"])):
+    if lacking := launching.missing(*NEEDS[kind]):
         pytest.skip(f"{PYTHON} has no {lacking}: {INSTALL[kind]}, and AGENTOPT_SERVERS_PYTHON=PATH")
     home, port = tmp_path_factory.mktemp(kind), launching.free_port()
     address, log = f"http://127.0.0.1:{port}/v1", home / "server.log"
@@ -54,6 +60,8 @@ def server(
     if kind == "vllm":
         command, model = launching.vllm_command(tiny, port), "tiny"
         environment |= launching.name_of_cpu_build(home / "metadata")
+    elif kind == "agentopt":
+        command, model = launching.agentopt_command(tiny, port), "tiny"
     else:
         command, model = launching.transformers_command(tiny, port), str(tiny)
     with ExitStack() as stack:

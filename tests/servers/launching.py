@@ -24,7 +24,7 @@ class Server:
     """A server that runs.
 
     Attributes:
-        kind: `transformers` or `vllm`.
+        kind: `transformers`, `vllm` or `agentopt`.
         address: up to and with `/v1`.
         model: the name it serves the model under.
         log: what it prints.
@@ -66,6 +66,11 @@ def surroundings(folder: Path) -> dict[str, str]:
 def transformers_command(model: Path, port: int) -> list[str]:
     command = [str(Path(PYTHON).parent / "transformers"), "serve", str(model)]
     return [*command, "--host", "127.0.0.1", "--port", str(port), "--device", "cpu", "--default-seed", "0"]
+
+
+def agentopt_command(model: Path, port: int) -> list[str]:
+    command = [PYTHON, "-P", "-m", "agentopt.cli.chat_server", str(model), "--name", "tiny"]
+    return [*command, "--port", str(port)]
 
 
 def vllm_command(model: Path, port: int) -> list[str]:
