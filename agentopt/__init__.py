@@ -15,11 +15,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from agentopt.agents.answer import Answer
     from agentopt.api import formulate, solve
+    from agentopt.asking import blackbox, diagnose, what_if
     from agentopt.budget import Budget
     from agentopt.errors import AgentoptError
     from agentopt.formulation.elements import Formulation
 
-__all__ = ["AgentoptError", "Answer", "Budget", "Formulation", "__version__", "formulate", "solve"]
+__all__ = [
+    "AgentoptError",
+    "Answer",
+    "Budget",
+    "Formulation",
+    "__version__",
+    "blackbox",
+    "diagnose",
+    "formulate",
+    "solve",
+    "what_if",
+]
 
 __version__ = "0.1.0"
 
@@ -28,8 +40,11 @@ _HOMES = {
     "Answer": "agents.answer",
     "Budget": "budget",
     "Formulation": "formulation.elements",
+    "blackbox": "asking",
+    "diagnose": "asking",
     "formulate": "api",
     "solve": "api",
+    "what_if": "asking",
 }
 
 

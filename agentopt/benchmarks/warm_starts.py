@@ -3,8 +3,8 @@
     python -m agentopt.benchmarks.warm_starts [--folder DIR] [--changes 5] [--time-limit 60]
 
 Without a folder, transportation problems are made. Of each problem the sides of a tenth of the rows, drawn by
-a fixed seed, are moved by up to 10 % of their size, and the changed problem is solved twice. Iterations do not
-depend on the machine; the seconds beside them do. The exit status is 1 when the two answers differ.
+a fixed seed, are moved by up to 10 % of their size, and the changed problem is solved twice. Iterations do
+not depend on the machine; the seconds beside them do. The exit status is 1 when the two answers differ.
 """
 
 from __future__ import annotations

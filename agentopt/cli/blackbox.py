@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-__all__ = ["blackbox"]
+__all__ = ["Options", "blackbox", "resume"]
 
+import json as _json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agentopt.cli.options import AsJson, RunOptions, settled, spread
-from agentopt.errors import UsageError
+from agentopt.errors import RunError, UsageError
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+    from agentopt.runs import Run
     from agentopt.solvers.blackbox.loop import Outcome
     from agentopt.solvers.blackbox.proposing import Trial
     from agentopt.solvers.blackbox.study import Study
@@ -65,10 +68,8 @@ def blackbox(
     """Search for the best point of a study; Ctrl-C ends with the best so far."""
     from dataclasses import dataclass
 
-    from agentopt.display.terminal import write_json, write_out
     from agentopt.runs import Run
     from agentopt.solvers.blackbox.evaluating import evaluator
-    from agentopt.solvers.blackbox.loop import Plan, optimize
     from agentopt.solvers.blackbox.study import load
 
     @dataclass(frozen=True)
@@ -80,36 +81,95 @@ def blackbox(
     stated = load(study)
     if history is not None and (history.is_dir() or not history.resolve().parent.is_dir()):
         raise UsageError(f"--history {history} cannot be written", hint="name a file in a folder that exists")
-    evaluate = evaluator(stated, study.resolve().parent)
-    title = stated.title or study.stem
+    evaluator(stated, study.resolve().parent).close()  # what can never be evaluated makes no run
+    kept = None if history is None else str(history.resolve())
+    options = Options(
+        study=str(study.resolve()),
+        evaluations=evaluations,
+        engine=engine,
+        batch=batch,
+        seed=settings.seed,
+        seconds=settings.time_limit,
+        history=kept,
+    )
     with Run.create(
-        settings.runs, "blackbox", arguments=sys.argv[1:], title=title, seed=settings.seed
+        settings.runs,
+        "blackbox",
+        arguments=sys.argv[1:],
+        title=stated.title or study.stem,
+        seed=settings.seed,
     ) as run:
         run.write("study.yaml", study.read_text(encoding="utf-8"))
-        kept = history or run.folder / "evaluations.jsonl"
+        run.write("options.json", _json.dumps({"command": "blackbox", "blackbox": options.model_dump()}))
+        return _performed(run, options, stated, quiet=quiet, as_json=json)
 
-        def heard(number: int, trial: Trial, best: Trial | None) -> None:
-            run.record("evaluation", number=number, point=trial.point, failure=trial.failure)
-            if not quiet:
-                sys.stderr.write(_line(stated, number, evaluations, trial, best) + "\n")
 
-        plan = Plan(evaluations, engine, batch, settings.seed, settings.time_limit, kept)
+class Options(BaseModel):
+    """What a search needs to be gone on with, beside the study that is in its run."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    study: str
+    evaluations: int
+    engine: str | None
+    batch: int
+    seed: int
+    seconds: float | None
+    history: str | None
+
+
+def resume(run: Run, stated: object, *, quiet: bool, as_json: bool) -> int:
+    """Go on with a search; what was evaluated is not evaluated again.
+
+    Raises:
+        RunError: the run is damaged.
+    """
+    from agentopt.solvers.blackbox.study import load
+
+    with run:
         try:
-            found = optimize(stated, evaluate, plan, heard)
-        finally:
-            evaluate.close()
-        document = _document(stated, found, str(run.id), str(kept))
-        text = _text(stated, found)
-        run.write("answer.txt", text)
-        interrupted = found.stopped.endswith("Ctrl-C")
-        run.finish("interrupted" if interrupted else "done", objective=found.value)
-    if json:
+            options = Options.model_validate(stated)
+        except ValidationError as error:
+            raise RunError(
+                f"{run.folder / 'options.json'} is damaged: {error.errors()[0]['msg']}", hint="begin anew"
+            ) from error
+        return _performed(run, options, load(run.folder / "study.yaml"), quiet=quiet, as_json=as_json)
+
+
+def _performed(run: Run, options: Options, stated: Study, *, quiet: bool, as_json: bool) -> int:
+    """Search, keep what comes of it and print it; the exit status."""
+    from agentopt.display.terminal import write_json, write_out
+    from agentopt.solvers.blackbox.evaluating import evaluator
+    from agentopt.solvers.blackbox.loop import Plan, optimize
+
+    kept = Path(options.history) if options.history else run.folder / "evaluations.jsonl"
+    plan = Plan(options.evaluations, options.engine, options.batch, options.seed, options.seconds, kept)
+    known = sum(each.kind == "evaluation" for each in run.events())
+
+    def heard(number: int, trial: Trial, best: Trial | None) -> None:
+        if number > known:
+            run.record("evaluation", number=number, point=trial.point, failure=trial.failure)
+        if not quiet:
+            sys.stderr.write(_line(stated, number, options.evaluations, trial, best) + "\n")
+
+    evaluate = evaluator(stated, Path(options.study).parent)
+    try:
+        found = optimize(stated, evaluate, plan, heard)
+    finally:
+        evaluate.close()
+    document = _document(stated, found, str(run.id), str(kept))
+    text = _text(stated, found)
+    interrupted = found.stopped.endswith("Ctrl-C")
+    run.write("answer.txt", text)
+    run.write("answer.json", _json.dumps(document))
+    run.finish("interrupted" if interrupted else "done", objective=found.value)
+    if as_json:
         write_json(document)
     else:
         write_out(text)
         write_out(f"run: {run.id}")
     if interrupted:
-        sys.stderr.write(f"to go on: agentopt blackbox {study} --history {kept} (and the same options)\n")
+        sys.stderr.write(f"to go on: agentopt runs resume {run.id}\n")
         return INTERRUPTED
     return 0 if found.best is not None else 1
 

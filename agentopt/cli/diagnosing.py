@@ -31,40 +31,27 @@ def diagnose(
     source: _Source, data: DataOptions, engine: EngineOptions, runs: RunOptions, json: AsJson = False
 ) -> int:
     """Solve, and say why there is no answer: conflicts and repairs, missing limits, hard numbers."""
+    from agentopt.asking import diagnosed
     from agentopt.cli.options import assigned
-    from agentopt.diagnosis import SECONDS, told
-    from agentopt.diagnosis import diagnose as found_out
-    from agentopt.diagnosis.scaling import scaling
-    from agentopt.diagnosis.telling import scaling_words
     from agentopt.display.diagnoses import diagnosis_json, scaling_json
     from agentopt.runs.plain import plain
-    from agentopt.solvers import Limits, solve
+    from agentopt.solvers import Limits
 
     settings = settled(engine, runs)
     compiled = _compiled(source, list(data.data), settings.runs)
     limits = Limits(settings.time_limit, settings.mip_gap, settings.threads, settings.memory_limit)
-    solution = solve(compiled, engine=settings.engine, limits=limits, options=assigned(engine.engine_option))
-    seconds = SECONDS if settings.time_limit is None else max(1.0, settings.time_limit)
-    numbers = scaling(compiled)
-    found = None if solution.has_point else found_out(compiled, solution, seconds)
+    found = diagnosed(compiled, limits, settings.engine, assigned(engine.engine_option))
     if json:
-        write_json(
-            plain(
-                {
-                    "status": solution.termination,
-                    "diagnosis": None if found is None else diagnosis_json(compiled, found),
-                    "scaling": scaling_json(compiled, numbers),
-                }
-            )
-        )
-        return 0 if found is None else 1
-    lines = [f"{solution.termination}, by {solution.engine}"]
-    if found is not None:
-        lines += told(compiled, found)
-    if found is None or found.scaling is None:
-        lines += scaling_words(compiled, numbers)
-    write_out("\n".join(lines))
-    return 0 if found is None else 1
+        why = found.diagnosis
+        document = {
+            "status": found.solution.termination,
+            "diagnosis": None if why is None else diagnosis_json(compiled, why),
+            "scaling": scaling_json(compiled, found.scaling),
+        }
+        write_json(plain(document))
+    else:
+        write_out(str(found))
+    return 0 if found.diagnosis is None else 1
 
 
 def _compiled(source: str, data: list[Path], runs: Path) -> Compiled:

@@ -31,6 +31,7 @@ class Options(BaseModel):
     file: str | None = None
     settings: dict[str, JsonValue] = Field(default_factory=dict)
     tune: dict[str, JsonValue] | None = None
+    blackbox: dict[str, JsonValue] | None = None
 
 
 def resumed(run: Run, groups: Sequence[object], engine: EngineOptions, output: OutputOptions) -> int:
@@ -51,9 +52,13 @@ def resumed(run: Run, groups: Sequence[object], engine: EngineOptions, output: O
     try:
         options = _options(run)
         if options.tune is not None:
-            from agentopt.cli.tuning import resume
+            from agentopt.cli import tuning
 
-            return resume(run, options.tune, quiet=output.quiet, as_json=output.json)
+            return tuning.resume(run, options.tune, quiet=output.quiet, as_json=output.json)
+        if options.blackbox is not None:
+            from agentopt.cli import blackbox
+
+            return blackbox.resume(run, options.blackbox, quiet=output.quiet, as_json=output.json)
         subject = _subject(run, options)
         if engine != EngineOptions() or _was_interrupted(run):
             _forget_solutions(run)

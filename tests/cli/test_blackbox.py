@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import signal
+
 from tests.cli.conftest import Home
 
 STUDY = """
@@ -65,3 +68,31 @@ def test_a_search_without_a_point_that_counts_is_a_negative_answer(home: Home) -
     assert done.status == 1
     assert "No point was found that counts." in done.out
     assert "failed 3 times: RuntimeError: never" in done.out
+
+
+def test_a_killed_search_is_resumed_and_ends_as_one_that_was_not(home: Home) -> None:
+    written(home)
+    home.write("bowl.py", "import time\n" + BOWL.replace("    if n", "    time.sleep(0.02)\n    if n", 1))
+    options = ("blackbox", "study.yaml", "--engine", "random", "-n", "40", "--json")
+    whole = home.agentopt(*options, "--quiet").json
+    process = home.start(*options)
+    assert process.stderr is not None
+    for _ in range(6):
+        process.stderr.readline()
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    run = home.last_run()
+    kept = len((run / "evaluations.jsonl").read_text().splitlines()) - 1
+    assert 0 < kept < 40
+    done = home.agentopt("runs", "resume", run.name, "--json", "--quiet")
+    assert done.status == 0, done.err
+    assert done.json["reused"] >= kept - 1
+    for name in ("objective", "point", "evaluations", "failed"):
+        assert done.json[name] == whole[name]
+    events = (run / "events.jsonl").read_text().splitlines()
+    numbers = [e["data"]["number"] for e in map(json.loads, events) if e["kind"] == "evaluation"]
+    assert numbers == list(range(1, 41))
+    (run / "options.json").write_text('{"command": "blackbox", "blackbox": {"study": 1}}')
+    damaged = home.agentopt("runs", "resume", run.name)
+    assert damaged.status != 0
+    assert "is damaged" in damaged.err
