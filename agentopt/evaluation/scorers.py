@@ -6,7 +6,7 @@ scorer that fails itself leaves the example `UNMEASURED`, for its fault is none 
 
 from __future__ import annotations
 
-__all__ = ["SCORERS", "Score", "Scorer", "choice", "exact", "numeric", "scored"]
+__all__ = ["FAILED", "SCORERS", "Score", "Scorer", "choice", "exact", "numeric", "scored"]
 
 import math
 import re
@@ -29,6 +29,9 @@ class Score:
 
 
 Scorer = Callable[[str, JsonValue], Score]
+
+FAILED = "the scorer failed"
+"""How the remark of an example begins that a scorer could not measure."""
 
 _NUMBER = re.compile(r"-?\$?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?%?")
 _LETTER = re.compile(r"\(([A-Z])\)|\b([A-Z])\b(?=[).:]|\s*$)", re.MULTILINE)
@@ -82,13 +85,18 @@ SCORERS: Mapping[str, Scorer] = {"exact": exact, "numeric": numeric, "choice": c
 
 
 def scored(scorer: Scorer, example: Example, reply: str, trace: tuple[Call, ...] = ()) -> Feedback:
-    """What a reply to an example is worth; a scorer that fails is told apart from a wrong answer."""
+    """What a reply to an example is worth; a scorer that fails is told apart from a wrong answer.
+
+    >>> scored(exact, Example("1", {"question": "?"}, "two", ("2",)), "Answer: 2").score
+    1.0
+    """
     try:
-        found = scorer(reply, example.target)
+        tried = [scorer(reply, target) for target in (example.target, *example.accept)]
+        found = max(tried, key=lambda each: each.value)
         if not math.isfinite(found.value):
             raise ValueError(f"its score is {found.value}")
     except Exception as error:
-        why = f"the scorer failed: {type(error).__name__}: {error}"
+        why = f"{FAILED}: {type(error).__name__}: {error}"
         return Feedback(example, None, Outcome.UNMEASURED, reply, why, trace)
     return Feedback(example, found.value, found.outcome, found.output, found.comment, trace)
 

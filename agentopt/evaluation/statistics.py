@@ -82,7 +82,7 @@ def mcnemar(one: Sequence[bool], other: Sequence[bool]) -> float:
     if not count:
         return 1.0
     tail = sum(math.comb(count, k) for k in range(min(gained, lost) + 1)) / 2**count
-    return min(1.0, 2 * tail)
+    return float(min(1.0, 2 * tail))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from agentopt.errors import BudgetExceeded
-from agentopt.evaluation.scorers import Scorer, scored
+from agentopt.evaluation.graders import Grader
+from agentopt.evaluation.scorers import Score, Scorer, scored
 from agentopt.evaluation.trials import Call, Candidate, Evaluation, Example, Feedback, Outcome, Splits, Trial
 from agentopt.models.base import Message, Model, Reply, Request, Sampling
 from agentopt.models.metered import is_refused
@@ -59,6 +60,7 @@ class PromptTask:
         scorer: of replies.
         render: from candidate and example to the messages sent.
         sampling: of replies.
+        grader: instead of the scorer, where scoring takes time or a model.
     """
 
     name: str
@@ -68,6 +70,7 @@ class PromptTask:
     render: Callable[[Candidate, Example], tuple[Message, ...]] = _as_system
     sampling: Sampling = field(default_factory=Sampling)
     calls_per_example: int = 1
+    grader: Grader | None = None
 
     def evaluate(self, trials: Sequence[Trial], model: Model) -> list[Evaluation]:
         """As `Task.evaluate`."""
@@ -83,15 +86,33 @@ class PromptTask:
                 f"the budget ends within a trial of {len(requests)} examples",
                 hint="give a larger `--budget`; nothing is paid twice",
             )
+        grades = self._grades(pairs, replies, model)
         found = iter(
-            self._feedback(trial, example, request, reply)
-            for (trial, example), request, reply in zip(pairs, requests, replies, strict=True)
+            self._feedback(trial, example, request, reply, grade)
+            for (trial, example), request, reply, grade in zip(pairs, requests, replies, grades, strict=True)
         )
         return [Evaluation(trial, tuple(next(found) for _ in trial.examples)) for trial in trials]
 
-    def _feedback(self, trial: Trial, example: Example, request: Request, reply: Reply) -> Feedback:
+    def _grades(
+        self, pairs: Sequence[tuple[Trial, Example]], replies: Sequence[Reply], model: Model
+    ) -> list[Score | str | None]:
+        """What the grader says of the replies that are there; None for each where there is no grader."""
+        if self.grader is None:
+            return [None] * len(replies)
+        there = [place for place, reply in enumerate(replies) if reply.stop != "error"]
+        graded = self.grader.grade([(pairs[place][1], replies[place].text) for place in there], model)
+        by_place: dict[int, Score | str] = dict(zip(there, graded, strict=True))
+        return [by_place.get(place) for place in range(len(replies))]
+
+    def _feedback(
+        self, trial: Trial, example: Example, request: Request, reply: Reply, grade: Score | str | None
+    ) -> Feedback:
         if reply.stop == "error":
             return Feedback(example, None, Outcome.UNMEASURED, "", reply.error)
         prompt = "\n\n".join(message.content for message in request.messages)
         trace = (Call(request.component, prompt, reply.text),) if trial.trace else ()
+        if isinstance(grade, str):
+            return Feedback(example, None, Outcome.UNMEASURED, reply.text, grade, trace)
+        if grade is not None:
+            return Feedback(example, grade.value, grade.outcome, grade.output, grade.comment, trace)
         return scored(self.scorer, example, reply.text, trace)

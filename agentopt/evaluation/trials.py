@@ -28,11 +28,13 @@ class Example:
         id: its name, unique within a task.
         inputs: what a candidate is shown, by name.
         target: what a scorer compares with; no candidate and no optimizer sees it before the answer is fixed.
+        accept: further targets that are as right.
     """
 
     id: str
     inputs: Mapping[str, str]
     target: JsonValue = None
+    accept: tuple[JsonValue, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -58,9 +58,10 @@ def _passages(example: Example) -> Iterable[str]:
     for text in example.inputs.values():
         words = _words(text)
         yield from (" ".join(words[at : at + WORDS]) for at in range(len(words) - WORDS + 1))
-    answer = " ".join(_words(str(example.target)))
-    if len(answer) >= LEAST:
-        yield answer
+    for target in (example.target, *example.accept):
+        answer = " ".join(_words(str(target)))
+        if len(answer) >= LEAST:
+            yield answer
 
 
 def _words(text: str) -> list[str]:
