@@ -1,8 +1,8 @@
-"""What the shell is offered for the names of strategies, engines, prompts, examples and runs."""
+"""What the shell is offered for the names of strategies, engines, optimizers, prompts, examples and runs."""
 
 from __future__ import annotations
 
-__all__ = ["engines", "examples", "models", "prompts", "runs", "strategies"]
+__all__ = ["engines", "examples", "models", "optimizers", "prompts", "runs", "strategies"]
 
 from collections.abc import Iterable
 
@@ -21,6 +21,13 @@ def engines(incomplete: str) -> list[tuple[str, str]]:
     from agentopt.solvers.registry import engines as known
 
     return _fitting(((name, ", ".join(sorted(each.features))) for name, each in known().items()), incomplete)
+
+
+def optimizers(incomplete: str) -> list[tuple[str, str]]:
+    """Optimizers and what they do."""
+    from agentopt.optimizers.registry import cards
+
+    return _fitting(((each.name, each.summary) for each in cards().values()), incomplete)
 
 
 def models(incomplete: str) -> list[tuple[str, str]]:

@@ -47,6 +47,7 @@ COMMANDS = {
     "models": Command("models", "Connect language models, probe servers, keep keys.", True),
     "serve": Command("serving", "Serve a language model on this machine, and say how to use it."),
     "engines": Command("engines", "Engines: what solves which class, and what is installed.", True),
+    "optimizers": Command("optimizers", "Optimizers of texts: what each does, needs and follows.", True),
     "prompts": Command("prompts", "The prompts that steer the agents.", True),
     "strategies": Command("strategies", "List the ways a formulation is got from words."),
     "config": Command("config", "Settings: their values and where each comes from.", True),

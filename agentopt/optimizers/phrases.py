@@ -1,9 +1,9 @@
 """Texts as phrases, and the edits that score-only searches make: delete, swap, paraphrase, add back.
 
-Source: GrIPS (Prasad et al., 2023, section 3), whose edits Plum (Pan et al., 2024) takes over. Both cut a text by
-a constituency parser and paraphrase by a network of their own; here it is cut by the rule of `cut`, and the
-optimizer model is asked for the paraphrase. A phrase that holds a placeholder in braces is neither deleted nor
-paraphrased, and the last phrase left is not deleted, so that no edit has to be undone.
+Source: GrIPS (Prasad et al., 2023, section 3), whose edits Plum (Pan et al., 2024) takes over. Both cut a
+text by a constituency parser and paraphrase by a network of their own; here it is cut by the rule of `cut`,
+and the optimizer model is asked for the paraphrase. A phrase that holds a placeholder in braces is neither
+deleted nor paraphrased, and the last phrase left is not deleted, so that no edit has to be undone.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ LONGEST = 400
 
 _TOKEN = re.compile(r"(?:\{\{.*?\}\}|\{[^{}\s]*\}|[^\s。！？；，])+[。！？；，]*\s*", re.DOTALL)
 _ENDS = re.compile(r"[.!?;:,。！？；，][\"'”’)\]*]*\s*\Z")
-_OPENS = frozenset(
-    "and or but nor so yet because since if unless when while until before after although though as that "
-    "which who whose where than with without for from by into about through in on at to using".split()
+_OPENS = re.compile(
+    "(?:and|or|but|nor|so|yet|because|since|if|unless|when|while|until|before|after|although|though|as|that|"
+    r"which|who|whose|where|than|with|without|for|from|by|into|about|through|in|on|at|to|using)\Z"
 )
 _WIDE = ("。", "！", "？", "；", "，")
 
@@ -80,7 +80,7 @@ def cut(text: str) -> tuple[str, ...]:
     tokens = _TOKEN.findall(text.lstrip())
     phrases: list[list[str]] = [[]]
     for place, token in enumerate(tokens):
-        opens = token.strip().casefold() in _OPENS and len(phrases[-1]) >= 2 and place + 1 < len(tokens)
+        opens = _OPENS.match(token.strip().casefold()) and len(phrases[-1]) >= 2 and place + 1 < len(tokens)
         if phrases[-1] and (opens or _ENDS.search(phrases[-1][-1]) or "\n" in phrases[-1][-1]):
             phrases.append([])
         phrases[-1].append(token)

@@ -1,4 +1,4 @@
-"""Texts with what came of them, as populations hold them, and the two choices that searches make among them."""
+"""Texts with what came of them, as populations hold them, and two ways to choose."""
 
 from __future__ import annotations
 

@@ -16,6 +16,8 @@ LISTINGS = [
     ["strategies"],
     ["engines", "list"],
     ["engines", "show", "highs"],
+    ["optimizers", "list"],
+    ["optimizers", "show", "hill-climbing"],
     ["prompts", "list"],
     ["prompts", "show", "direct/formulate"],
     ["prompts", "diff", "direct/formulate"],

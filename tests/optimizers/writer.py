@@ -1,4 +1,4 @@
-"""An optimizer model for the landscape: a program that writes texts as the prompts of the methods ask for them."""
+"""An optimizer model for the landscape: a program that writes what the prompts of the methods ask for."""
 
 from __future__ import annotations
 

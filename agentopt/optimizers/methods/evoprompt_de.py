@@ -1,7 +1,7 @@
-"""EvoPrompt as differential evolution (Guo et al., Connecting LLMs with Evolutionary Algorithms, 2024, section 3.3).
+"""EvoPrompt as differential evolution (Guo et al., EvoPrompt, 2024, section 3.3).
 
-Departs from the authors' program in its beginning, as `evoprompt_ga` does, and in its order: a generation is asked
-for and tried at once, against the best text at its beginning, where theirs goes member by member.
+Departs from the authors' program in its beginning, as `evoprompt_ga` does, and in its order: a generation is
+asked for and tried at once, against the best text at its beginning, where theirs goes member by member.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""EvoPrompt as a genetic algorithm (Guo et al., Connecting LLMs with Evolutionary Algorithms, 2024, section 3.2).
+"""EvoPrompt as a genetic algorithm (Guo et al., EvoPrompt, 2024, section 3.2).
 
-Departs from the authors' program in its beginning, paraphrases of one text instead of a file of prompts for the
-task at hand; and where every member scores 0, or one is not measured, parents are drawn evenly.
+Departs from the authors' program in its beginning, paraphrases of one text instead of a file of prompts for
+the task at hand; and where every member scores 0, or one is not measured, parents are drawn evenly.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A genetic algorithm of mutations only (Pan et al., Plum, 2024, algorithm GA-M); departs as `hill_climbing` does."""
+"""A genetic algorithm of mutations only (Pan et al., Plum, 2024, algorithm GA-M).
+
+Departs from the authors' program as `hill_climbing` does.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """A genetic algorithm with crossover (Pan et al., Plum, 2024, algorithm GA-C).
 
-Two departures from the authors' program beside those of `hill_climbing`: a member that cannot be mutated stays,
-and the offspring of an iteration are drawn from the population as it was before any of them, so that they can be
-tried at once. The share of members that are mutated is ours: the program names no default.
+Two departures from the authors' program beside those of `hill_climbing`: a member that cannot be mutated
+stays,
+and the offspring of an iteration are drawn from the population as it was before any of them, so that they
+can be tried at once. The share of members that are mutated is ours: the program names no default.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Harmony search over phrase edits (Pan et al., Plum, 2024, algorithm HS).
 
-Departs from the authors' program where it loses the last phrase of every segment, drops segments that a parser
-fails on, and as `hill_climbing` does.
+Departs from the authors' program where it loses the last phrase of every segment, drops segments that a
+parser fails on, and as `hill_climbing` does.
 """
 
 from __future__ import annotations

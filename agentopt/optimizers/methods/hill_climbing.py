@@ -1,7 +1,7 @@
-"""Hill climbing over phrase edits (Pan et al., Plum: Prompt Learning using Metaheuristics, 2024, algorithm HC).
+"""Hill climbing over phrase edits (Pan et al., Plum, arXiv 2311.08364, algorithm HC).
 
-Departs from the authors' program in the cutting of phrases (see `phrases`), and in the score: the mean over the
-validation split, where theirs is balanced accuracy with an entropy term, which only classification has.
+Departs from the authors' program in the cutting of phrases (see `phrases`), and in the score: the mean over
+the validation split, where theirs is balanced accuracy with an entropy term, which only classification has.
 """
 
 from __future__ import annotations

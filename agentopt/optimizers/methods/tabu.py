@@ -1,9 +1,10 @@
 """Tabu search over phrase edits (Pan et al., Plum, 2024, algorithm TB).
 
-As hill climbing, but what is like the winners of the last iterations is mostly left out. Departs from the authors'
-program where it stands still: an iteration with no mutant left counts as one without a better text. Likeness is
-the longest common subsequence of words, not of characters, against each text of the list by itself, since
-against the average of the list a text that stands in it can pass. Else departs as `hill_climbing` does.
+As hill climbing, but what is like the winners of the last iterations is mostly left out. Departs from
+the authors' program where it stands still: an iteration with no mutant left counts as one without a better
+text. Likeness is the longest common subsequence of words, not of characters, against each text of the list by
+itself, since against the average of the list a text that stands in it can pass. Else departs as
+`hill_climbing` does.
 """
 
 from __future__ import annotations
