@@ -28,9 +28,9 @@ from agentopt.models.metered import Metered
 from agentopt.optimizers.asking import Asking
 from agentopt.optimizers.guards import Guard
 from agentopt.optimizers.journal import SearchJournal, Used
-from agentopt.optimizers.paying import Tallied, kept, paid
+from agentopt.optimizers.paying import Parted, Tallied, kept, paid
 from agentopt.optimizers.search import Method
-from agentopt.optimizers.verdict import Verdict, judged
+from agentopt.optimizers.verdict import Verdict, best_of, judged
 
 
 class Ended(StrEnum):
@@ -62,6 +62,7 @@ class Optimized:
         ended: why.
         spend: what was paid in this process; `used` counts replies however they were had.
         verdict: on the test split; None where there is none.
+        lost: requests to the optimizer model that were not answered.
     """
 
     seed: Evaluation
@@ -71,6 +72,7 @@ class Optimized:
     spend: Spend
     used: Used
     verdict: Verdict | None = None
+    lost: int = 0
 
 
 def optimize(
@@ -79,12 +81,14 @@ def optimize(
     *,
     model: Model,
     optimizer_model: Model | None = None,
+    judge_model: Model | None = None,
     budget: Budget | None = None,
     seed: int = 0,
     folder: Path | None = None,
     prompts: Sequence[Path] = (),
     guard: Guard | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    on_spend: Callable[[Spend], None] | None = None,
 ) -> Optimized:
     """Run a search until it ends or its budget does.
 
@@ -93,13 +97,15 @@ def optimize(
         method: who proposes.
         model: runs the candidates.
         optimizer_model: the method asks it; `model` if None.
-        budget: over both models together, from the beginning of the search on.
+        judge_model: marks replies where the task has a judge; `model` if None.
+        budget: over all models together, from the beginning of the search on.
         seed: of all chance.
         folder: keeps journal and replies; with those of an earlier process the search goes on from there,
             and pays for nothing twice. A larger budget may be given.
         prompts: folders of prompt files, highest priority first.
         guard: refuses candidates before they are tried; the usual one if None.
         on_progress: told every trial.
+        on_spend: told what was paid so far, with every reply.
 
     Raises:
         UsageError: the budget does not hold the seed's validation.
@@ -108,7 +114,19 @@ def optimize(
     """
     with ExitStack() as stack:
         desk = stack.enter_context(
-            closing(_Desk(task, method, model, optimizer_model, budget, seed, folder, prompts, guard))
+            closing(
+                _Desk(
+                    task,
+                    method,
+                    (model, optimizer_model, judge_model),
+                    budget,
+                    seed,
+                    folder,
+                    prompts,
+                    guard,
+                    on_spend,
+                )
+            )
         )
         desk.afford_seed()
         visible = Splits(task.data.train, task.data.val)
@@ -128,7 +146,8 @@ def optimize(
             raise UsageError(
                 "the search ended before the seed was validated", hint="give a larger `--budget`"
             )
-        verdict = judged(task, desk.validations, model, folder) if task.data.test else None
+        whole = model if judge_model is None else Parted(model, judge_model)
+        verdict = judged(task, desk.validations, whole, folder) if task.data.test else None
         first = desk.validations[0]
         return Optimized(
             first,
@@ -138,12 +157,8 @@ def optimize(
             desk.meter.spend(),
             desk.used,
             verdict,
+            desk.asking.lost,
         )
-
-
-def best_of(validations: Sequence[Evaluation]) -> Evaluation:
-    """The best score; the earlier of equals."""
-    return max(validations, key=lambda each: each.score)
 
 
 class _Desk:
@@ -153,29 +168,36 @@ class _Desk:
         self,
         task: Task,
         method: Method,
-        model: Model,
-        optimizer_model: Model | None,
+        models: tuple[Model, Model | None, Model | None],
         budget: Budget | None,
         seed: int,
         folder: Path | None,
         prompts: Sequence[Path],
         guard: Guard | None,
+        on_spend: Callable[[Spend], None] | None,
     ) -> None:
         self.task = task
         self.guard = guard or Guard.of(task)
+        model, optimizer_model, judge = models
         asked = optimizer_model or model
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-        before = paid(folder, "replies.sqlite", model), paid(folder, "asked.sqlite", asked)
-        self.meter = Meter(budget, spent=Spend().plus(before[0]).plus(before[1]))
-        self._model = Tallied(kept(Metered(model, self.meter), folder, "replies.sqlite"))
-        self._asked = Tallied(kept(Metered(asked, self.meter), folder, "asked.sqlite"))
-        self.asking = Asking(self._asked, prompts)
+        before = Spend().plus(paid(folder, "replies.sqlite", model)).plus(paid(folder, "asked.sqlite", asked))
+        if judge is not None:
+            before = before.plus(paid(folder, "judged.sqlite", judge))
+        self.meter = Meter(budget, spent=before)
+        heard = None if on_spend is None else lambda: on_spend(self.meter.spend())
+        run: Model = kept(Metered(model, self.meter), folder, "replies.sqlite")
+        if judge is not None:
+            run = Parted(run, kept(Metered(judge, self.meter), folder, "judged.sqlite"))
+        self._model = Tallied(run, heard)
+        self._asked = Tallied(kept(Metered(asked, self.meter), folder, "asked.sqlite"), heard)
         self.journal = SearchJournal(
             None if folder is None else folder / "trials.jsonl",
-            _given(task, method, [model.name, asked.name], seed),
+            _given(task, method, [model.name, asked.name, *([judge.name] if judge else [])], seed),
             task.data,
         )
+        self.asking = Asking(self._asked, prompts, losses=self.journal)
         self.validations: list[Evaluation] = []
         self.used = Used()
         self._known: dict[tuple[str, str], Feedback] = {}
@@ -288,7 +310,7 @@ class _Desk:
 def _given(task: Task, method: Method, models: Sequence[str], seed: int) -> dict[str, JsonValue]:
     """What a search is a function of."""
     rows = [
-        [split, each.id, dict(each.inputs), each.target]
+        [split, each.id, dict(each.inputs), each.target, *each.accept]
         for split in ("train", "val")
         for each in getattr(task.data, split)
     ]

@@ -58,6 +58,7 @@ class SearchJournal:
         self._data = data
         self._texts: dict[str, Candidate] = {}
         self._position = 0
+        self._trials = 0
         self._descriptor = -1
         begin = json.loads(_line({"kind": "begin", "form": FORM, **given}))
         lines = self._opened(path)
@@ -83,6 +84,28 @@ class SearchJournal:
         """Whether the next trial is in the file already."""
         return self._position < len(self._lines)
 
+    def known(self, ask: int) -> Sequence[int]:
+        """Which requests of an ask to the optimizer model were not answered when it was first made."""
+        line = self._lines[self._position] if self.is_replaying else {}
+        if line.get("kind") != "lost" or line.get("ask") != ask:
+            return ()
+        self._position += 1
+        return [int(place) for place in line["replies"]]
+
+    def note(self, ask: int, places: Sequence[int]) -> None:
+        """Write down which requests of an ask were not answered: the search went on without them.
+
+        Raises:
+            RunError: trials that followed on the answers are in the journal already.
+        """
+        if self.is_replaying:
+            raise RunError(
+                f"{self._path}: a reply of the optimizer model that this search rests on is lost",
+                hint="put `asked.sqlite` back beside the journal, or start a new run",
+            )
+        self._append({"kind": "lost", "ask": ask, "replies": list(places)})
+        self._position += 1
+
     def replay(self, trial: Trial) -> tuple[Evaluation, Used] | None:
         """What came of the next trial when it was first made; None once the journal is at its end.
 
@@ -92,12 +115,13 @@ class SearchJournal:
         if not self.is_replaying:
             return None
         line = self._lines[self._position]
+        self._trials += 1
         self._texts[trial.candidate.id] = trial.candidate
         if self._described(trial) != {
             name: line.get(name) for name in ("candidate", "split", "examples", "trace")
         }:
             raise RunError(
-                f"{self._path}, trial {self._position + 1}: the search asks for something else than it did "
+                f"{self._path}, trial {self._trials}: the search asks for something else than it did "
                 "when this journal was written",
                 hint="resume with the version and prompts that began the run, or start a new one",
             )
@@ -111,7 +135,8 @@ class SearchJournal:
     def record(self, evaluation: Evaluation, used: Used) -> None:
         """Add a trial; on return it is on disk."""
         trial = evaluation.trial
-        line: dict[str, Any] = {"kind": "trial", "number": self._position + 1, **self._described(trial)}
+        self._trials += 1
+        line: dict[str, Any] = {"kind": "trial", "number": self._trials, **self._described(trial)}
         if trial.candidate.id not in self._texts:
             self._texts[trial.candidate.id] = trial.candidate
             line |= {

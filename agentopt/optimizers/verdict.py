@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Verdict", "judged", "verdict_of"]
+__all__ = ["Verdict", "best_of", "judged", "verdict_of"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +19,8 @@ from agentopt.models.base import Model
 from agentopt.models.cache import Cached
 
 LEVEL = 0.05
+MEASURED = 0.9
+"""The share of a validation that must have been measured for it to be picked."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,23 @@ class Verdict:
         return f"{'improved' if self.is_improved else 'no improvement shown'}: {figures}"
 
 
+def best_of(validations: Sequence[Evaluation]) -> Evaluation:
+    """The best score; the earlier of equals.
+
+    A mean over the few examples that could be measured says little: where less than nine in ten of a
+    validation were, it is passed over, unless all are like that.
+    """
+    whole = [each for each in validations if len(each.scores) >= MEASURED * len(each.feedback)]
+    return max(whole or validations, key=lambda each: each.score)
+
+
 def judged(task: Task, validations: Sequence[Evaluation], model: Model, folder: Path | None) -> Verdict:
     """Open the test split for the seed and the best candidate; outside of the budget.
 
     A run that is resumed has the replies of an earlier opening again, and pays for those of a new best only.
     """
     seed = validations[0].candidate
-    best = max(validations, key=lambda each: each.score).candidate
+    best = best_of(validations).candidate
     kept = model if folder is None else Cached(model, folder / "test.sqlite")
     tried = [seed] if best.id == seed.id else [seed, best]
     found = task.evaluate([Trial(each, task.data.test, "test") for each in tried], kept)

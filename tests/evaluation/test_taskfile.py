@@ -82,7 +82,7 @@ def test_a_file_for_each_split_and_the_other_layout(tmp_path: Path) -> None:
         ('prompt = "?"', 'file = "none.jsonl"', "", "none.jsonl cannot be read", "relative"),
         ('prompt = "?"', 'file = "rows.jsonl"\nval = 0', "", "validation split has no examples", "val = 30"),
         ('prompt = "?"', 'file = "rows.jsonl"\nval = 1', "", "the validation split has 1 example,", "two"),
-        ('prompt = "?"', 'file = "rows.jsonl"\nval = 4\ntest = 1', "", "test split of one example", "test = 0"),
+        ('prompt = "?"', 'file = "rows.jsonl"\nval = 4\ntest = 1', "", "split of one example", "test = 0"),
         ('prompt = "?"', 'file = "rows.jsonl"\nval = 9\ntest = 9', "", "has 12 usable rows", "fewer"),
         ('prompt = "?"', 'file = "rows.jsonl"\nval = "a.jsonl"', "", "names both a file for val", "either"),
         ('prompt = "?"', "val = 4", "", "names no rows", "file ="),
