@@ -13,7 +13,6 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from agentopt.errors import AvailabilityError
@@ -29,11 +28,6 @@ _SPACING = {"whitespace_flexible": True, "whitespace_pattern": " ?", "lenient": 
 
 class GrammarError(ValueError):
     """A schema, pattern or grammar that cannot be kept to; the message says why."""
-
-
-def available() -> bool:
-    """Whether replies can be kept to a grammar here."""
-    return find_spec("llguidance") is not None
 
 
 def json_under(schema: Mapping[str, object] | str) -> str:
