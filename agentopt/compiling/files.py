@@ -15,7 +15,8 @@ import zlib
 from pathlib import Path
 
 from agentopt.compiling.arrays import Compiled
-from agentopt.errors import CompileError, FormulationError, UsageError
+from agentopt.compiling.standing import made_of_rows
+from agentopt.errors import FormulationError, UsageError
 from agentopt.runs.files import replace_whole
 
 SUFFIXES = (".lp", ".mps", ".nl")
@@ -34,17 +35,7 @@ def export(compiled: Compiled, path: str | Path) -> Path:
     """
     target = Path(path)
     kind, packed = _kind(target)
-    bare = next((each for each in compiled.structures if not each.restated), None)
-    if bare is not None:
-        if bare.kind == "semidefinite":
-            raise CompileError(
-                f"`{bare.name}`: a model file holds rows, and a semidefinite matrix is none",
-                hint="solve it with `--engine clarabel`",
-            )
-        raise CompileError(
-            f"`{bare.name}`: a `{bare.kind}` of this size has no rows, and a model file holds only rows",
-            hint="solve it with `--engine cpsat`, or state it for fewer tasks",
-        )
+    made_of_rows(compiled)
     if kind == ".nl":
         from agentopt.compiling import pyomo_model
 

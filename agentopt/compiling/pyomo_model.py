@@ -31,6 +31,7 @@ from typing import Any
 import numpy as np
 
 from agentopt.compiling.arrays import Compiled, CompiledObjective, Graph, Integrality, RowBlock, VariableBlock
+from agentopt.compiling.standing import made_of_rows
 from agentopt.errors import CompileError, UsageError
 
 
@@ -42,10 +43,11 @@ def build(compiled: Compiled, *, objective: CompiledObjective | None = None) -> 
         objective: which objective; the first level of `compiled.levels` when not given.
 
     Raises:
-        CompileError: a semi-continuous variable has no finite upper bound.
+        CompileError: a semi-continuous variable has no finite upper bound, or a statement has no rows.
     """
     import pyomo.environ as pyo
 
+    made_of_rows(compiled)
     model = pyo.ConcreteModel(name=compiled.instance.formulation.title or "model")
     name_of_objective = objective_name(compiled)
     taken = {name_of_objective}

@@ -15,6 +15,7 @@ import numpy as np
 
 from agentopt.compiling.arrays import Compiled, CompiledObjective, Integrality, ProblemClass
 from agentopt.compiling.pyomo_model import component_name, graph_values, index_keys, objective_name
+from agentopt.compiling.standing import made_of_rows
 from agentopt.errors import CompileError
 
 
@@ -23,8 +24,9 @@ def text(compiled: Compiled) -> str:
 
     Raises:
         CompileError: several objectives are settled one after the other, or a semi-continuous variable has no
-            finite bounds.
+            finite bounds, or a statement has no rows.
     """
+    made_of_rows(compiled)
     if len(compiled.levels) > 1:
         raise CompileError(
             f"a Pyomo script states one objective; this model has {len(compiled.levels)} priorities",

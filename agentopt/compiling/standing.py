@@ -6,7 +6,7 @@ or columns are not as they were made stands for nothing any more; its rows are t
 
 from __future__ import annotations
 
-__all__ = ["sealed", "standing"]
+__all__ = ["made_of_rows", "sealed", "standing"]
 
 import zlib
 from collections.abc import Iterator
@@ -15,6 +15,27 @@ from dataclasses import replace
 import numpy as np
 
 from agentopt.compiling.arrays import Compiled, Structure
+from agentopt.errors import CompileError
+
+
+def made_of_rows(compiled: Compiled) -> None:
+    """See that a model is all rows, which is what a file or a script of another system holds.
+
+    Raises:
+        CompileError: it has a statement without rows.
+    """
+    bare = next((each for each in compiled.structures if not each.restated), None)
+    if bare is None:
+        return
+    if bare.kind == "semidefinite":
+        raise CompileError(
+            f"`{bare.name}`: a model file holds rows, and a semidefinite matrix is none",
+            hint="solve it with `--engine clarabel`",
+        )
+    raise CompileError(
+        f"`{bare.name}`: a `{bare.kind}` of this size has no rows, and a model file holds only rows",
+        hint="solve it with `--engine cpsat`, or state it for fewer tasks",
+    )
 
 
 def sealed(compiled: Compiled) -> tuple[Structure, ...]:

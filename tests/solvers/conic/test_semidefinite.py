@@ -10,6 +10,7 @@ import pytest
 
 from agentopt.compiling import export
 from agentopt.compiling.arrays import Compiled, ProblemClass
+from agentopt.compiling.pyomo_script import text
 from agentopt.errors import CompileError, EngineError
 from agentopt.formulation.check import check
 from agentopt.formulation.classify import classify
@@ -107,9 +108,15 @@ def test_an_engine_for_rows_refuses_a_matrix() -> None:
     assert raised.value.hint == "leave the engine out, or name one of: clarabel"
 
 
-def test_a_model_file_cannot_hold_a_matrix(tmp_path: Any) -> None:
+@pytest.mark.parametrize("suffix", [".mps", ".nl"])
+def test_a_model_file_cannot_hold_a_matrix(tmp_path: Any, suffix: str) -> None:
     with pytest.raises(CompileError, match="a semidefinite matrix is none"):
-        export(cut(), tmp_path / "cut.mps")
+        export(cut(), tmp_path / f"cut{suffix}")
+
+
+def test_a_pyomo_script_cannot_hold_a_matrix() -> None:
+    with pytest.raises(CompileError, match="a semidefinite matrix is none"):
+        text(cut())
 
 
 def test_a_point_outside_the_cone_is_no_answer() -> None:
