@@ -58,18 +58,7 @@ def why_negative(compiled: Compiled, solution: Solution, diagnosis: Diagnosis | 
         return ["the engine reports that the model is infeasible or unbounded, not which"]
     if solution.termination is Termination.UNBOUNDED:
         return _why_unbounded(compiled, solution)
-    if solution.conflict is None:
-        return ["the model is infeasible: no values of the variables meet all constraints and bounds"]
-    rows, columns = solution.conflict
-    found = ["the model is infeasible: these statements cannot hold together"]
-    for row in rows[:MAX_NAMED]:
-        found.append(f"constraint {row_name(compiled, row)}{_statement(compiled, row)}")
-    if len(rows) > MAX_NAMED:
-        found.append(f"and {len(rows) - MAX_NAMED} more constraints")
-    for column in columns[:MAX_NAMED]:
-        low, high = compiled.lower[column], compiled.upper[column]
-        found.append(f"bounds of {column_name(compiled, column)}: {low:g} to {high:g}")
-    return found
+    return ["the model is infeasible: no values of the variables meet all constraints and bounds"]
 
 
 def _why_unbounded(compiled: Compiled, solution: Solution) -> list[str]:
@@ -106,15 +95,6 @@ def column_name(compiled: Compiled, column: int) -> str:
 
 def _indexed(name: str, labels: Sequence[object]) -> str:
     return f"{name}[{', '.join(str(label) for label in labels)}]" if labels else name
-
-
-def _statement(compiled: Compiled, row: int) -> str:
-    name = row_name(compiled, row).split("[")[0]
-    constraint = compiled.instance.formulation.constraints.get(name)
-    if constraint is None:
-        return ""
-    because = f" (because: {constraint.because})" if constraint.because else ""
-    return f": {constraint.that}{because}"
 
 
 def unused_numbers(formulation: Formulation, problem: Problem, instance: Instance | None = None) -> list[str]:

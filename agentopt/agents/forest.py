@@ -24,6 +24,7 @@ from agentopt.agents.nodes import MAX_SHOWN, send_back, shown_answers
 from agentopt.agents.reading import written
 from agentopt.agents.session import Session
 from agentopt.agents.state import State, Update
+from agentopt.diagnosis import diagnose
 from agentopt.errors import AgentoptError, BudgetExceeded, ModelError, ReplyError
 from agentopt.prompts.replies import extract_json, extract_tags
 from agentopt.sandbox import Outcome
@@ -35,6 +36,7 @@ NUM_PROGRAMS = NUM_SEEDS + NUM_ITERATIONS
 """As in the paper; fewer where one passes every test."""
 EXPLORATION = math.sqrt(2.0)
 MAX_INSIGHTS = 4000
+DIAGNOSIS_SECONDS = 5.0
 MAX_FEEDBACK = 6000
 _AGREES = 1e-6
 
@@ -278,7 +280,9 @@ def _solved(session: Session, tried: Tried) -> tuple[float | None, str]:
     except AgentoptError as error:
         return None, error.message
     if negative(solution) is not None:
-        return None, " ".join(why_negative(session.compiled(found), solution))
+        compiled = session.compiled(found)
+        why = diagnose(compiled, solution, DIAGNOSIS_SECONDS)
+        return None, " ".join(why_negative(compiled, solution, why))
     return solution.objective, "" if solution.has_point else f"the engine stopped: {solution.termination}"
 
 

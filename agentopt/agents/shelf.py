@@ -55,12 +55,13 @@ def load_solution(path: Path) -> Solution | None:
             arrays: dict[str, object] = {name: kept[name] for name in kept.files if name in _ARRAYS}
             matrices = sum(name.startswith("matrix_") for name in kept.files)
             arrays["matrices"] = tuple(kept[f"matrix_{k}"] for k in range(matrices))
-            plain = json.loads(str(kept["_plain"]))
+            known = {each.name for each in fields(Solution)}
+            stated = json.loads(str(kept["_plain"]))
+            plain = {name: value for name, value in stated.items() if name in known}
             if "basis_columns" in kept.files:
                 arrays["basis"] = Basis(kept["basis_columns"], kept["basis_rows"])
     except (OSError, ValueError, KeyError, BadZipFile):
         return None
-    conflict = plain.pop("conflict")
     return Solution(
         **{
             **plain,
@@ -68,6 +69,5 @@ def load_solution(path: Path) -> Solution | None:
             "termination": Termination(plain["termination"]),
             "point": PointStatus(plain["point"]),
             "options": tuple((str(k), str(v)) for k, v in plain["options"]),
-            "conflict": None if conflict is None else (tuple(conflict[0]), tuple(conflict[1])),
         }
     )

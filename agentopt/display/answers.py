@@ -8,7 +8,6 @@ import numpy as np
 from pydantic import JsonValue
 
 from agentopt.agents.answer import Answer
-from agentopt.agents.findings import column_name, row_name
 from agentopt.budget import Spend
 from agentopt.compiling.arrays import RowBlock
 from agentopt.display.decisions import decisions
@@ -197,17 +196,11 @@ def _finding(finding: Finding) -> dict[str, object]:
 
 
 def _conflict(answer: Answer) -> dict[str, object] | None:
-    compiled, solution, diagnosis = answer.compiled, answer.solution, answer.diagnosis
+    diagnosis = answer.diagnosis
     if diagnosis is not None and diagnosis.conflicts is not None and diagnosis.conflicts.found:
         members = diagnosis.conflicts.found[0].members
         return {
             "constraints": [each.label for each in members if each.kind == "constraint"],
             "bounds": list(dict.fromkeys(each.label for each in members if each.kind in ("lower", "upper"))),
         }
-    if compiled is None or solution is None or solution.conflict is None:
-        return None
-    rows, columns = solution.conflict
-    return {
-        "constraints": [row_name(compiled, row) for row in rows],
-        "bounds": [column_name(compiled, column) for column in columns],
-    }
+    return None

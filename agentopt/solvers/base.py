@@ -40,7 +40,6 @@ class Feature(StrEnum):
     WARM_START = "warm start"
     INTERRUPT = "interrupt"
     PROGRESS = "progress"
-    CONFLICT = "conflict"
     SHARES = "shares points"
     """It can run beside others, offering and taking incumbents (`agentopt.solvers.sharing`)."""
 

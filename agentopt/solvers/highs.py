@@ -50,7 +50,6 @@ class Highs:
             Feature.WARM_START,
             Feature.INTERRUPT,
             Feature.PROGRESS,
-            Feature.CONFLICT,
             Feature.SHARES,
         }
 

@@ -1,4 +1,7 @@
-"""Why HiGHS found no optimum: infeasible told from unbounded, a ray, a conflict, a second try."""
+"""Why HiGHS found no optimum: infeasible told from unbounded, a ray, a second try.
+
+What contradicts what in an infeasible model is found by `agentopt.diagnosis`, whatever the engine.
+"""
 
 from __future__ import annotations
 
@@ -23,17 +26,8 @@ from agentopt.solvers.solution import Solution, Termination
 if TYPE_CHECKING:
     from agentopt.solvers.highs_run import HighsRun
 
-MAX_NONZEROS = 200_000
-"""Coefficients of the largest model a conflict is looked for in."""
-
-CONFLICT_SECONDS = 10.0
-"""Time for finding a conflict, at most."""
-
 FEASIBILITY_SECONDS = 60.0
 """Time for finding any feasible point, at most: over integers without bounds the search may have no end."""
-
-_STRATEGY = 2 + 4
-"""From the linear program, and irreducible."""
 
 _STEP = 1e-9
 """Improvement along a direction of length one that counts as one."""
@@ -45,34 +39,7 @@ def explained(run: HighsRun, found: Solution) -> Solution:
         return _second_try(run, found)
     if found.termination in {Termination.UNBOUNDED, Termination.INFEASIBLE_OR_UNBOUNDED}:
         found = _told_apart(run, found)
-    if found.termination is Termination.INFEASIBLE:
-        return replace(found, conflict=conflict(run))
     return found
-
-
-def conflict(run: HighsRun) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """Rows and columns that cannot hold together, none of which can be left out.
-
-    For integer problems only where the problem without integrality is infeasible already.
-    """
-    import highspy
-
-    relaxed = _relaxed(run.plain)
-    if len(relaxed.matrix.values) > MAX_NONZEROS or run.seconds_left() == 0.0:
-        return None
-    highs = run.ready(relaxed, iis_strategy=_STRATEGY)
-    _limit(run, highs, CONFLICT_SECONDS)
-    run.run(highs)
-    if highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
-        return None
-    found = []
-    run.run(highs, lambda: found.append(highs.getIis()))
-    if not found or found[0][0] == highspy.HighsStatus.kError:
-        return None
-    iis = found[0][1]
-    rows = tuple(sorted(int(i) for i in iis.row_index_ if i < run.compiled.num_rows))
-    columns = tuple(sorted(int(j) for j in iis.col_index_ if j < run.compiled.num_columns))
-    return (rows, columns) if iis.valid_ and (rows or columns) else None
 
 
 def _told_apart(run: HighsRun, found: Solution) -> Solution:

@@ -93,7 +93,6 @@ def _open(
         duals=None,
         reduced_costs=None,
         ray=None,
-        conflict=None,
         **common,  # type: ignore[arg-type]  # its own fields
     )
     return _with_best(board, found)

@@ -160,7 +160,6 @@ def _combined(
         objective=objective_value(levels[0], point.values),
         bound=first.bound,
         duals=None if last.duals is None else last.duals[:rows],
-        conflict=None,
         pool=(),
         iterations=sum(each.iterations for each in found),
         nodes=sum(each.nodes for each in found),

@@ -60,7 +60,6 @@ class Solution:
         matrices: for each semidefinite statement its dual, symmetric, for minimization; empty without any.
         ray: shape (n,), a direction of unbounded improvement, when the engine gives one.
         basis: of a linear problem, where it ended: another one like it may begin there (`Compiled.basis`).
-        conflict: (row indices, column indices) of an irreducible infeasible set, when the engine gives one.
         pool: other feasible points found on the way, best first.
         message: the engine's own words, one line.
     """
@@ -77,7 +76,6 @@ class Solution:
     matrices: tuple[Values, ...] = ()
     ray: Values | None = None
     basis: Basis | None = None
-    conflict: tuple[tuple[int, ...], tuple[int, ...]] | None = None
     pool: tuple[Values, ...] = ()
     seconds: float = 0.0
     iterations: int = 0

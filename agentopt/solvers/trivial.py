@@ -31,12 +31,12 @@ def settled(compiled: Compiled, engine: str, version: str) -> Solution | None:
     rows = np.flatnonzero(_crossed(compiled.row_lower, compiled.row_upper))
     if len(rows):
         message = "the bounds of a row leave nothing between them"
-        return _infeasible(engine, version, message, (int(rows[0]),), ())
+        return _infeasible(engine, version, message)
     semi = compiled.integrality >= Integrality.SEMICONTINUOUS
     columns = np.flatnonzero(_crossed(compiled.lower, compiled.upper) & ~semi)
     if len(columns):
         message = "the bounds of a variable leave nothing between them"
-        return _infeasible(engine, version, message, (), (int(columns[0]),))
+        return _infeasible(engine, version, message)
     if compiled.num_columns:
         return None
     nothing = np.empty(0)
@@ -44,7 +44,7 @@ def settled(compiled: Compiled, engine: str, version: str) -> Solution | None:
     off = np.maximum(compiled.row_lower - values, values - compiled.row_upper) > TOLERANCE
     if off.any():
         message = "a row without variables does not hold"
-        return _infeasible(engine, version, message, (int(np.flatnonzero(off)[0]),), ())
+        return _infeasible(engine, version, message)
     objective = 0.0 if compiled.objective is None else objective_value(compiled.objective, nothing)
     return Solution(
         Termination.OPTIMAL,
@@ -81,12 +81,8 @@ def _crossed(lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
     return np.asarray((lower > upper) | (lower == np.inf) | (upper == -np.inf))
 
 
-def _infeasible(
-    engine: str, version: str, message: str, rows: tuple[int, ...], columns: tuple[int, ...]
-) -> Solution:
-    return Solution(
-        Termination.INFEASIBLE, PointStatus.NONE, engine, version, conflict=(rows, columns), message=message
-    )
+def _infeasible(engine: str, version: str, message: str) -> Solution:
+    return Solution(Termination.INFEASIBLE, PointStatus.NONE, engine, version, message=message)
 
 
 def _refuse_nonsense(compiled: Compiled) -> None:

@@ -16,6 +16,7 @@ from agentopt.agents.findings import (
 )
 from agentopt.agents.shelf import load_solution, save_solution
 from agentopt.compiling import compile_instance
+from agentopt.diagnosis import diagnose
 from agentopt.formulation.binding import bind
 from agentopt.formulation.elements import Formulation
 from agentopt.solvers.base import Limits
@@ -72,13 +73,16 @@ def test_shadow_prices_are_told_for_a_linear_program():
     assert "workshop: one more unit of its limit changes the objective by 12.5" in words
 
 
-def test_a_conflict_is_told_in_the_words_of_the_problem(compiled):
-    found = why_negative(compiled, solution(None, Termination.INFEASIBLE, conflict=((0, 1), (1,))))
-    assert found[1] == "constraint workshop: sum(hours[p]*make[p] for p in PIECES) <= time"
-    assert found[3] == "bounds of make[shelf]: 0 to inf"
-    words = explanation(compiled, solution(None, Termination.INFEASIBLE, conflict=((0,), ())))
+def test_what_contradicts_is_told_in_the_words_of_the_problem():
+    found = joinery()
+    found["constraints"].append({"name": "order", "that": 'make["bench"] >= 1000'})
+    compiled = compile_instance(bind(Formulation.model_validate(found)))
+    none = solution(None, Termination.INFEASIBLE)
+    words = explanation(compiled, none, None, diagnose(compiled, none))
     assert words.startswith("There is no answer: the conditions contradict each other.")
-    assert "workshop" in words
+    assert "workshop: sum(hours[p]*make[p] for p in PIECES) <= time" in words
+    assert "order" in words
+    assert why_negative(compiled, none)[0].startswith("the model is infeasible")
 
 
 def test_a_ray_names_what_grows(compiled):
@@ -108,13 +112,11 @@ def test_readings_give_value_unit_and_place(compiled):
 
 
 def test_a_solution_survives_the_shelf(tmp_path):
-    kept = solution(
-        [1.5, 2.0], duals=np.array([0.1, np.inf]), conflict=((1,), ()), options=(("gap", "0"),), seconds=0.5
-    )
+    kept = solution([1.5, 2.0], duals=np.array([0.1, np.inf]), options=(("gap", "0"),), seconds=0.5)
     save_solution(tmp_path / "s.npz", kept)
     found = load_solution(tmp_path / "s.npz")
     assert found is not None
-    for name in ("termination", "point", "objective", "bound", "conflict", "options", "seconds", "ray"):
+    for name in ("termination", "point", "objective", "bound", "options", "seconds", "ray"):
         assert getattr(found, name) == getattr(kept, name)
     assert np.array_equal(found.values, kept.values)
     assert np.array_equal(found.duals, kept.duals)

@@ -189,27 +189,6 @@ def test_highs_gives_a_ray_along_which_the_objective_improves() -> None:
         assert max_violation(problem, point + 1e6 * ray) <= 1e-6
 
 
-def test_highs_gives_a_conflict_that_is_infeasible_and_irreducible() -> None:
-    parts = {
-        "variables": {"x": {"upper": 3}, "y": {"upper": 3}, "z": {"upper": 9}},
-        "objective": {"minimize": "x"},
-        "constraints": {
-            "a": {"that": "x + z <= 5"},
-            "b": {"that": "x + y >= 7"},
-            "c": {"that": "x - z <= 8"},
-        },
-    }
-    found = ENGINES["highs"].solve(compiled(**parts), Limits(), {})
-    assert found.termination is Termination.INFEASIBLE
-    assert found.conflict == ((1,), (0, 1))
-
-
-def test_a_conflict_of_integers_alone_is_left_open() -> None:
-    known = next(each for each in KNOWN if each.name == "integers whose relaxation is feasible")
-    found = ENGINES["highs"].solve(model(known), Limits(), {})
-    assert found.conflict is None
-
-
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
