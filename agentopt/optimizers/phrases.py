@@ -181,11 +181,11 @@ def _changed(text: Phrased, edit: Edit | None, rng: random.Random) -> Phrased:
         return Phrased(phrases, (*text.deleted[:back], *text.deleted[back + 1 :]))
     if edit == "swap":
         first, second = sorted(rng.sample(range(len(text.phrases)), 2))
-        phrases = list(text.phrases)
-        one, other = phrases[first], phrases[second]
-        phrases[first] = other.rstrip() + one[len(one.rstrip()) :]
-        phrases[second] = one.rstrip() + other[len(other.rstrip()) :]
-        return replace(text, phrases=tuple(phrases))
+        swapped = list(text.phrases)
+        one, other = swapped[first], swapped[second]
+        swapped[first] = other.rstrip() + one[len(one.rstrip()) :]
+        swapped[second] = one.rstrip() + other[len(other.rstrip()) :]
+        return replace(text, phrases=tuple(swapped))
     return text
 
 

@@ -85,6 +85,13 @@ OPTIMIZERS: Mapping[str, Card] = {
             departs="replies without a text in tags are dropped, not asked for again without end",
         ),
         Card(
+            "opro-values",
+            f"{_METHODS}.opro_values:OproValues",
+            "OPRO's two showcases: a line and a round tour, from values alone",
+            "Yang et al., Large Language Models as Optimizers, arXiv 2309.03409, section 3",
+            departs="replies without a pair or a whole tour are dropped, not asked for again without end",
+        ),
+        Card(
             "best-of-n",
             f"{_METHODS}.best_of_n:BestOfN",
             "independent proposals without memory, the best is taken; a baseline",
