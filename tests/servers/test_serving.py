@@ -96,20 +96,21 @@ def noisy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def served(noisy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     home = tmp_path_factory.mktemp("served")
     command = [launching.PYTHON, "-m", "agentopt", "serve", str(noisy), "--with", "transformers"]
-    process = subprocess.Popen(
-        [*command, "--port", "0", "--json", "--log", str(home / "log"), "-q"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=launching.surroundings(home),
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    first = process.stdout.readline()
-    assert first, (home / "log").read_text() if (home / "log").exists() else "it said nothing"
-    said = json.loads(first)
-    yield Serving(said["address"], said["name"], Path(said["log"]), process)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0
+    words = [*command, "--port", "0", "--json", "--log", str(home / "log"), "-q"]
+    environment = launching.surroundings(home)
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            first = process.stdout.readline()
+            assert first, (home / "log").read_text() if (home / "log").exists() else "it said nothing"
+            said = json.loads(first)
+            yield Serving(said["address"], said["name"], Path(said["log"]), process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            status = process.wait(60)
+    assert status == 0
     assert not Path(f"/proc/{said['process']}").exists()
 
 
