@@ -92,23 +92,28 @@ class Run:
         matrix = sparse.csc_matrix(entries, shape=(cones.num_rows, size))
         matrix.sum_duplicates()
         kinds = [cone for block in cones.blocks for cone in _cones(clarabel, block)]
-        outcome: list[Any] = []
         settings = self.settings(clarabel)
-        try:
+        made: list[Any] = []
+        outcome: list[Any] = []
+
+        def work() -> None:
             solver = clarabel.DefaultSolver(square, cost, matrix, every.constant, kinds, settings)
-        except Exception as error:  # Clarabel raises plain exceptions
-            raise EngineError(f"Clarabel does not take the model: {error}") from None
-        solver.print_to_buffer()
-        solver.set_termination_callback(self.asked)
+            solver.print_to_buffer()
+            solver.set_termination_callback(self.asked)
+            made.append(solver)
+            outcome.append(solver.solve())
+
         failure = watch(
-            lambda: outcome.append(solver.solve()),
+            work,
             cancel=_nothing,
             look=self.look,
             limits=self.limits,
             report=self.report,
             stop=self.stop,
         )
-        self.log += str(solver.get_print_buffer())
+        if not made:
+            raise EngineError(f"Clarabel does not take the model: {failure}")
+        self.log += str(made[0].get_print_buffer())
         if failure is not None:
             return None, str(failure).strip().splitlines()[-1] if str(failure).strip() else repr(failure)
         return outcome[0], ""

@@ -136,3 +136,15 @@ def test_a_time_limit_of_zero_ends_without_a_point() -> None:
 def test_a_convex_model_is_sent_to_the_cone_solver_and_another_is_not() -> None:
     assert solve(CONVEX["entropy"][0]).engine == "clarabel"
     assert solve(model({"minimize": "x + y"}, "x**2 + y**2 >= 4")).engine == "scip"
+
+
+def test_a_setting_that_the_engine_does_not_take_is_an_error() -> None:
+    problem, _ = CONVEX["exponentials"]
+    with pytest.raises(EngineError, match="chordal_decomposition_merge_method"):
+        engine("clarabel").solve(problem, Limits(), {"chordal_decomposition_merge_method": "zzz"})
+
+
+def test_the_log_is_kept_and_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    found = engine("clarabel").solve(CONVEX["exponentials"][0], Limits(), {})
+    assert "Clarabel" in found.log
+    assert capfd.readouterr() == ("", "")
