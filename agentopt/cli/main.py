@@ -41,6 +41,7 @@ COMMANDS = {
     "robust": Command("robust", "Decide before the numbers are known: scenarios or uncertainty sets."),
     "diagnose": Command("diagnosing", "Say why a problem has no answer, or how hard its numbers are."),
     "blackbox": Command("blackbox", "Optimize a Python function or command by evaluating it."),
+    "optimize": Command("optimizing", "Improve a prompt against a scored task, with a verdict."),
     "tune": Command("tuning", "Choose engine options for a stream of related instances, by a test."),
     "examples": Command("examples", "List the formulations that come with agentopt."),
     "runs": Command("runs", "List, show, resume and report runs.", True),

@@ -52,6 +52,10 @@ def keep(answer: Answer, run: Run, text: str, document: Mapping[str, JsonValue])
 
 def unfinished_report(run: Run) -> bytes:
     """The report of a run that came to no answer, as far as it came."""
+    if run.has("task.json") and run.has("trials.jsonl"):
+        from agentopt.display.report_search import search_report
+
+        return search_report(run).encode()
     from agentopt.display.report import html
 
     return html(None, run=run).encode()

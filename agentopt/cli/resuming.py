@@ -32,6 +32,7 @@ class Options(BaseModel):
     settings: dict[str, JsonValue] = Field(default_factory=dict)
     tune: dict[str, JsonValue] | None = None
     blackbox: dict[str, JsonValue] | None = None
+    optimize: dict[str, JsonValue] | None = None
 
 
 def resumed(run: Run, groups: Sequence[object], engine: EngineOptions, output: OutputOptions) -> int:
@@ -55,6 +56,17 @@ def resumed(run: Run, groups: Sequence[object], engine: EngineOptions, output: O
             from agentopt.cli import tuning
 
             return tuning.resume(run, options.tune, quiet=output.quiet, as_json=output.json)
+        if options.optimize is not None:
+            from agentopt.cli import optimizing
+
+            budget = given_settings(*groups).get("budget")
+            return optimizing.resume(
+                run,
+                options.optimize,
+                budget=None if budget is None else str(budget),
+                quiet=output.quiet,
+                as_json=output.json,
+            )
         if options.blackbox is not None:
             from agentopt.cli import blackbox
 

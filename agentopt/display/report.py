@@ -6,9 +6,10 @@ and the page forbids itself to load anything. Mathematics is MathML, plots are S
 
 from __future__ import annotations
 
-__all__ = ["html"]
+__all__ = ["html", "page"]
 
 import json
+from collections.abc import Sequence
 from importlib.resources import files
 
 from agentopt.agents.answer import Answer
@@ -44,16 +45,36 @@ def html(answer: Answer | None, *, run: Run | None = None, text: str = "") -> st
     (True, True, False)
     """
     sections = list(_sections(answer, run, text or _kept_text(run)))
-    title = _title(answer, run)
+    shown = result(answer) if answer is not None else _nothing(run)
+    return page(_title(answer, run), shown, sections, run, byline=_byline(answer, run))
+
+
+def page(
+    title: str,
+    outcome: Html,
+    sections: Sequence[tuple[str, str, Html]],
+    run: Run | None,
+    *,
+    byline: Sequence[object] = (),
+) -> str:
+    """A whole page.
+
+    Args:
+        title: its heading.
+        outcome: what comes first.
+        sections: identifier, heading and content of each.
+        run: whose version stands at the foot.
+        byline: under the heading.
+    """
     body = [
         element("h1", title),
-        element("p", *_byline(answer, run), class_="byline"),
+        element("p", *byline, class_="byline") if byline else None,
         element(
             "nav", *(element("a", head, href=f"#{name}") for name, head, _ in sections), aria_label="Contents"
         )
         if len(sections) > 2
         else None,
-        result(answer) if answer is not None else _nothing(run),
+        outcome,
         *(element("section", element("h2", head), part, id=name) for name, head, part in sections),
         element("footer", _footer(run)),
     ]
@@ -64,8 +85,8 @@ def html(answer: Answer | None, *, run: Run | None = None, text: str = "") -> st
         element("title", title),
         Html(f"<style>{_style()}</style>"),
     ]
-    page = element("html", element("head", *head), element("body", element("main", *body)), lang="en")
-    return f"<!doctype html>\n{page}\n"
+    made = element("html", element("head", *head), element("body", element("main", *body)), lang="en")
+    return f"<!doctype html>\n{made}\n"
 
 
 def _sections(answer: Answer | None, run: Run | None, text: str) -> list[tuple[str, str, Html]]:
