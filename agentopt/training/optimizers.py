@@ -80,7 +80,12 @@ _NO_DECAY: Mapping[str, object] = {"weight_decay": 0.0}
 _LIST = [
     Named("adabelief", _MORE + "AdaBelief", "Zhuang et al., 2020"),
     Named("adabound", _MORE + "AdaBound", "Luo et al., 2019"),
-    Named("adafactor", _TORCH + "Adafactor", "Shazeer and Stern, 2018", options=_NO_DECAY),
+    Named(
+        "adafactor",
+        _MORE + "AdaFactor",
+        "Shazeer and Stern, 2018",
+        options={"scale_parameter": False, "relative_step": False},
+    ),
     Named("adagrad", _TORCH + "Adagrad", "Duchi et al., 2011", rate=0.3),
     Named("adahessian", _MORE + "AdaHessian", "Yao et al., 2021", _needs(Need.HESSIAN), rate=0.1),
     Named("adam", _TORCH + "Adam", "Kingma and Ba, 2015"),

@@ -27,7 +27,7 @@ VARIABLES = {
 }
 OBJECTIVES = [
     "sum(log(1 + exp(-y[i]*(b + sum(w[j]*t[i,j] for j in J)))) for i in I) + 3*b + sum(w[j]**2 for j in J)",
-    "sum((b - y[i] + sum(tanh(sum(m[j,k]*t[i,j] for j in J))*w[k] for k in J))**4 for i in I)/7 - b*w[first(J)]",
+    "sum((b - y[i] + sum(tanh(sum(m[j,k]*t[i,j] for j in J))*w[k] for k in J))**4 for i in I)/7 - b**2",
     "2*exp(b) - cos(w[first(J)])*sum(sqrt(1 + w[j]**2) for j in J) + prod(1 + m[j,j]**2 for j in J)",
     "sum(sqrt(1 + sum(w[j]*t[i,j] for j in J if t[i,j] > 0.3)**2) for i in I)",
     "sum(max(exp(w[j]), 2, b**3) - min(sin(b), w[j]**3) for j in J) + norm(exp(w[j]) for j in J)",
