@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,10 @@ def test_a_function_is_searched_with_constraints_and_gone_on_with(tmp_path: Path
         calls.append(x)
         return {"value": x if kind == "up" else -x, "constraints": {"low": x - 3.0}}
 
-    variables = {"x": {"lower": 0, "upper": 5}, "kind": {"choices": ["up", "down"]}}
+    variables: Mapping[str, Mapping[str, object]] = {
+        "x": {"lower": 0, "upper": 5},
+        "kind": {"choices": ["up", "down"]},
+    }
     found = agentopt.blackbox(
         height, variables, maximize=True, evaluations=60, engine="random", history=tmp_path / "kept.jsonl"
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-__all__ = ["MipRun", "instances", "primal_integral", "run", "shifted_mean"]
+__all__ = ["MipRun", "instances", "primal_integral", "run"]
 
-import math
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -120,12 +119,3 @@ def _gap(value: float, best: float) -> float:
     if value * best < 0:
         return 1.0
     return min(1.0, abs(value - best) / max(abs(value), abs(best)))
-
-
-def shifted_mean(values: Sequence[float], shift: float) -> float:
-    """The shifted geometric mean.
-
-    >>> round(shifted_mean([1.0, 7.0], 1.0), 6)
-    3.0
-    """
-    return math.exp(sum(math.log(value + shift) for value in values) / len(values)) - shift

@@ -22,9 +22,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from agentopt.benchmarks.mip_runs import MipRun, instances, primal_integral, run, shifted_mean
+from agentopt.benchmarks.mip_runs import MipRun, instances, primal_integral, run
 from agentopt.compiling.arrays import Compiled
 from agentopt.solvers import Limits
+from agentopt.tuning.evidence import shifted_mean
 
 SHIFT = 0.001
 """Added to every integral before the geometric mean: a tenth of a per cent of the time at full gap."""

@@ -21,9 +21,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from agentopt.benchmarks.mip_runs import MipRun, instances, run, shifted_mean
+from agentopt.benchmarks.mip_runs import MipRun, instances, run
 from agentopt.compiling.arrays import Compiled
 from agentopt.solvers import Limits
+from agentopt.tuning.evidence import shifted_mean
 
 SHIFT = 1.0
 """Seconds added to every time before the geometric mean."""

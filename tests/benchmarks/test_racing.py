@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from agentopt.benchmarks.mip_runs import primal_integral, shifted_mean
+from agentopt.benchmarks.mip_runs import primal_integral
 from agentopt.benchmarks.racing import Compared, main, summary
 from agentopt.compiling import export
+from agentopt.tuning.evidence import shifted_mean
 from tests.compiling.models import compiled
 
 
