@@ -28,7 +28,9 @@ ALL: tuple[Edit, ...] = ("delete", "swap", "paraphrase", "add")
 LONGEST = 400
 """Characters of a paraphrase at most, or three times the phrase's where that is more."""
 
-_TOKEN = re.compile(r"(?:\{\{.*?\}\}|\{[^{}\s]*\}|[^\s。！？；，])+[。！？；，]*\s*", re.DOTALL)
+_TOKEN = re.compile(
+    r"(?:(?:\{\{.*?\}\}|\{[^{}\s]*\}|[^\s。！？；，])+[。！？；，]*|[。！？；，]+)\s*", re.DOTALL
+)
 _ENDS = re.compile(r"[.!?;:,。！？；，][\"'”’)\]*]*\s*\Z")
 _OPENS = re.compile(
     "(?:and|or|but|nor|so|yet|because|since|if|unless|when|while|until|before|after|although|though|as|that|"
