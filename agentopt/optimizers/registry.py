@@ -159,6 +159,35 @@ OPTIMIZERS: Mapping[str, Card] = {
             _EVO.format("section 3.3"),
             departs=f"{_BEGINS}; a generation is asked for and tried at once, against the best before it",
         ),
+        Card(
+            "gepa",
+            f"{_METHODS}.gepa:Gepa",
+            "a model reads traces and rewrites texts of the Pareto front; lines of descent are merged",
+            "Agrawal et al., GEPA, arXiv 2507.19457, algorithms 1 to 4; github.com/gepa-ai/gepa",
+            ("model", "traces"),
+            departs="merges are drawn in the order of the pool, not of sets; what could not be measured "
+            "counts for neither side of a gate; ends after rounds in a row with nothing to try",
+        ),
+        Card(
+            "protegi",
+            f"{_METHODS}.protegi:Protegi",
+            "reasons for errors, texts rewritten against them, and a beam that a bandit selects",
+            "Pryzant et al., Automatic Prompt Optimization with Gradient Descent and Beam Search, "
+            "arXiv 2305.03495, algorithms 1 to 3; github.com/microsoft/LMOps",
+            ("model", "traces"),
+            departs="the beam is validated after every round, and validation picks; an example drawn twice "
+            "counts once in the bandit's estimate",
+        ),
+        Card(
+            "vml",
+            f"{_METHODS}.vml:Vml",
+            "the model is a text, rewritten batch by batch from its predictions and their targets",
+            "Xiao et al., Verbalized Machine Learning, arXiv 2406.04344, section 3; "
+            "github.com/timxzz/VML_Examples",
+            ("model", "traces"),
+            departs="texts are validated as they come and the best is taken, not the last; replies without "
+            "a text are not asked for again without end",
+        ),
     )
 }
 """The optimizers that come with agentopt."""
