@@ -255,7 +255,9 @@ class _Compiler:
         """All arrays, with the class of problem they state."""
         builder = self.builder
         costs = [products(terms.quadratic, 0) if terms.quadratic else _NOTHING for _, terms, _ in read]
-        kept = np.concatenate([np.full(len(b.codes), b.name in whole) for b in builder.variables] or [[]])
+        kept = np.concatenate(
+            [np.full(len(b.codes), b.name in whole) for b in builder.variables] or [_NO_COLUMN]
+        )
         linearizer = Linearizer(builder, [*builder.quadratic, *costs], kept.astype(bool, copy=False))
         parts = [linearizer.linearize_rows(part) for part in builder.quadratic]
         curved = (
@@ -317,6 +319,7 @@ _REAL = Terms(np.asarray(np.pi))
 """Stands for terms that are not integers."""
 
 
+_NO_COLUMN = np.empty(0, dtype=bool)
 _NOTHING: Triplets = (np.empty(0, dtype=np.int64),) * 3 + (np.empty(0),)
 
 

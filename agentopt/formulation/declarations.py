@@ -266,7 +266,7 @@ def check_usage(parsed: Parsed) -> Iterator[Diagnostic]:
         used.update(_names([p.expression for p in formulas.values()]))
     for bounds in parsed.variables.values():
         used.update(_names([p.expression for p in (bounds.lower, bounds.upper, bounds.start) if p]))
-    used.update(_names(_uncertain(f)))
+    used.update(_names(list(_uncertain(f))))
     used.update(name for parameter in f.parameters.values() for name in parameter.over)
     used.update(name for variable in f.variables.values() for name in variable.over)
     for each in f.sets.values():

@@ -149,7 +149,7 @@ def _kinds(stated: Uncertainty) -> Iterator[Diagnostic]:
 def _uses(parsed: Parsed, stated: Uncertainty) -> Iterator[Diagnostic]:
     """An uncertain parameter that nothing uses is a mistake: it was meant to matter."""
     f = parsed.formulation
-    trees = [p.expression for p in parsed.objectives]
+    trees: list[t.Node] = [p.expression for p in parsed.objectives]
     for constraint in parsed.constraints.values():
         trees += [constraint.statement, *constraint.generators]
     for bounds in parsed.variables.values():

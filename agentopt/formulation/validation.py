@@ -18,7 +18,6 @@ from agentopt.errors import FormulationError, nearest
 from agentopt.formulation.diagnostics import Diagnostic
 from agentopt.formulation.elements import (
     Constraint,
-    Element,
     Formulation,
     IndexSet,
     Objective,
@@ -26,6 +25,7 @@ from agentopt.formulation.elements import (
     Variable,
     Waiver,
 )
+from agentopt.formulation.fields import Element
 from agentopt.formulation.uncertainty import Restriction, Risk, Scenarios, Uncertain, Uncertainty
 
 if TYPE_CHECKING:

@@ -305,11 +305,11 @@ class Adversary:
             program.rows(
                 [-np.inf],
                 [math.floor(limit)],
-                (np.zeros(len(members)), whole[members], np.ones(len(members))),
+                (np.zeros(len(members), dtype=np.int64), whole[members], np.ones(len(members))),
             )
             top = (part > 0).astype(float)
             extra = program.columns(np.zeros(size), top, integer=True)
-            program.rows([-np.inf], [1.0], (np.zeros(size), extra, np.ones(size)))
+            program.rows([-np.inf], [1.0], (np.zeros(size, dtype=np.int64), extra, np.ones(size)))
             parts.append((extra, part))
         each = np.arange(size)
         entries = [(each, z, np.ones(size))] + [(each, columns, -part) for columns, part in parts]

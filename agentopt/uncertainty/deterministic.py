@@ -123,7 +123,12 @@ class _Writer:
     def _indices(self, trees: Sequence[t.Node]) -> set[str]:
         """Every name that stands for an index somewhere."""
         found = {
-            each for p in (*self.f.parameters.values(), *self.f.variables.values()) for each in p.with_ or ()
+            each
+            for with_ in (
+                *(p.with_ for p in self.f.parameters.values()),
+                *(v.with_ for v in self.f.variables.values()),
+            )
+            for each in with_ or ()
         }
         for tree in trees:
             for node in t.walk(tree):

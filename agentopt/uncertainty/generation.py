@@ -17,7 +17,7 @@ import numpy as np
 
 from agentopt.formulation.instance import Values
 from agentopt.uncertainty.adversary import Adversary, Method
-from agentopt.uncertainty.programs import Program
+from agentopt.uncertainty.programs import Indices, Program
 from agentopt.uncertainty.two_stage import TwoStage
 
 _MISSED = 1e-6
@@ -103,7 +103,7 @@ def generate(
     for number in range(1, most + 1):
         found, x = _master(stages, points, gap, deadline, threads)
         if x is None:
-            status = found
+            status = str(found)
             lower = np.inf if found == "infeasible" else lower
             break
         bound = float(found)
@@ -177,7 +177,7 @@ def _master(
         extra = np.bincount(
             s.cost_cube[1], weights=s.cost_cube[3] * z[s.cost_cube[2]], minlength=len(s.columns)
         )
-        cost = np.where(s.is_late, s.cost, 0.0) + extra
+        cost = np.asarray(np.where(s.is_late, s.cost, 0.0) + extra, dtype=np.float64)
         used = np.flatnonzero(cost)
         program.rows(
             [float(s.cost_steps @ z)],
@@ -196,7 +196,7 @@ def _master(
     return found.bound + s.offset, x
 
 
-def copy(program: Program, s: TwoStage, place: Values, z: Values) -> None:
+def copy(program: Program, s: TwoStage, place: Indices, z: Values) -> None:
     """Add the rows that move, as they are at the steps z, over columns at their places."""
     moving = np.flatnonzero(s.moves)
     rank = np.full(len(s.moves), -1, dtype=np.int64)

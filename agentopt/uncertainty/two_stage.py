@@ -318,4 +318,4 @@ def _joined(one: Matrix, other: Matrix) -> Matrix:
     width = int(column.max(initial=0)) + 1
     keys, inverse = np.unique(row * width + column, return_inverse=True)
     summed = np.bincount(inverse.reshape(-1), weights=value, minlength=len(keys))
-    return keys // width, keys % width, summed
+    return keys // width, keys % width, np.asarray(summed, dtype=np.float64)
