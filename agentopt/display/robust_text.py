@@ -122,8 +122,8 @@ def _nothing(found: Robust) -> str:
         if found.nominal is None:
             return "There is no plan, even if all is as stated; `agentopt diagnose` says why."
         return (
-            "There is no plan that works in every case of the set. Lower the budget (`--budget`, or `--price` to "
-            "see how far it goes), or let what is missing be bought at a cost."
+            "There is no plan that works in every case of the set. Lower the budget (`--budget`; `--price` "
+            "shows how far it goes), or let what is missing be bought at a cost."
         )
     if found.status == "unbounded":
         return "The objective is better without limit; `agentopt diagnose` says which limit is missing."
