@@ -349,7 +349,7 @@ def _valued(name: str, text: str, default: object) -> object:
         if wanted is bool:
             return {"true": True, "false": False}[text.casefold()]
         if wanted in (int, float):
-            return wanted(text)  # type: ignore[call-overload]  # of a text
+            return wanted(text)
     except (KeyError, ValueError):
         raise UsageError(
             f"`--set {name}={text}`: the setting is {_KINDS[wanted]}", hint=f"its default is {default}"
