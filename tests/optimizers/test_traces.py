@@ -46,7 +46,7 @@ def _run(
 
 @pytest.mark.parametrize("name", METHODS)
 def test_a_method_finds_better_texts_on_the_landscape(name: str) -> None:
-    found = [_run(METHODS[name], salt, Teacher(), 700) for salt in SALTS]
+    found = [_run(METHODS[name], salt, Teacher(), 500) for salt in SALTS]
     assert all(each.best.score > each.seed.score for each in found)
     held = [sum(hidden in each.best.candidate.texts["instruction"] for hidden in HIDDEN) for each in found]
     assert min(held) >= 1
@@ -103,6 +103,34 @@ def test_gepa_ends_where_the_minibatches_leave_nothing_to_learn() -> None:
     found = optimize(easy, Gepa(), model=Teacher(), prompts=PROMPTS)
     assert found.ended is Ended.DONE
     assert len(found.validations) == 1
+
+
+def test_gepa_validates_a_child_exactly_where_it_did_better_on_the_same_minibatch() -> None:
+    done, model = task(test=0), Teacher()
+    search = Gepa().search(
+        done.seed,
+        Splits(done.data.train, done.data.val),
+        model=Asking(model, PROMPTS),
+        rng=random.Random(0),
+    )
+    tried: list[Evaluation] = []
+    trials = next(search)
+    while len(tried) < 60:
+        found = done.evaluate(trials, model)
+        tried += found
+        trials = search.send(found)
+    accepted = rejected = 0
+    for before, after, then in zip(tried, tried[1:], tried[2:], strict=False):
+        is_gate = after.trial.split == "train" and not after.trial.trace
+        if is_gate:
+            assert after.candidate.parents == (before.candidate.id,)
+            assert before.trial.examples == after.trial.examples
+            assert before.trial.trace
+            is_better = sum(after.scores.values()) > sum(before.scores.values())
+            assert (then.trial == Trial(after.candidate, done.data.val, "val")) is is_better
+            accepted, rejected = accepted + is_better, rejected + (not is_better)
+    assert accepted
+    assert rejected
 
 
 def _two_texts(salt: str) -> PromptTask:
