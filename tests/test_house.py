@@ -37,6 +37,8 @@ ROOMS = (
     ("whatif",),
     ("uncertainty",),
     ("tuning",),
+    ("evaluation",),
+    ("optimizers",),
     ("api",),
     ("asking",),
     ("display",),
