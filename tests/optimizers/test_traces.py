@@ -184,14 +184,14 @@ def test_a_merge_takes_from_each_what_it_changed_since_their_ancestor() -> None:
     assert found[0].texts == {"plan": "P", "answer": "A"}
     assert found[0].parents == (one.id, other.id)
     assert merge(pool, [found[0].parents], random.Random(0)) is None
-    better_before = [_scored(seed, 0, 1, 1), *pool[1:]]
+    better_before = [_scored(seed, 0, 0.9, 0.9, 0.9), _scored(one, 1, 1, 1, 0), _scored(other, 0, 0, 0, 1)]
     assert merge(better_before, [], random.Random(0)) is None
 
 
 def test_a_line_is_not_merged_with_its_own_descendant() -> None:
     seed = Candidate({"plan": "p", "answer": "a"})
     one = seed.child({"plan": "P"}, "gepa")
-    two = one.child({"answer": "A"}, "gepa")
+    two = one.child({"plan": "PP", "answer": "A"}, "gepa")
     pool = [_scored(seed, 0, 0), _scored(one, 1, 0), _scored(two, 0, 1)]
     assert merge(pool, [], random.Random(0)) is None
 
