@@ -47,7 +47,10 @@ ROOMS = (
 )
 """From the ground up: a room imports only from itself and the rooms before it."""
 
-FACES = {"agentopt": {"api", "asking", "agents", "formulation"}, "agentopt.formulation.elements": {"api", "agents"}}
+FACES = {
+    "agentopt": {"api", "asking", "agents", "formulation"},
+    "agentopt.formulation.elements": {"api", "agents"},
+}
 """Modules that name what is above them: the package itself, and `Formulation`, whose `load`, `check`, `solve`
 and `export` are faces of the API on the class people hold.
 """

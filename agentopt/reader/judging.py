@@ -29,8 +29,8 @@ from agentopt.reader.tokens import Token, tokenize
 from agentopt.reader.understanding import Account, Understanding
 from agentopt.reader.wholeness import are_whole
 
-AGREED = 0.1
-"""Probability that a text is a product mix which is enough where both readers agree on all of it."""
+LIKELY = 0.5
+"""Probability of a product mix below which a text is declined, however it reads."""
 
 FIRM = 0.8
 """Share of its anonymisations that must agree before the network's reading counts against the rules'."""
@@ -211,7 +211,7 @@ class _Mixed:
         meant = self._understood(best.mix)
         alternative = None if second is None else self._understood(second.mix)
         certain = second is None and not reasons and best.is_sane
-        likely = is_mix >= (AGREED if certain else 0.5)
+        likely = is_mix >= LIKELY
         if not likely or not best.is_sane or (second is not None and len(reasons) > 1):
             verdict = Verdict.DECLINE
         else:

@@ -170,7 +170,7 @@ def _norm(x: Tensor, scale: Tensor) -> Tensor:
 
 
 def loss(outputs: tuple[Tensor, Tensor, Tensor], batch: Batch) -> Tensor:
-    """The sum of the losses of the heads, each a mean over where it is asked; a batch may ask some nowhere."""
+    """The sum of the losses of the heads, each a mean over where it is asked, if anywhere."""
     tokens, pairs, whole = (each.float() for each in outputs)
     parts, roles, goal, strict, each = tokens.split([len(PARTS), len(ROLES), 3, 1, 1], -1)
     inside = batch.parts >= 0
@@ -178,7 +178,9 @@ def loss(outputs: tuple[Tensor, Tensor, Tensor], batch: Batch) -> Tensor:
     mix = batch.family == 0
     at_role = (inside & (batch.numbers | anchors)) | (inside & ~batch.numbers & mix[:, None])
     weight = torch.where(batch.numbers | anchors, 1.0, 0.05)
-    total = 4 * F.cross_entropy(parts[inside], batch.parts[inside]) if bool(inside.any()) else tokens.sum() * 0
+    total = (
+        4 * F.cross_entropy(parts[inside], batch.parts[inside]) if bool(inside.any()) else tokens.sum() * 0
+    )
     by_role = F.cross_entropy(roles[at_role], batch.roles[at_role], reduction="none") * weight[at_role]
     total = total + 3 * by_role.sum() / weight[at_role].sum().clamp(min=1e-6)
     asked = batch.numbers & inside
