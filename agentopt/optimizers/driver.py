@@ -11,7 +11,8 @@ __all__ = ["Ended", "Optimized", "Progress", "optimize"]
 import hashlib
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, is_dataclass, replace
 from enum import StrEnum
@@ -161,6 +162,10 @@ def optimize(
         )
 
 
+_AT_ONCE = 16
+"""Trials under way at once; each asks for all of its examples together."""
+
+
 class _Desk:
     """Where trials come in and evaluations go out."""
 
@@ -257,23 +262,17 @@ class _Desk:
         kept = self._known.get((trial.candidate.id, example))
         return kept is not None and (bool(kept.trace) or not trial.trace)
 
-    def _run(self, trials: Sequence[Trial]) -> list[tuple[Evaluation, Used]]:
-        """Evaluate trials, each pair of candidate and example once; what was used counts for the first."""
+    def _run(self, trials: Sequence[Trial]) -> Iterator[tuple[Evaluation, Used]]:
+        """Evaluate trials at once, each pair of candidate and example once, for the first that wants it."""
         refusals = {trial.candidate.id: self.guard.refusal(trial.candidate) for trial in trials}
-        asked: dict[tuple[str, str], None] = {}
+        taken: set[tuple[str, str]] = set()
         new = []
         for trial in trials:
             rest = [] if refusals[trial.candidate.id] else self._unknown(trial)
-            fresh = [name for name in rest if (trial.candidate.id, name) not in asked]
-            asked |= dict.fromkeys((trial.candidate.id, name) for name in fresh)
+            fresh = [name for name in rest if (trial.candidate.id, name) not in taken]
+            taken |= {(trial.candidate.id, name) for name in fresh}
             new.append(replace(trial, examples=tuple(self.task.data.by_id[name] for name in fresh)))
-        evaluations = self.task.evaluate([each for each in new if each.examples], self._model)
-        used = self._model.tally()
-        had = {
-            (evaluation.candidate.id, feedback.example.id): feedback
-            for evaluation in evaluations
-            for feedback in evaluation.feedback
-        }
+        had: dict[tuple[str, str], Feedback] = {}
 
         def of(trial: Trial, example: Example) -> Feedback:
             if why := refusals[trial.candidate.id]:
@@ -282,13 +281,18 @@ class _Desk:
             found = had.get(key) or self._known[key]
             return found if trial.trace else replace(found, trace=())
 
-        return [
-            (
-                Evaluation(trial, tuple(of(trial, example) for example in trial.examples)),
-                used if not at else Used(),
-            )
-            for at, trial in enumerate(trials)
-        ]
+        with ThreadPoolExecutor(min(len(new), _AT_ONCE)) as pool:
+            for trial, (evaluation, used) in zip(trials, pool.map(self._measured, new), strict=True):
+                had |= {(trial.candidate.id, each.example.id): each for each in evaluation.feedback}
+                yield Evaluation(trial, tuple(of(trial, example) for example in trial.examples)), used
+
+    def _measured(self, trial: Trial) -> tuple[Evaluation, Used]:
+        """What came of one trial, and what it used."""
+        if not trial.examples:
+            return Evaluation(trial, ()), Used()
+        model = Tallied(self._model)
+        (evaluation,) = self.task.evaluate([trial], model)
+        return evaluation, model.tally()
 
     def _learn(self, evaluation: Evaluation, used: Used) -> None:
         trial = evaluation.trial

@@ -23,7 +23,7 @@ class Tallied:
 
     Args:
         model: the model.
-        heard: told of every reply as soon as it is there.
+        heard: told of every reply as soon as it is there, one at a time.
     """
 
     def __init__(self, model: Model, heard: Callable[[], None] | None = None) -> None:
@@ -45,7 +45,8 @@ class Tallied:
 
             def told(place: int, reply: Reply) -> None:
                 outer.reply(place, reply)
-                heard()
+                with self._lock:
+                    heard()
 
             watch = replace(outer, on_reply=told)
         replies = self._model.generate(requests, watch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from pathlib import Path
 
@@ -77,15 +76,9 @@ def test_a_search_that_ran_out_goes_on_as_if_it_had_not(name: str, tmp_path: Pat
     first, more = Writer(), Writer()
     _run(METHODS[name], "a", first, 110, folder=tmp_path / "grown")
     _run(METHODS[name], "a", more, 250, folder=tmp_path / "grown")
-    one, other = (_tried(tmp_path / each / "trials.jsonl") for each in ("whole", "grown"))
-    assert one == other
+    one, other = (tmp_path / each / "trials.jsonl" for each in ("whole", "grown"))
+    assert one.read_bytes() == other.read_bytes()
     assert first.asked + more.asked == whole.asked
-
-
-def _tried(journal: Path) -> list[dict[str, object]]:
-    """What was tried and what came of it; what it took is told of the trials of a batch together."""
-    lines = [json.loads(line) for line in journal.read_text().splitlines()]
-    return [{name: value for name, value in line.items() if name != "used"} for line in lines]
 
 
 class _Silent(Landscape):
