@@ -26,12 +26,13 @@ ROOMS = (
     ("prompts",),
     ("formulation",),
     ("compiling",),
+    ("training",),
     ("solvers",),
     ("verification",),
     ("diagnosis",),
     ("reader",),
     ("synthesis",),
-    ("training",),
+    ("teaching",),
     ("sandbox",),
     ("agents",),
     ("whatif",),
@@ -95,8 +96,8 @@ def test_rooms_are_the_packages_there_are() -> None:
 
 @pytest.mark.parametrize("path", [p for p in MODULES if p.name != "__main__.py"], ids=_dotted)
 def test_public_names_exist_and_are_listed_in_order(path: Path) -> None:
-    if _room(_dotted(path)) == "training":
-        pytest.importorskip("torch", reason="training needs the extra `train`")
+    if _room(_dotted(path)) in ("training", "teaching"):
+        pytest.importorskip("torch", reason="it needs the extra `train`")
     module = importlib.import_module(_dotted(path))
     listed = getattr(module, "__all__", None)
     if path.name == "__init__.py" and listed is None:

@@ -53,13 +53,13 @@ def reader(
 ) -> None:
     """Deterministic given the seed, the number of examples and the device."""
     try:
-        from agentopt.training.reader import Plan, train
+        from agentopt.teaching.reader import Plan, train
     except ImportError as error:
         raise AvailabilityError(
             f"training needs torch, which is not installed ({error})", hint="pip install 'agentopt[train]'"
         ) from error
     from agentopt.reader.network.weights import load
-    from agentopt.training.scoring import labelled, share_right
+    from agentopt.teaching.scoring import labelled, share_right
 
     if examples < 1 or every < 1 or seed < 0:
         raise UsageError("--examples and --judge-every take 1 or more, --seed 0 or more")

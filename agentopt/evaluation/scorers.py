@@ -84,6 +84,19 @@ SCORERS: Mapping[str, Scorer] = {"exact": exact, "numeric": numeric, "choice": c
 """The scorers by the names a task file uses."""
 
 
+_FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What goes wrong in a scorer that a caller wrote."""
+
+
 def scored(scorer: Scorer, example: Example, reply: str, trace: tuple[Call, ...] = ()) -> Feedback:
     """What a reply to an example is worth; a scorer that fails is told apart from a wrong answer.
 
@@ -95,7 +108,7 @@ def scored(scorer: Scorer, example: Example, reply: str, trace: tuple[Call, ...]
         found = max(tried, key=lambda each: each.value)
         if not math.isfinite(found.value):
             raise ValueError(f"its score is {found.value}")
-    except Exception as error:
+    except _FAULTS as error:
         why = f"{FAILED}: {type(error).__name__}: {error}"
         return Feedback(example, None, Outcome.UNMEASURED, reply, why, trace)
     return Feedback(example, found.value, found.outcome, found.output, found.comment, trace)

@@ -1,6 +1,6 @@
 """The network, read forwards in numpy: a transformer encoder with biases for position, stem and sentence.
 
-The arithmetic is that of `agentopt.training.reader_model`, which is the same lines in torch; a test holds
+The arithmetic is that of `agentopt.teaching.reader_model`, which is the same lines in torch; a test holds
 the two within 1e-4. Shapes: K readings of one text, L tokens, width D, H heads.
 """
 

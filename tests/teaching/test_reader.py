@@ -13,9 +13,9 @@ from agentopt.reader.network.features import features  # noqa: E402
 from agentopt.reader.network.forward import PAIRS, Shape, forward  # noqa: E402
 from agentopt.reader.network.weights import Network, load, shipped  # noqa: E402
 from agentopt.reader.tokens import tokenize  # noqa: E402
-from agentopt.training.reader import Plan, train  # noqa: E402
-from agentopt.training.reader_data import Example, collate  # noqa: E402
-from agentopt.training.reader_model import ReaderModel  # noqa: E402
+from agentopt.teaching.reader import Plan, train  # noqa: E402
+from agentopt.teaching.reader_data import Example, collate  # noqa: E402
+from agentopt.teaching.reader_model import ReaderModel  # noqa: E402
 
 TEXT = (
     "A shop makes desks and chairs. A desk earns $40, a chair $12. At most 30 desks and twice as many chairs."

@@ -25,7 +25,7 @@ from agentopt.reader.network.targets import FAMILIES, Targets, targets
 from agentopt.reader.tokens import Token, tokenize
 from agentopt.synthesis.generator import generate
 from agentopt.synthesis.problem import Problem
-from agentopt.training.reader_model import Batch
+from agentopt.teaching.reader_model import Batch
 
 POOL = 1024
 """Problems in a pool."""

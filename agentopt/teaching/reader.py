@@ -25,9 +25,9 @@ from agentopt.reader.network.features import Vocabulary
 from agentopt.reader.network.forward import Shape, Weights
 from agentopt.reader.network.weights import Network, save
 from agentopt.synthesis.problem import GENERATOR_VERSION
+from agentopt.teaching.reader_data import POOL, Mixture, build_vocabulary, collate, pools
+from agentopt.teaching.reader_model import Batch, ReaderModel, loss
 from agentopt.training.muon import Muon
-from agentopt.training.reader_data import POOL, Mixture, build_vocabulary, collate, pools
-from agentopt.training.reader_model import Batch, ReaderModel, loss
 
 Report = Callable[[Mapping[str, JsonValue]], None]
 """Told a line of the curve."""
