@@ -30,7 +30,10 @@ from agentopt.reader.understanding import Account, Understanding
 from agentopt.reader.wholeness import are_whole
 
 LIKELY = 0.5
-"""Probability of a product mix below which a text is declined, however it reads."""
+"""Probability of a product mix below which a text is declined."""
+
+AGREED = 0.1
+"""The same where the rules have understood all of it and both readers agree."""
 
 FIRM = 0.8
 """Share of its anonymisations that must agree before the network's reading counts against the rules'."""
@@ -211,7 +214,7 @@ class _Mixed:
         meant = self._understood(best.mix)
         alternative = None if second is None else self._understood(second.mix)
         certain = second is None and not reasons and best.is_sane
-        likely = is_mix >= LIKELY
+        likely = is_mix >= (AGREED if certain and self.ruled.is_whole else LIKELY)
         if not likely or not best.is_sane or (second is not None and len(reasons) > 1):
             verdict = Verdict.DECLINE
         else:

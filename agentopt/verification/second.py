@@ -84,14 +84,17 @@ def _other(case: Case) -> tuple[Engine, Compiled] | None:
 
 
 def _able(case: Case, compiled: Compiled) -> Engine | None:
-    from agentopt.solvers.classes import feature
+    from agentopt.solvers.classes import feature, refusal
     from agentopt.solvers.registry import engines
 
     wanted = feature(compiled)
     able = [
         each
         for each in engines().values()
-        if each.name != case.solution.engine and wanted in each.features and each.available()
+        if each.name != case.solution.engine
+        and wanted in each.features
+        and each.available()
+        and not refusal(each, compiled)
     ]
     return min(able, key=lambda each: Feature.GLOBAL not in each.features, default=None)
 

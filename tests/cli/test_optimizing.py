@@ -186,7 +186,7 @@ def test_a_search_killed_at_random_ends_with_the_same_bytes_and_pays_for_nothing
         while server.in_flight:
             time.sleep(0.005)
         run = home.last_run()
-        assert run != whole
+        assert run != whole, "killed before the run began"
         kept, before = arrived(run), len(server.bodies)
         arguments = ["runs", "resume", run.name, "--quiet"]
         never_again.append((before, {each for each in kept if kept[each] == wanted[each]}))

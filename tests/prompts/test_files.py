@@ -148,12 +148,24 @@ def test_an_unknown_prompt_names_the_nearest(tmp_path):
     assert error.value.hint == "did you mean `direct/formulate`?"
 
 
+class _Sample(str):
+    """An input of any kind: a text, a list of one, or an object with whatever fields a prompt asks of it."""
+
+    def __iter__(self):
+        yield self
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self
+
+
 @pytest.mark.parametrize("listed", catalog([SHIPPED]), ids=lambda each: each.name)
 def test_every_shipped_prompt_renders(listed):
     found = load(listed.name, [SHIPPED])
     if found.output == "part":
         return
-    values = {name: f"«{name}»" for name in found.inputs}
+    values = {name: _Sample(f"«{name}»") for name in found.inputs}
     without_tables = {**values, "tables": ""} if "tables" in values else values
     both = (*found.render(**values), *found.render(**without_tables))
     text = "\n".join(message.content for message in both)

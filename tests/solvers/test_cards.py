@@ -40,6 +40,8 @@ def test_the_engine_knows_every_option_of_its_card(name: str) -> None:
 
     example = {"bool": "true", "int": "2", "float": "0.5", "str": "mumps"}
     engine = engines()[name]
+    if not engine.available():
+        pytest.skip(engine.available().reason)
     known = (model(each) for each in KNOWN if each.feature in engine.features)
     problem = next((each for each in known if not refusal(engine, each)), None)
     if problem is None:
@@ -81,7 +83,7 @@ def test_a_faulty_card_is_named_with_place_and_hint(
     path.write_text(HIGHS.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(SettingsError, match=message) as raised:
         load(path)
-    assert str(path) in raised.value.message
+    assert str(path.relative_to(tmp_path)) in raised.value.message
     assert hint in raised.value.hint
 
 
@@ -137,4 +139,4 @@ def test_a_card_may_say_only_what_differs(tmp_path: Path, monkeypatch: pytest.Mo
     path.write_text('name = "highs"\nextends = true\n[options.presolve]\ndefualt = "off"\n', encoding="utf-8")
     with pytest.raises(SettingsError, match=r"unknown key `options\.presolve\.defualt`") as raised:
         cards()
-    assert str(path) in raised.value.message
+    assert str(path.relative_to(tmp_path)) in raised.value.message
