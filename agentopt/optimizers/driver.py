@@ -265,13 +265,16 @@ class _Desk:
     def _run(self, trials: Sequence[Trial]) -> Iterator[tuple[Evaluation, Used]]:
         """Evaluate trials at once, each pair of candidate and example once, for the first that wants it."""
         refusals = {trial.candidate.id: self.guard.refusal(trial.candidate) for trial in trials}
+        traced = {(trial.candidate.id, each.id) for trial in trials if trial.trace for each in trial.examples}
         taken: set[tuple[str, str]] = set()
         new = []
         for trial in trials:
             rest = [] if refusals[trial.candidate.id] else self._unknown(trial)
             fresh = [name for name in rest if (trial.candidate.id, name) not in taken]
-            taken |= {(trial.candidate.id, name) for name in fresh}
-            new.append(replace(trial, examples=tuple(self.task.data.by_id[name] for name in fresh)))
+            pairs = {(trial.candidate.id, name) for name in fresh}
+            taken |= pairs
+            examples = tuple(self.task.data.by_id[name] for name in fresh)
+            new.append(replace(trial, examples=examples, trace=bool(pairs & traced)))
         had: dict[tuple[str, str], Feedback] = {}
 
         def of(trial: Trial, example: Example) -> Feedback:

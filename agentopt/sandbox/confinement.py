@@ -52,7 +52,7 @@ _SYSTEM = (
 )
 
 
-def confine(folder: Path, limits: JobLimits, places: Sequence[Path], user: int | None) -> None:
+def confine(folder: Path, limits: JobLimits, places: Sequence[Path], user: int | None, parent: int) -> None:
     """Lock this process in its folder for good; the caller has closed what it must not keep.
 
     Args:
@@ -60,8 +60,10 @@ def confine(folder: Path, limits: JobLimits, places: Sequence[Path], user: int |
         limits: what it may use.
         places: what it may read besides.
         user: who it becomes first; None to stay who it is, without any privileges.
+        parent: the process that began it, with which it dies.
 
     Raises:
+        ProcessLookupError: the parent has died already.
         OSError: the kernel refuses a layer.
     """
     os.chdir(folder)
@@ -70,6 +72,8 @@ def confine(folder: Path, limits: JobLimits, places: Sequence[Path], user: int |
     _drop_privileges(user)
     # A change of user makes the kernel forget the signal, so it comes after.
     prctl(_PARENT_DEATH_SIGNAL, _KILL)
+    if os.getppid() != parent:
+        raise ProcessLookupError(f"the process {parent} that began this one has died")
     prctl(_DUMPABLE, 0)
     prctl(_NO_NEW_PRIVILEGES, 1)
     landlock.restrict(places, Path(), [Path("/dev/null")])

@@ -103,10 +103,10 @@ class _Server:
 
     def begin(self, asked: _Asked) -> None:
         reading, writing = os.pipe()
-        began = time.monotonic()
+        began, server = time.monotonic(), os.getpid()
         process = os.fork()
         if process == 0:
-            _child(writing, asked, self.recorder)
+            _child(server, writing, asked, self.recorder)
         os.close(writing)
         os.set_blocking(reading, False)
         handle = os.pidfd_open(process)
@@ -178,7 +178,7 @@ class _Server:
         _send(self.results, found)
 
 
-def _child(output: int, asked: _Asked, recorder: Recorder) -> NoReturn:
+def _child(server: int, output: int, asked: _Asked, recorder: Recorder) -> NoReturn:
     """A child: locked in, it runs its program and ends."""
     status = _LOCKED_OUT
     try:
@@ -189,7 +189,7 @@ def _child(output: int, asked: _Asked, recorder: Recorder) -> NoReturn:
         os.dup2(output, 2)
         os.closerange(3, _most_files())
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        confine(asked.folder, asked.limits, readable(), program_user())
+        confine(asked.folder, asked.limits, readable(), program_user(), server)
         os.environ.update(HOME=str(asked.folder), TMPDIR=str(asked.folder))
         # Past this point everything is the program's doing.
         status = 1

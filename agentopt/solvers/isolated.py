@@ -87,11 +87,10 @@ class Isolated:
         started = time.perf_counter()
         worker = _pool().take(self.name)
         job = (self.name, self.cards, compiled, limits, dict(options), shared is not None)
-        try:
+        with contextlib.ExitStack() as undoing:
+            undoing.callback(worker.kill)
             found = _watched(worker, job, limits, report, shared)
-        except BaseException:
-            worker.kill()
-            raise
+            undoing.pop_all()
         if isinstance(found, AgentoptError):
             _pool().give(self.name, worker)
             raise found

@@ -517,5 +517,6 @@ def test_what_came_to_an_error_may_be_asked_again_at_once(tmp_path: Path) -> Non
     asked = Request((Message("user", "again"),))
     for _ in range(2):  # two users of one file, in one process that lives on
         model = _Refusing()
-        (reply,) = Cached(model, tmp_path / "replies.sqlite").generate([asked])
+        soon = Watch(deadline=time.monotonic() + 5)
+        (reply,) = Cached(model, tmp_path / "replies.sqlite").generate([asked], soon)
         assert (reply.stop, model.asked) == ("error", 1)

@@ -144,6 +144,22 @@ def test_equal_candidates_are_paid_once() -> None:
     assert found.validations[3].score == found.seed.score
 
 
+@dataclass(frozen=True)
+class _TracedLater:
+    """Wants the same twice in one batch, and the calls the second time only."""
+
+    def search(self, seed: Candidate, data: Splits, *, model: Asking, rng: random.Random) -> Search:
+        plain, traced = yield [Trial(seed, data.val, "val"), Trial(seed, data.val, trace=True)]
+        assert not any(each.trace for each in plain.feedback)
+        assert all(each.trace for each in traced.feedback)
+
+
+def test_calls_that_a_later_trial_of_a_batch_wants_are_had_for_one_price() -> None:
+    model = Landscape()
+    optimize(task(test=0), _TracedLater(), model=model)
+    assert model.asked == 20
+
+
 def test_a_candidate_that_copies_what_it_is_picked_by_is_refused() -> None:
     model = Landscape()
     data = task(test=0).data

@@ -157,6 +157,18 @@ def test_a_server_that_dies_takes_its_children_along_and_is_told():
         assert _ends(child)
 
 
+def test_a_program_whose_server_died_before_it_was_bound_to_it_does_not_begin(tmp_path):
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom agentopt.sandbox.confinement import confine\n"
+        "from agentopt.sandbox.limits import JobLimits\n"
+        "confine(Path(sys.argv[1]), JobLimits(), (), None, int(sys.argv[2]))\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    ended = subprocess.run([*command, str(os.getppid())], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert f"the process {os.getppid()} that began this one has died" in ended.stderr
+
+
 def test_when_the_person_dies_so_does_the_program():
     code = (
         "import os, threading, time\nfrom agentopt.sandbox import Job, Sandbox\nown = Sandbox()\n"
