@@ -10,7 +10,7 @@ improvement is a false one. Quality is what the simulation knows: the hidden ins
 
 from __future__ import annotations
 
-__all__ = ["Figures", "Simulated", "figures", "main"]
+__all__ = ["HIDDEN", "Figures", "Simulated", "chance_of", "figures", "main"]
 
 import argparse
 import hashlib
@@ -46,21 +46,33 @@ _PASSAGE = re.compile(r"<(text|phrase|first|second|best|current)>(.*?)</\1>", re
 
 
 class Simulated:
-    """Answers questions and writes texts; a pure function of the request."""
+    """Answers questions and writes texts; a pure function of the request.
 
-    name = "simulated"
+    Args:
+        flat: whether instructions do not matter: nothing can be improved.
 
-    def __init__(self, *, flat: bool = False) -> None:
+    Attributes:
+        asked: how many requests there were.
+    """
+
+    def __init__(self, *, flat: bool = False, name: str = "simulated") -> None:
+        self.name = name
+        self.asked = 0
         self._flat = flat
+
+    @property
+    def identity(self) -> str:
+        """Its name."""
+        return self.name
 
     def generate(self, requests: Sequence[Request], watch: Watch | None = None) -> list[Reply]:
         """As `Model.generate`."""
         replies = []
         for place, request in enumerate(requests):
-            said = "\n".join(message.content for message in request.messages)
-            task = request.component == "instruction"
-            text = self._answer(said) if task else _written(said, request)
-            replies.append(Reply(text, Usage(len(said) // 4, len(text) // 4, 0.0), model=self.name))
+            self.asked += 1
+            text = self._say(request)
+            usage = Usage(len(str(request.messages)) // 4, len(text) // 4, 0.0)
+            replies.append(Reply(text, usage, model=self.name))
             if watch is not None:
                 watch.reply(place, replies[-1])
         return replies
@@ -68,9 +80,28 @@ class Simulated:
     def close(self) -> None:
         """As `Model.close`."""
 
+    def _say(self, request: Request) -> str:
+        said = "\n".join(message.content for message in request.messages)
+        return self._answer(said) if request.component == "instruction" else self._written(said, request)
+
     def _answer(self, said: str) -> str:
         held = 0 if self._flat else sum(each in said for each in HIDDEN)
-        return "yes" if _chance(said) < 0.2 + 0.06 * held else "no"
+        return "yes" if chance_of(said) < 0.2 + 0.06 * held else "no"
+
+    def _written(self, said: str, request: Request) -> str:
+        """A text out of those that are shown; the last passage alone where only one is to be changed."""
+        passages = _PASSAGE.findall(said)
+        drawn = chance_of(f"{said} {request.sampling.index}")
+        tag = "phrase" if request.component.endswith("/phrase") else "text"
+        several = len({name for name, _ in passages}) > 1 and tag == "text"
+        shown = " ".join(text for _, text in (passages if several else passages[-2:-1] or passages))
+        if tag == "phrase":
+            shown = next((text for name, text in passages if name == "phrase"), "")
+        held = [each for each in HIDDEN if each in shown]
+        if drawn < 0.5:
+            held.append(HIDDEN[int(drawn * 2 * len(HIDDEN))])
+        base = shown.strip() if tag == "phrase" else "Answer."
+        return f"<{tag}>{_text(base, held)}</{tag}>"
 
 
 @dataclass(frozen=True)
@@ -169,27 +200,12 @@ def _task(seed: int) -> PromptTask:
     return PromptTask("simulated", Candidate({"instruction": "Answer."}), data, exact)
 
 
-def _written(said: str, request: Request) -> str:
-    """A text out of those that are shown; the last passage alone where only one is to be changed."""
-    passages = _PASSAGE.findall(said)
-    chance = _chance(f"{said} {request.sampling.index}")
-    tag = "phrase" if request.component.endswith("/phrase") else "text"
-    several = len({name for name, _ in passages}) > 1 and tag == "text"
-    shown = " ".join(text for _, text in (passages if several else passages[-2:-1] or passages))
-    if tag == "phrase":
-        shown = next((text for name, text in passages if name == "phrase"), "")
-    held = [each for each in HIDDEN if each in shown]
-    if chance < 0.5:
-        held.append(HIDDEN[int(chance * 2 * len(HIDDEN))])
-    base = shown.strip() if tag == "phrase" else "Answer."
-    return f"<{tag}>{_text(base, held)}</{tag}>"
-
-
 def _text(base: str, held: Iterable[str]) -> str:
     return " ".join([base, *(f"{each}." for each in dict.fromkeys(held) if each not in base)])
 
 
-def _chance(text: str) -> float:
+def chance_of(text: str) -> float:
+    """A number from 0 to 1 that looks like chance, and is the same for the same text."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / 2**64
 
 

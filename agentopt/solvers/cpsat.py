@@ -25,9 +25,9 @@ from agentopt.compiling.evaluate import objective_value
 from agentopt.compiling.integers import Integers, integers
 from agentopt.errors import EngineError
 from agentopt.formulation.instance import Values
-from agentopt.solvers.availability import availability
-from agentopt.solvers.base import Availability, Feature, Limits, Report
+from agentopt.solvers.base import Feature, Limits, Report
 from agentopt.solvers.card import Card
+from agentopt.solvers.carded import Carded
 from agentopt.solvers.classes import check
 from agentopt.solvers.cpsat_model import Built, build
 from agentopt.solvers.gap import relative_gap
@@ -47,7 +47,7 @@ PATIENCE = 5.0
 """Seconds a search is left alone, in its first round, before it begins anew from another's better point."""
 
 
-class Cpsat:
+class Cpsat(Carded):
     """CP-SAT through `ortools`.
 
     >>> from agentopt.solvers.card import cards
@@ -58,20 +58,9 @@ class Cpsat:
     sequences = True
     """It takes sequencing statements without rows."""
 
-    def __init__(self, card: Card) -> None:
-        self.card = card
-        self.name = card.name
-        self.features = frozenset(Feature(each) for each in card.priority) | {
-            Feature.GLOBAL,
-            Feature.WARM_START,
-            Feature.INTERRUPT,
-            Feature.PROGRESS,
-            Feature.SHARES,
-        }
-
-    def available(self) -> Availability:
-        """Whether ortools is installed."""
-        return availability(self.card)
+    abilities = frozenset(
+        {Feature.GLOBAL, Feature.WARM_START, Feature.INTERRUPT, Feature.PROGRESS, Feature.SHARES}
+    )
 
     def refuses(self, compiled: Compiled) -> str:
         """Why a model of its classes cannot be put in integers; empty where it can."""

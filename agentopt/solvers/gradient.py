@@ -16,16 +16,15 @@ from dataclasses import replace
 
 from agentopt.compiling.arrays import Compiled
 from agentopt.errors import AvailabilityError
-from agentopt.solvers.availability import availability
-from agentopt.solvers.base import Availability, Feature, Limits, Report
-from agentopt.solvers.card import Card
+from agentopt.solvers.base import Feature, Limits, Report
+from agentopt.solvers.carded import Carded
 from agentopt.solvers.classes import check
 from agentopt.solvers.options import checked, unknown
 from agentopt.solvers.solution import Solution
 from agentopt.solvers.trivial import settled
 
 
-class Gradient:
+class Gradient(Carded):
     """Trainers over `torch`.
 
     >>> from agentopt.solvers.card import cards
@@ -33,19 +32,7 @@ class Gradient:
     'gradient'
     """
 
-    def __init__(self, card: Card) -> None:
-        self.card = card
-        self.name = card.name
-        self.features = frozenset(Feature(each) for each in card.priority) | {
-            Feature.DUALS,
-            Feature.WARM_START,
-            Feature.INTERRUPT,
-            Feature.PROGRESS,
-        }
-
-    def available(self) -> Availability:
-        """Whether torch is installed."""
-        return availability(self.card)
+    abilities = frozenset({Feature.DUALS, Feature.WARM_START, Feature.INTERRUPT, Feature.PROGRESS})
 
     def solve(
         self,

@@ -14,9 +14,9 @@ import numpy as np
 from agentopt.compiling.arrays import Compiled, Integrality
 from agentopt.compiling.highs_model import silent
 from agentopt.errors import EngineError
-from agentopt.solvers.availability import availability
-from agentopt.solvers.base import Availability, Feature, Limits, Report
+from agentopt.solvers.base import Feature, Limits, Report
 from agentopt.solvers.card import Card
+from agentopt.solvers.carded import Carded
 from agentopt.solvers.classes import check
 from agentopt.solvers.gap import relative_gap
 from agentopt.solvers.highs_run import HighsRun
@@ -33,7 +33,7 @@ _KEPT = 1e-9
 """Smallest coefficient HiGHS keeps unless told otherwise."""
 
 
-class Highs:
+class Highs(Carded):
     """HiGHS through `highspy`.
 
     >>> from agentopt.solvers.card import cards
@@ -41,10 +41,8 @@ class Highs:
     'highs'
     """
 
-    def __init__(self, card: Card) -> None:
-        self.card = card
-        self.name = card.name
-        self.features = frozenset(Feature(each) for each in card.priority) | {
+    abilities = frozenset(
+        {
             Feature.GLOBAL,
             Feature.DUALS,
             Feature.WARM_START,
@@ -52,10 +50,7 @@ class Highs:
             Feature.PROGRESS,
             Feature.SHARES,
         }
-
-    def available(self) -> Availability:
-        """Whether highspy is installed in a version that can be trusted."""
-        return availability(self.card)
+    )
 
     def solve(
         self,

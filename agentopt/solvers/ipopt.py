@@ -21,9 +21,9 @@ from agentopt.compiling.arrays import Compiled
 from agentopt.compiling.evaluate import max_violation, objective_value
 from agentopt.errors import EngineError
 from agentopt.formulation.instance import Values
-from agentopt.solvers.availability import availability
-from agentopt.solvers.base import Availability, Feature, Limits, Report
+from agentopt.solvers.base import Feature, Limits, Report
 from agentopt.solvers.card import Card, Value
+from agentopt.solvers.carded import Carded
 from agentopt.solvers.classes import check
 from agentopt.solvers.doubt import still_improves
 from agentopt.solvers.options import checked, unknown
@@ -43,7 +43,7 @@ _SOLVED = {"Solve_Succeeded", "Solved_To_Acceptable_Level", "Feasible_Point_Foun
 _OURS = frozenset({"print_level", "output_file", "file_print_level", "sb"})
 
 
-class Ipopt:
+class Ipopt(Carded):
     """Ipopt through `casadi`.
 
     >>> from agentopt.solvers.card import cards
@@ -51,19 +51,7 @@ class Ipopt:
     'ipopt'
     """
 
-    def __init__(self, card: Card) -> None:
-        self.card = card
-        self.name = card.name
-        self.features = frozenset(Feature(each) for each in card.priority) | {
-            Feature.DUALS,
-            Feature.WARM_START,
-            Feature.INTERRUPT,
-            Feature.PROGRESS,
-        }
-
-    def available(self) -> Availability:
-        """Whether casadi is installed."""
-        return availability(self.card)
+    abilities = frozenset({Feature.DUALS, Feature.WARM_START, Feature.INTERRUPT, Feature.PROGRESS})
 
     def solve(
         self,

@@ -22,9 +22,9 @@ from agentopt.compiling.arrays import Compiled, CompiledObjective, ProblemClass
 from agentopt.compiling.evaluate import objective_value
 from agentopt.errors import EngineError
 from agentopt.formulation.instance import Values
-from agentopt.solvers.availability import availability
-from agentopt.solvers.base import Availability, Feature, Limits, Report
+from agentopt.solvers.base import Feature, Limits, Report
 from agentopt.solvers.card import Card
+from agentopt.solvers.carded import Carded
 from agentopt.solvers.classes import check
 from agentopt.solvers.doubt import still_improves
 from agentopt.solvers.gap import relative_gap
@@ -68,7 +68,7 @@ _MESSAGES = {
 }
 
 
-class Scip:
+class Scip(Carded):
     """SCIP through `pyscipopt`.
 
     >>> from agentopt.solvers.card import cards
@@ -76,20 +76,9 @@ class Scip:
     'scip'
     """
 
-    def __init__(self, card: Card) -> None:
-        self.card = card
-        self.name = card.name
-        self.features = frozenset(Feature(each) for each in card.priority) | {
-            Feature.GLOBAL,
-            Feature.WARM_START,
-            Feature.INTERRUPT,
-            Feature.PROGRESS,
-            Feature.SHARES,
-        }
-
-    def available(self) -> Availability:
-        """Whether pyscipopt is installed."""
-        return availability(self.card)
+    abilities = frozenset(
+        {Feature.GLOBAL, Feature.WARM_START, Feature.INTERRUPT, Feature.PROGRESS, Feature.SHARES}
+    )
 
     def solve(
         self,

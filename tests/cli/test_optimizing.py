@@ -15,15 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from agentopt.benchmarks.optimizers import HIDDEN, chance_of
 from tests.cli.conftest import Home
 from tests.models.loopback import Body, Fault, Loopback, refusal, serve
-from tests.optimizers.landscape import HIDDEN
 
 BEGIN = "Answer."
-
-
-def _chance(text: str) -> float:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / 2**64
 
 
 def said(body: Body) -> str:
@@ -39,9 +35,9 @@ def landscape(body: Body) -> str:
     asked, mark = said(body), digest(body)
     if "<text>" not in asked:
         held = sum(each in asked for each in HIDDEN)
-        return f"{mark}\nyes" if _chance(asked) < 0.2 + 0.15 * held else f"{mark}\nno"
+        return f"{mark}\nyes" if chance_of(asked) < 0.2 + 0.15 * held else f"{mark}\nno"
     texts = re.findall(r"<text>(.*?)</text>\s*score", asked, re.DOTALL)
-    return f"{mark} <text>{texts[-1]} {HIDDEN[int(_chance(asked) * len(HIDDEN))]}.</text>"
+    return f"{mark} <text>{texts[-1]} {HIDDEN[int(chance_of(asked) * len(HIDDEN))]}.</text>"
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from agentopt.benchmarks.optimizers import HIDDEN, chance_of
 from agentopt.models.base import Request
-from tests.optimizers.landscape import HIDDEN, _chance
 from tests.optimizers.writer import Writer, _inside
 
 
@@ -12,7 +12,7 @@ class Teacher(Writer):
 
     def _say(self, request: Request) -> str:
         said = "\n".join(message.content for message in request.messages)
-        chance = _chance(said + str(request.sampling.index))
+        chance = chance_of(said + str(request.sampling.index))
         hint = HIDDEN[int(chance * 1e6) % len(HIDDEN)]
         match request.component:
             case "gepa/reflect":

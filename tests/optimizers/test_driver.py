@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agentopt.assets import shipped
+from agentopt.benchmarks.optimizers import HIDDEN
 from agentopt.budget import Budget
 from agentopt.errors import RunError, UsageError
 from agentopt.evaluation.trials import Candidate, Splits, Trial
@@ -18,7 +19,7 @@ from agentopt.optimizers.asking import Asking
 from agentopt.optimizers.driver import Ended, Optimized, Progress, optimize
 from agentopt.optimizers.methods.opro import Opro
 from agentopt.optimizers.search import Search
-from tests.optimizers.landscape import HIDDEN, Landscape, task
+from tests.optimizers.landscape import Landscape, task
 
 PROMPTS = (shipped("prompts"),)
 

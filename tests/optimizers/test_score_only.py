@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agentopt.assets import shipped
+from agentopt.benchmarks.optimizers import HIDDEN
 from agentopt.budget import Budget
 from agentopt.evaluation.trials import Candidate, Evaluation, Trial
 from agentopt.optimizers.asking import Asking
@@ -23,7 +24,7 @@ from agentopt.optimizers.methods.hill_climbing import HillClimbing
 from agentopt.optimizers.methods.random_paraphrase import RandomParaphrase
 from agentopt.optimizers.methods.tabu import Tabu
 from agentopt.optimizers.search import Method
-from tests.optimizers.landscape import HIDDEN, Landscape, task
+from tests.optimizers.landscape import Landscape, task
 from tests.optimizers.writer import Writer
 
 PROMPTS = (shipped("prompts"),)

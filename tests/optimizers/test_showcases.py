@@ -8,6 +8,7 @@ import re
 import pytest
 
 from agentopt.assets import shipped
+from agentopt.benchmarks.optimizers import chance_of
 from agentopt.budget import Budget
 from agentopt.errors import UsageError
 from agentopt.evaluation.showcases import MALFORMED, Regression, Tour
@@ -15,7 +16,7 @@ from agentopt.evaluation.trials import Outcome, Trial
 from agentopt.models.base import Request
 from agentopt.optimizers.driver import Ended, optimize
 from agentopt.optimizers.methods.opro_values import OproValues
-from tests.optimizers.landscape import Landscape, _chance, task
+from tests.optimizers.landscape import Landscape, task
 
 PROMPTS = (shipped("prompts"),)
 
@@ -30,7 +31,7 @@ class _Neighbour(Landscape):
     def _say(self, request: Request) -> str:
         said = "\n".join(message.content for message in request.messages)
         self.shown.append(said)
-        at = int(_chance(said + str(request.sampling.index)) * 1e6)
+        at = int(chance_of(said + str(request.sampling.index)) * 1e6)
         if request.component == "opro/regression":
             *_, (w, b) = re.findall(r"w=(-?\d+), b=(-?\d+), value", said)
             steps = [(-2, 0), (2, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (1, -1), (-1, 1)]

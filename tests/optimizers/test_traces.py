@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from agentopt.assets import shipped
+from agentopt.benchmarks.optimizers import HIDDEN
 from agentopt.budget import Budget
 from agentopt.errors import UsageError
 from agentopt.evaluation.scorers import exact
@@ -23,7 +24,7 @@ from agentopt.optimizers.methods.protegi import Protegi, upper_bounds
 from agentopt.optimizers.methods.vml import Vml
 from agentopt.optimizers.pareto import wins
 from agentopt.optimizers.search import Method
-from tests.optimizers.landscape import HIDDEN, Landscape, task
+from tests.optimizers.landscape import Landscape, task
 from tests.optimizers.teacher import Teacher
 
 PROMPTS = (shipped("prompts"),)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from agentopt.benchmarks.optimizers import HIDDEN, chance_of
 from agentopt.models.base import Request
-from tests.optimizers.landscape import HIDDEN, Landscape, _chance
+from tests.optimizers.landscape import Landscape
 
 
 class Writer(Landscape):
@@ -13,7 +14,7 @@ class Writer(Landscape):
 
     def _say(self, request: Request) -> str:
         said = "\n".join(message.content for message in request.messages)
-        chance = _chance(said + str(request.sampling.index))
+        chance = chance_of(said + str(request.sampling.index))
         at = int(chance * 1e6) % len(HIDDEN)
         match request.component:
             case "paraphrase/phrase":

@@ -10,16 +10,15 @@ from dataclasses import replace
 
 from agentopt.compiling.arrays import Compiled
 from agentopt.errors import EngineError
-from agentopt.solvers.availability import availability
-from agentopt.solvers.base import Availability, Feature, Limits, Report
-from agentopt.solvers.card import Card
+from agentopt.solvers.base import Feature, Limits, Report
+from agentopt.solvers.carded import Carded
 from agentopt.solvers.classes import check
 from agentopt.solvers.options import checked
 from agentopt.solvers.solution import Solution
 from agentopt.solvers.trivial import settled
 
 
-class Clarabel:
+class Clarabel(Carded):
     """Clarabel through `clarabel`.
 
     >>> from agentopt.solvers.card import cards
@@ -29,19 +28,7 @@ class Clarabel:
 
     semidefinite = True
 
-    def __init__(self, card: Card) -> None:
-        self.card = card
-        self.name = card.name
-        self.features = frozenset(Feature(each) for each in card.priority) | {
-            Feature.GLOBAL,
-            Feature.DUALS,
-            Feature.INTERRUPT,
-            Feature.PROGRESS,
-        }
-
-    def available(self) -> Availability:
-        """Whether clarabel is installed."""
-        return availability(self.card)
+    abilities = frozenset({Feature.GLOBAL, Feature.DUALS, Feature.INTERRUPT, Feature.PROGRESS})
 
     def refuses(self, compiled: Compiled) -> str:
         """Why a model is not convex by the rules this engine knows; empty where it is."""
