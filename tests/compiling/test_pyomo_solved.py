@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import highspy
 import pytest
 
 from agentopt.compiling import pyomo_model, pyomo_script
@@ -65,6 +66,7 @@ def check(model: Compiled) -> None:
     built = pyomo_model.build(model)
     solver = pyo.SolverFactory(engine)
     if engine == "appsi_highs":
+        highspy.Highs.resetGlobalScheduler(True)  # an earlier test may have started it with more threads
         solver.options["threads"] = 1
         solver.options["mip_rel_gap"] = 0.0
     solver.solve(built)
